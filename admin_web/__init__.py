@@ -1,0 +1,1 @@
+"""The staff portal: server-rendered pages over core's use cases and reads."""

@@ -1,0 +1,109 @@
+"""Money as integer minor units: the only number type that amounts ever have. No float enters or leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Final
+
+from core.errors import InvalidInput
+
+LARGEST_MINOR: Final = 10**13
+"""Amounts past this are refused: far above any portfolio here, and sums of millions of them still fit a BIGINT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """An ISO 4217 currency: its code, the sign people write, and how many decimals its minor unit has."""
+
+    code: str
+    sign: str
+    exponent: int
+
+
+LSL: Final = Currency(code="LSL", sign="M", exponent=2)
+"""The loti (plural maloti): 100 lisente, at par with the rand."""
+
+
+class Rounding(StrEnum):
+    """How an exact amount becomes whole minor units."""
+
+    HALF_EVEN = "half_even"
+    HALF_UP = "half_up"
+    UP = "up"
+    DOWN = "down"
+
+
+_DECIMAL_MODE: Final = {
+    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.UP: ROUND_UP,
+    Rounding.DOWN: ROUND_DOWN,
+}
+
+
+def round_to_integer(value: Decimal, mode: Rounding) -> int:
+    """Round an exact number to a whole one in the given mode."""
+    return int(value.quantize(Decimal(1), rounding=_DECIMAL_MODE[mode]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in minor units (lisente). May be negative as a difference; inputs are checked where they enter."""
+
+    minor: int
+
+    @classmethod
+    def of(cls, text: str | int | Decimal, *, currency: Currency = LSL) -> Money:
+        """Read a decimal amount such as "150.00" or 150 (maloti). More decimals than the currency has are refused."""
+        try:
+            exact = Decimal(text).scaleb(currency.exponent)
+        except InvalidOperation as error:
+            raise InvalidInput("an amount is a decimal number such as 150.00", field="amount") from error
+        if not exact.is_finite() or abs(exact) > LARGEST_MINOR:
+            raise InvalidInput("the amount is too large", field="amount")
+        if exact != exact.to_integral_value():
+            raise InvalidInput(f"an amount has at most {currency.exponent} decimals", field="amount")
+        return cls(int(exact))
+
+    @classmethod
+    def rounded(cls, exact_minor: Decimal, mode: Rounding) -> Money:
+        """Round an exact number of minor units."""
+        return cls(round_to_integer(exact_minor, mode))
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exactly."""
+        return Decimal(self.minor).scaleb(-LSL.exponent)
+
+    @property
+    def plain(self) -> str:
+        """The amount as machines exchange it: "1234.50"."""
+        return f"{self.decimal:.{LSL.exponent}f}"
+
+    def __str__(self) -> str:
+        """The amount as people read it, in both languages: "M1,234.50"."""
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{LSL.sign}{abs(self.decimal):,.{LSL.exponent}f}"
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + other.minor)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - other.minor)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+
+ZERO: Final = Money(0)
+
+
+def total(amounts: Iterable[Money]) -> Money:
+    """Sum amounts; nothing sums to zero."""
+    return Money(sum(amount.minor for amount in amounts))
