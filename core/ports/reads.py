@@ -1,0 +1,226 @@
+"""What the portal's lists show: typed rows for one MFI, over districts that are named, read without taking locks.
+
+Every method takes the MFI from the signed-in actor; there is no way to ask without one. Money is in lisente. Lists
+that cross districts return `missing_districts`: those whose node did not answer, so that the page can say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from core.money import Money
+from core.records.application import ApplicationStatus
+from core.records.borrower import Channel
+from core.records.loan import LoanStatus, PayoutStatus
+from core.references import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue shows. `tab` is one of new, in_review, returned, second_approval; oldest first by default."""
+
+    tab: str = "new"
+    district: str | None = None
+    risk: str | None = None
+    sort: str = "submitted"
+    page: int = 1
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """An application as a line of the queue."""
+
+    reference: Reference
+    district: str
+    borrower_name: str
+    amount: Money
+    term_months: int
+    product_name: str
+    status: ApplicationStatus
+    channel: Channel
+    submitted_at: datetime
+    score: int | None
+    band: str | None
+    risk: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue, with the count of every tab."""
+
+    rows: Sequence[QueueRow]
+    total: int
+    counts: dict[str, int]
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementRow:
+    """An accepted loan that waits for its money, or a payout under way."""
+
+    loan_reference: Reference
+    district: str
+    borrower_name: str
+    principal: Money
+    cash: Money
+    wallet_masked: str
+    accepted_at: datetime
+    identity_checked: bool
+    loan_status: LoanStatus
+    loan_version: int
+    payout_status: PayoutStatus | None
+    payout_reference: str
+    failure_code: str
+    released_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementPage:
+    """Loans to pay out, oldest first, the floats they are paid from, and payouts that a rail has not answered for."""
+
+    waiting: Sequence[DisbursementRow]
+    under_way: Sequence[DisbursementRow]
+    recent: Sequence[DisbursementRow]
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment that arrived."""
+
+    receipt: Reference
+    district: str
+    rail: str
+    rail_reference: str
+    amount: Money
+    payer_masked: str
+    account: str
+    paid_at: datetime
+    status: str
+    loan_reference: Reference | None
+    borrower_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Payments, newest first."""
+
+    rows: Sequence[PaymentRow]
+    total: int
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRow:
+    """A loan as a line of the list."""
+
+    reference: Reference
+    district: str
+    borrower_name: str
+    status: LoanStatus
+    principal: Money
+    outstanding: Money
+    overdue: Money
+    days_past_due: int
+    next_due_on: date | None
+    next_due: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPage:
+    """Loans, the latest in arrears first."""
+
+    rows: Sequence[LoanRow]
+    total: int
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrearsBucket:
+    """Loans whose oldest unpaid instalment is this many days late."""
+
+    name: str
+    loans: int
+    principal: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardFigures:
+    """The portfolio of an MFI on its business dates. Definitions are printed beside the figures (`portal.md` 2.4).
+
+    `par` maps N to the outstanding principal of loans with any instalment more than N days late; divide by
+    `gross_principal` for the ratio. `overdue` is the arrears rate's numerator: amounts past due.
+    """
+
+    business_on: date
+    districts: Sequence[str]
+    active_loans: int
+    gross_principal: Money
+    par: dict[int, Money]
+    overdue: Money
+    overdue_principal: Money
+    buckets: Sequence[ArrearsBucket]
+    applications: dict[str, int]
+    decided: int
+    decided_within_48_hours: int
+    decision_hours_p50: float | None
+    decision_hours_p90: float | None
+    disbursed_this_month: Money
+    collected_this_month: Money
+    due_this_month: Money
+    float_balance: Money
+    suspense_balance: Money
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """Something that a search found: a borrower, an application or a loan of this MFI."""
+
+    kind: str
+    reference: Reference
+    district: str
+    borrower_name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A line of the audit trail."""
+
+    at: datetime
+    actor_name: str
+    action: str
+    subject: str
+    district: str
+
+
+class PortalReads(Protocol):
+    """The portal's lists."""
+
+    async def queue(self, mfi_id: UUID, districts: Sequence[str], wanted: QueueFilter) -> QueuePage: ...
+
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage: ...
+
+    async def payments(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> PaymentPage: ...
+
+    async def loans(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> LoanPage: ...
+
+    async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures: ...
+
+    async def search(self, mfi_id: UUID, districts: Sequence[str], text: str, limit: int) -> Sequence[SearchHit]:
+        """By reference, phone number in any form, national ID (exact) or the beginning of a name."""
+        ...
+
+    async def audit_trail(self, mfi_id: UUID, districts: Sequence[str], subject: str) -> Sequence[AuditRow]:
+        """What was done to one thing, newest first."""
+        ...

@@ -1,0 +1,215 @@
+"""A loan from offer to end, its Key Fact Statement, its payout and the payments that reached it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from core.errors import DomainError
+from core.money import Money
+from core.records.borrower import Channel
+from core.references import Reference
+
+
+class LoanStatus(StrEnum):
+    """Where a loan stands. "In arrears" is derived from its schedule and never stored."""
+
+    OFFERED = "approved"
+    ACCEPTED = "accepted"
+    DISBURSING = "disbursing"
+    ACTIVE = "active"
+    CLOSED = "closed"
+    WRITTEN_OFF = "written_off"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+_L = LoanStatus
+LOAN_TRANSITIONS: Final[Mapping[LoanStatus, frozenset[LoanStatus]]] = {
+    _L.OFFERED: frozenset({_L.ACCEPTED, _L.DECLINED, _L.EXPIRED}),
+    _L.ACCEPTED: frozenset({_L.DISBURSING, _L.CANCELLED}),
+    _L.DISBURSING: frozenset({_L.ACTIVE, _L.ACCEPTED}),
+    _L.ACTIVE: frozenset({_L.CLOSED, _L.WRITTEN_OFF, _L.CANCELLED}),
+    _L.CLOSED: frozenset({_L.ACTIVE}),
+    _L.WRITTEN_OFF: frozenset(),
+    _L.DECLINED: frozenset(),
+    _L.EXPIRED: frozenset(),
+    _L.CANCELLED: frozenset(),
+}
+
+
+class OfferExpired(DomainError):
+    """The offer's last day has passed."""
+
+    code = "offer_expired"
+
+
+class FiguresChanged(DomainError):
+    """The Key Fact Statement accepted is not the one that stands."""
+
+    code = "figures_changed"
+
+
+class IllegalLoanTransition(DomainError):
+    """The loan cannot go from where it stands to there."""
+
+    code = "illegal_loan_transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An offer and what became of it. `terms` is the contract in the form of `LoanTerms.to_json`."""
+
+    id: UUID
+    district: str
+    reference: Reference
+    application_id: UUID
+    borrower_id: UUID
+    mfi_id: UUID
+    product_id: UUID
+    product_version: int
+    principal: Money
+    terms: Mapping[str, Any]
+    status: LoanStatus
+    offered_on: date
+    offer_expires_on: date
+    version: int = 1
+    accepted_at: datetime | None = None
+    disbursed_on: date | None = None
+    closed_on: date | None = None
+
+    def check_transition(self, to: LoanStatus) -> None:
+        """Raise `IllegalLoanTransition` unless the machine has that arrow."""
+        if to not in LOAN_TRANSITIONS[self.status]:
+            raise IllegalLoanTransition(f"a loan that is {self.status} cannot become {to}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFactsAccepted:
+    """The exact Key Fact Statement that a borrower accepted, kept with the contract."""
+
+    loan_id: UUID
+    figures: Mapping[str, Any]
+    figures_hash: bytes
+    text_version: str
+    language: str
+    channel: Channel
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoanEventRow:
+    """Something that happened to a loan, in recording order (`n`). The account is replayed from these alone.
+
+    `value_on` is when it counts, `recorded_at` when it was written. `key` says what it is and is unique.
+    """
+
+    loan_id: UUID
+    n: int
+    kind: str
+    value_on: date
+    recorded_at: datetime
+    business_on: date
+    key: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentRow:
+    """An instalment as the borrower and the portal see it. Paid parts are a projection of the loan's events.
+
+    `outstanding` parts are due minus paid minus waived. All in lisente.
+    """
+
+    loan_id: UUID
+    n: int
+    due_on: date
+    principal: Money
+    interest: Money
+    fees: Money
+    penalties: Money
+    principal_paid: Money
+    interest_paid: Money
+    fees_paid: Money
+    penalties_paid: Money
+    waived: Money
+    settled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPosition:
+    """A loan's balances after its newest event: a projection, proved against the postings by `verify-ledger`."""
+
+    loan_id: UUID
+    principal: Money
+    interest: Money
+    fees: Money
+    penalties: Money
+    overpaid: Money
+    principal_receivable: Money
+    interest_receivable: Money
+    fee_receivable: Money
+    penalty_receivable: Money
+    oldest_unpaid_due_on: date | None
+    next_due_on: date | None
+    next_due: Money
+    overdue: Money
+
+
+class PayoutStatus(StrEnum):
+    """Where a payout stands. Unknown blocks every retry until it is reconciled."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Disbursement:
+    """The payout of a loan. `reference` is ours and makes the rail's side idempotent; one live payout a loan."""
+
+    id: UUID
+    district: str
+    loan_id: UUID
+    mfi_id: UUID
+    attempt: int
+    rail: str
+    reference: str
+    wallet: str
+    amount: Money
+    status: PayoutStatus
+    released_by: UUID
+    released_by_name: str
+    released_at: datetime
+    failure_code: str = ""
+    rail_reference: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that a rail says arrived, and where it was put. `assignment` counts how often it was assigned."""
+
+    id: UUID
+    district: str
+    mfi_id: UUID
+    rail: str
+    rail_reference: str
+    assignment: int
+    receipt: Reference
+    amount: Money
+    payer: str
+    account: str
+    paid_at: datetime
+    value_on: date
+    recorded_at: datetime
+    loan_id: UUID | None
+    borrower_id: UUID | None
+    status: str

@@ -1,0 +1,77 @@
+"""What borrowers are told by message: a kind and its figures. The words are made at dispatch, in the borrower's language.
+
+`data` of an outbox row with topic `message` always has `borrower_id`, or `phone_sealed` where nobody is registered, and the
+fields listed for its kind. Money is minor units, dates are ISO, references are ten digits, names are as stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class MessageKind(StrEnum):
+    """One value for one text."""
+
+    REGISTERED = "registered"
+    IDENTITY_CLAIMED_ELSEWHERE = "identity_claimed_elsewhere"
+    PIN_LOCKED = "pin_locked"
+    APPLICATION_RECEIVED = "application_received"
+    APPLICATION_RETURNED = "application_returned"
+    APPLICATION_REJECTED = "application_rejected"
+    APPLICATION_WITHDRAWN = "application_withdrawn"
+    COMMAND_REFUSED = "command_refused"
+    OFFER_MADE = "offer_made"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
+    DISBURSED = "disbursed"
+    DISBURSEMENT_FAILED = "disbursement_failed"
+    PAYMENT_RECEIVED = "payment_received"
+    LOAN_CLOSED = "loan_closed"
+    REMINDER_BEFORE = "reminder_before"
+    REMINDER_DUE = "reminder_due"
+    REMINDER_LATE = "reminder_late"
+    LATE_FEE = "late_fee"
+
+
+_M = MessageKind
+_LOAN: Final = ("mfi_name", "loan_reference")
+_INSTALMENT: Final = (*_LOAN, "due_on", "amount_minor", "rail_account")
+
+MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
+    _M.REGISTERED: ("given_names",),
+    _M.IDENTITY_CLAIMED_ELSEWHERE: (),
+    _M.PIN_LOCKED: (),
+    _M.APPLICATION_RECEIVED: ("mfi_name", "reference", "amount_minor", "term_months"),
+    _M.APPLICATION_RETURNED: ("mfi_name", "reference", "reason_code"),
+    _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),
+    _M.APPLICATION_WITHDRAWN: ("mfi_name", "reference"),
+    _M.COMMAND_REFUSED: ("command", "reason_code"),
+    _M.OFFER_MADE: ("mfi_name", "reference", "amount_minor", "instalment_minor", "term_months", "expires_on"),
+    _M.OFFER_ACCEPTED: (*_LOAN, "amount_minor"),
+    _M.OFFER_DECLINED: _LOAN,
+    _M.OFFER_EXPIRED: _LOAN,
+    _M.DISBURSED: (*_LOAN, "cash_minor", "wallet_masked", "first_due_on", "instalment_minor"),
+    _M.DISBURSEMENT_FAILED: _LOAN,
+    _M.PAYMENT_RECEIVED: (
+        *_LOAN,
+        "receipt",
+        "amount_minor",
+        "penalties_minor",
+        "fees_minor",
+        "interest_minor",
+        "principal_minor",
+        "overpaid_minor",
+        "outstanding_minor",
+        "next_due_on",
+        "next_due_minor",
+    ),
+    _M.LOAN_CLOSED: (*_LOAN, "overpaid_minor"),
+    _M.REMINDER_BEFORE: _INSTALMENT,
+    _M.REMINDER_DUE: _INSTALMENT,
+    _M.REMINDER_LATE: (*_INSTALMENT, "days_late", "overdue_minor"),
+    _M.LATE_FEE: (*_LOAN, "amount_minor", "due_on"),
+}
+"""The fields that each kind's data holds. A date or amount that does not apply is null."""
