@@ -7,17 +7,18 @@ costs those threads and never the event loop that answers USSD. It retries nothi
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from africastalking.Service import AfricasTalkingException
 from africastalking.SMS import SMSService
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from yarl import URL
 
 from channels.transport import Price, Sent, TransportError
 from core.phones import PhoneNumber
@@ -39,6 +40,7 @@ _TEMPORARY: Final = {500: "internal_server_error", 501: "gateway_error", 502: "r
 # The SDK drops the HTTP status of a refusal, so the provider's own sentence is all there is to tell them apart.
 _BAD_KEY_TEXT: Final = "The supplied authentication is invalid"
 _INVALID_SENDER_TEXT: Final = "InvalidSenderId"
+_NOT_CONNECTED: Final = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
 _MESSAGE_PARTS: Final = re.compile(r"Message parts: (\d{1,3})\b")
 
 
@@ -136,8 +138,8 @@ def _service(username: str, api_key: str, base_url: str | None) -> SMSService:
     # Constructed for itself: the SDK's `initialize` is global to the process, and each MFI may have its own account.
     service = SMSService(username, api_key)
     if base_url is not None:
-        url = URL(base_url)
-        if url.scheme not in {"http", "https"} or not url.host:
+        address = urlsplit(base_url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
             raise ValueError("the base URL of Africa's Talking is http(s)://host[:port]")
         # The SDK has no option for its address; this attribute is the only way to reach a stand-in with it.
         service._baseUrl = base_url.rstrip("/") + _API_VERSION_PATH  # noqa: SLF001
@@ -162,8 +164,15 @@ def _broken_call(error: requests.RequestException) -> TransportError:
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
+    """Whether the operating system says, somewhere down the chain of causes, that no connection came to be."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror) or (isinstance(cause, OSError) and cause.errno in _NOT_CONNECTED):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _outcome(answer: object) -> Sent:
