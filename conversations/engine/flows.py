@@ -1,0 +1,130 @@
+"""Flows, and the machine they make together: the whole graph is known, and checked, when it is built, so at import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from conversations.engine.asks import Again, AskSpec, Branch, OutcomeTarget, Show, To
+from conversations.engine.errors import InvalidMachine
+from conversations.engine.screens import PinQuestion, Resume, Screen, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A named group of screens; the first is its entry. Raise `version` when a screen, an option or an answer changes.
+
+    With `draft_title` (the id of a message such as "your application") its answers outlive the session, and entering it
+    again offers to continue. The entry of such a flow reads what it needs itself: a dial may lead straight to it.
+    """
+
+    name: str
+    version: int
+    screens: tuple[Screen, ...]
+    draft_title: str = ""
+
+    @property
+    def keeps_draft(self) -> bool:
+        """Whether its answers outlive the session."""
+        return bool(self.draft_title)
+
+    @property
+    def entry(self) -> str:
+        """The qualified name of its first screen."""
+        return f"{self.name}.{self.screens[0].name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """All flows. Building one that breaks a rule raises `InvalidMachine` with every problem found.
+
+    `entry` and `gave_up` are qualified (`"start.entry"`): where a dial and `00` lead, and the end after three wrong
+    answers in a row.
+    """
+
+    flows: tuple[Flow, ...]
+    entry: str
+    gave_up: str
+    languages: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check the whole graph."""
+        from conversations.engine.rules import problems
+
+        found = tuple(problems(self))
+        if found:
+            raise InvalidMachine(found)
+
+    @cached_property
+    def screens(self) -> Mapping[str, Screen]:
+        """Every screen by its qualified name (`flow.screen`)."""
+        return {f"{flow.name}.{screen.name}": screen for flow in self.flows for screen in flow.screens}
+
+    @cached_property
+    def flows_by_name(self) -> Mapping[str, Flow]:
+        """Every flow by its name."""
+        return {flow.name: flow for flow in self.flows}
+
+    @cached_property
+    def resume(self) -> str:
+        """The qualified name of the screen that offers an unfinished form; empty in a machine without drafts."""
+        return next((name for name, screen in self.screens.items() if isinstance(screen, Resume)), "")
+
+    @cached_property
+    def home_screens(self) -> frozenset[str]:
+        """Where `00` can lead: the screens that the entry reaches by asks alone. They offer neither `0` nor `00`."""
+        return frozenset(self._shown_from(self.entry, frozenset()))
+
+    def flow_of(self, name: str) -> Flow:
+        """The flow of a qualified screen name."""
+        return self.flows_by_name[name.partition(".")[0]]
+
+    def asks_at(self, name: str) -> AskSpec | None:
+        """What a screen asks: before it shows, instead of showing, or with the PIN that was typed."""
+        return ask_of(self.screens[name])
+
+    def targets(self, name: str, target: OutcomeTarget) -> tuple[str, ...]:
+        """The qualified screens that a target of a screen may lead to; none for `Again` and `SHOW`."""
+        match target:
+            case str():
+                return (self.qualify(name, target),)
+            case To(screen, _):
+                return (self.qualify(name, screen),)
+            case Branch(targets, _):
+                return tuple(self.qualify(name, each) for each in targets)
+            case Again() | Show():
+                return ()
+
+    @staticmethod
+    def qualify(name: str, target: str) -> str:
+        """A target as its screen means it: one without a dot is in the screen's own flow."""
+        return target if "." in target else f"{name.partition('.')[0]}.{target}"
+
+    def _shown_from(self, name: str, seen: frozenset[str]) -> Iterator[str]:
+        """The screens that arriving at `name` may show, over every outcome of the asks on the way."""
+        screen = self.screens.get(name)
+        if screen is None or name in seen:
+            return
+        if not isinstance(screen, Work):
+            yield name
+        if (ask := asked_on_arrival(screen)) is not None:
+            for target in ask.outcomes.values():
+                for following in self.targets(name, target):
+                    yield from self._shown_from(following, seen | {name})
+
+
+def ask_of(screen: Screen) -> AskSpec | None:
+    """The one ask that a screen declares, if any."""
+    return screen.check if isinstance(screen, PinQuestion) else asked_on_arrival(screen)
+
+
+def asked_on_arrival(screen: Screen) -> AskSpec | None:
+    """The ask that runs when a conversation arrives at a screen, before anything is shown."""
+    match screen:
+        case Work(ask=ask):
+            return ask
+        case PinQuestion() | Resume():
+            return None
+        case _:
+            return screen.needs

@@ -1,0 +1,153 @@
+"""Small values that turn what was typed into an answer, or say why not. Each lists the sentences it may answer with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from conversations.engine.errors import Refused
+from conversations.engine.values import Scope, Value
+from core.errors import DomainError
+from core.phones import PhoneNumber
+from core.references import Reference
+
+
+class Validator(Protocol):
+    """Turns cleaned text into a value. Raises `Refused` with one of `refusals`."""
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The ids of every sentence this may refuse with: the checker measures each under the question."""
+        ...
+
+    def __call__(self, text: str, scope: Scope) -> Value:
+        """Read the answer. `text` has no control characters and is within the length limit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Any text of `shortest` to `longest` characters."""
+
+    shortest: int = 1
+    longest: int = 80
+    refusal: str = "refused.text"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> str:
+        if not self.shortest <= len(text) <= self.longest:
+            raise Refused(self.refusal, {"longest": self.longest})
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A name: letters of any script with spaces, apostrophes, hyphens and full stops, at least `shortest` letters."""
+
+    shortest: int = 2
+    longest: int = 40
+    refusal: str = "refused.name"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> str:
+        straight = text.translate(_STRAIGHT)
+        letters = sum(character.isalpha() for character in straight)
+        allowed = all(character.isalpha() or character in " '-." for character in straight)
+        if not allowed or letters < self.shortest or len(straight) > self.longest:
+            raise Refused(self.refusal)
+        return straight
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Text that matches a whole regular expression, after `drop`ped characters (spaces, dashes) are gone."""
+
+    pattern: str
+    refusal: str
+    drop: str = " -"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> str:
+        kept = "".join(character for character in text if character not in self.drop)
+        if not re.fullmatch(self.pattern, kept, re.ASCII):
+            raise Refused(self.refusal)
+        return kept
+
+
+def national_id(refusal: str = "refused.national_id") -> Matching:
+    """A Lesotho national identity number: twelve digits, or thirteen as some older cards have."""
+    return Matching(r"[0-9]{12,13}", refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    """A whole number from `low` to `high`: numbers, or the names of answers or facts that hold them."""
+
+    low: int | str
+    high: int | str
+    refusal: str = "refused.number"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> int:
+        low, high = (_whole(bound, scope) for bound in (self.low, self.high))
+        number = int(text) if text.isascii() and text.isdigit() else None
+        if number is None or not low <= number <= high:
+            raise Refused(self.refusal, {"low": low, "high": high})
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceNumber:
+    """One of our ten-digit references; a slip of the thumb is known by its check digit."""
+
+    refusal: str = "refused.reference"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> Reference:
+        try:
+            return Reference.parse(text)
+        except DomainError as error:
+            raise Refused(self.refusal) from error
+
+
+@dataclass(frozen=True, slots=True)
+class MobileNumber:
+    """A Lesotho mobile number, kept in E.164."""
+
+    refusal: str = "refused.phone"
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        return (self.refusal,)
+
+    def __call__(self, text: str, scope: Scope) -> str:
+        try:
+            return PhoneNumber.parse(text).e164
+        except DomainError as error:
+            raise Refused(self.refusal) from error
+
+
+_STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u2010": "-", "\u2011": "-"})
+
+
+def _whole(bound: int | str, scope: Scope) -> int:
+    value = scope[bound] if isinstance(bound, str) else bound
+    if not isinstance(value, int):
+        raise Refused("refused.number", {})
+    return value
