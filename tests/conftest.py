@@ -1,0 +1,36 @@
+"""What every test may ask for: the parts that must be there, and one real PostgreSQL for the whole run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str, str], None]:
+    """Say that a part is missing: `missing("chromium", "apt-get install chromium")` skips the test with that cure.
+
+    Where the environment names the part in LETSEMA_TESTS_REQUIRE (comma-separated, as CI does), it fails instead.
+    """
+    required = {part.strip() for part in os.environ.get("LETSEMA_TESTS_REQUIRE", "").split(",")}
+
+    def say(part: str, cure: str) -> None:
+        if part in required:
+            pytest.fail(f"{part} is required here and missing: {cure}", pytrace=False)
+        pytest.skip(f"{part} is missing: {cure}")
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server of this test process's own, empty but for what tests put there; each test makes its own database."""
+    server = asyncio.run(EmbeddedPostgres.start(Path(tmp_path_factory.mktemp("postgres"))))
+    yield server
+    asyncio.run(server.stop())
