@@ -1,0 +1,1 @@
+"""What only a key holder can do: name things one way, seal what is personal, hash PINs and passwords."""

@@ -1,0 +1,1 @@
+"""Structured log lines: JSON, UTC, one line each, with nothing personal in them."""

@@ -1,0 +1,78 @@
+"""Where log lines come from and what they look like: ours and every library's through one path, to stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Final, TextIO
+
+import structlog
+from structlog.types import Processor
+
+from letsema.logs.redaction import redact
+from letsema.settings import LogFormat, LogLevel
+
+# Libraries that would write bodies, addresses with tokens, or a line a request.
+_QUIET: Final = (
+    "africastalking",
+    "aiohttp.access",
+    "alembic",
+    "asyncio",
+    "cassandra",
+    "httpcore",
+    "httpx",
+    "requests",
+    "sqlalchemy",
+    "telegram",
+    "urllib3",
+)
+
+
+def set_up_logs(form: LogFormat, level: LogLevel, *, stream: TextIO = sys.stderr) -> None:
+    """Send all log lines of this process to a stream. Called once, when a command starts."""
+    shared = _shared_processors()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_ending(form, stream)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.value.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _shared_processors() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.UnicodeDecoder(),
+    ]
+
+
+def _ending(form: LogFormat, stream: TextIO) -> list[Processor]:
+    """Traces become text before redaction sees them; locals are never part of a trace."""
+    redaction: list[Processor] = [structlog.processors.format_exc_info, redact]
+    if form is LogFormat.JSON:
+        return [*redaction, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [*redaction, _one_line, structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=28)]
+
+
+def _one_line(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Control characters shown as escapes, so that no value can forge a line; a trace keeps its line breaks."""
+    for name, value in event.items():
+        if name != "exception" and isinstance(value, str) and not value.isprintable():
+            event[name] = value.encode("unicode_escape").decode("ascii")
+    return event

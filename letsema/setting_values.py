@@ -1,0 +1,104 @@
+"""How the text of a setting becomes a value. Messages say what is allowed, never what was given."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlsplit
+
+KEY_BYTES: Final = 32
+_DISTINCT_BYTES_MIN: Final = 16
+"""Thirty-two random bytes have about thirty distinct values; fewer than sixteen is a pattern, not chance."""
+
+_SERVICE_CODE: Final = re.compile(r"\*\d{1,6}(\*\d{1,6}){0,4}#")
+_KEY_ID_MAX: Final = 65_535
+
+
+class WrongSettingError(ValueError):
+    """The settings do not allow this command to start. Its text is one sentence, for stderr; exit code 2."""
+
+
+def as_list(value: object) -> object:
+    """A comma-separated text as a list; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return [part for part in (piece.strip() for piece in value.split(",")) if part]
+
+
+def key_bytes(value: object) -> object:
+    """A key of 32 random bytes, from 64 hexadecimal digits. Patterns and samples are refused."""
+    if not isinstance(value, str):
+        return value
+    try:
+        key = bytes.fromhex(value.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key is {KEY_BYTES} bytes as {KEY_BYTES * 2} hexadecimal digits (openssl rand -hex 32)")
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    if min(len(set(key)), len(steps)) < _DISTINCT_BYTES_MIN:
+        raise ValueError("a key is random, not a sample or a pattern (openssl rand -hex 32)")
+    return key
+
+
+def key_set(value: object) -> object:
+    """Keys by id from "1:<hex>,2:<hex>": the highest id is used for what is new, the others still open what is old."""
+    if not isinstance(value, str):
+        return value
+    keys: dict[int, object] = {}
+    for part in value.split(","):
+        key_id, colon, key = part.strip().partition(":")
+        if not colon or not key_id.isascii() or not key_id.isdigit() or not 1 <= int(key_id) <= _KEY_ID_MAX:
+            raise ValueError(f"keys are written id:key, the id from 1 to {_KEY_ID_MAX}, with commas between them")
+        if int(key_id) in keys:
+            raise ValueError(f"key {int(key_id)} is there twice")
+        keys[int(key_id)] = key_bytes(key)
+    return keys
+
+
+def postgresql_url(url: str) -> str:
+    """A database's address. Raises `ValueError`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"} or not parts.path.strip("/"):
+        raise ValueError("a database's address looks like postgresql://role:password@host:5432/database")
+    return url
+
+
+def http_url(url: str) -> str:
+    """A server's address, without a path's trailing slash. Raises `ValueError`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("a server's address looks like https://host, without query, fragment or user")
+    return url.rstrip("/")
+
+
+def is_on_loopback(host: str | None) -> bool:
+    """Whether only this machine can reach the address. A name is not resolved: `localhost` alone counts."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def network(written: str) -> str:
+    """An address or a network in CIDR form. Raises `ValueError`."""
+    try:
+        return str(ipaddress.ip_network(written, strict=False))
+    except ValueError:
+        raise ValueError("a proxy is an address or a network, such as 10.0.0.0/8") from None
+
+
+def service_code(written: str) -> str:
+    """A code that phones dial. Raises `ValueError`."""
+    if not _SERVICE_CODE.fullmatch(written):
+        raise ValueError("a service code looks like *384*555#")
+    return written
+
+
+def is_guessable(secret: str, *, characters_min: int) -> bool:
+    """Whether a token is too short to be unguessable, or hardly varies."""
+    return len(secret) < characters_min or len(set(secret)) < characters_min // 3

@@ -1,0 +1,184 @@
+"""Every setting, from the environment (`LETSEMA_…`) or from files of the same names in a secrets directory.
+
+All are checked when a command starts. A wrong one is told in one sentence that names it and says what is allowed, and
+never shows its value, which may be a secret. `docs/settings.md` is made from this class.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from letsema.setting_values import (
+    WrongSettingError,
+    as_list,
+    http_url,
+    key_bytes,
+    key_set,
+    network,
+    postgresql_url,
+    service_code,
+)
+
+PREFIX: Final = "LETSEMA_"
+SECRETS_DIR: Final = "LETSEMA_SECRETS_DIR"
+KEYS_FOLDER: Final = "keys"
+"""The folder of a demo's data directory with the keys that were made at its first start."""
+
+_OF_THE_TESTS: Final = ("LETSEMA_TEST_", "LETSEMA_TESTS_")
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    PRETTY = "pretty"
+
+
+class LogLevel(StrEnum):
+    """The least severe lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+PostgresqlUrl = Annotated[SecretStr, AfterValidator(lambda url: SecretStr(postgresql_url(url.get_secret_value())))]
+HttpUrl = Annotated[str, AfterValidator(http_url)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Connections = Annotated[int, Field(ge=1, le=200)]
+Key = Annotated[SecretBytes, BeforeValidator(key_bytes)]
+Keys = Annotated[dict[int, SecretBytes], NoDecode, BeforeValidator(key_set), Field(min_length=1)]
+ServiceCodes = Annotated[
+    tuple[Annotated[str, AfterValidator(service_code)], ...], NoDecode, BeforeValidator(as_list), Field(min_length=1)
+]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(network)], ...], NoDecode, BeforeValidator(as_list)]
+Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(as_list)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)]
+
+
+class Settings(BaseSettings):
+    """What can be set. Fields that only `serve` and `worker` need may be missing elsewhere: see `readiness`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="The directory of the embedded database and of the demo.")
+
+    record_url: PostgresqlUrl | None = Field(
+        None,
+        description="The record plane's database, as the role that the product works as. Unset: the embedded one.",
+    )
+    channel_url: PostgresqlUrl | None = Field(
+        None, description="The channel plane's database. Unset: the record plane's."
+    )
+    owner_url: PostgresqlUrl | None = Field(
+        None, description="The record plane's database as its owner: for `letsema db upgrade` alone."
+    )
+    channel_owner_url: PostgresqlUrl | None = Field(
+        None, description="The channel plane's database as its owner. Unset: the record plane's."
+    )
+    record_connections: Connections = Field(10, description="Connections to the record plane, of one process.")
+    channel_connections: Connections = Field(10, description="Connections to the channel plane, of one process.")
+
+    public_host: str = Field("127.0.0.1", description="Where the public listener listens.")
+    public_port: Port = Field(8080, description="The port of the portal, the hooks and `/healthz`.")
+    internal_host: str = Field("127.0.0.1", description="Where the internal listener listens; never the public one.")
+    internal_port: Port = Field(8081, description="The port of `/readyz` and `/metrics`.")
+    trusted_proxies: Networks = Field(
+        (), description="Proxies whose `X-Forwarded-For` is believed, as networks with commas between them."
+    )
+    shutdown_seconds: float = Field(
+        20, gt=0, le=120, description="How long requests under way may take to end when the process is stopped."
+    )
+
+    pepper: Key | None = Field(
+        None, description="Goes into every PIN and password hash. 64 hexadecimal digits; keep it for ever."
+    )
+    lookup_key: Key | None = Field(
+        None, description="Names phones, IDs and e-mails in the stores. 64 hexadecimal digits; keep it for ever."
+    )
+    transcript_keys: Keys | None = Field(
+        None, description="Digests of USSD transcripts, as `id:key` with commas between; the highest id is in use."
+    )
+    sealing_keys: Keys | None = Field(
+        None, description="Encrypt personal data at rest, as `id:key` with commas between; the highest id is in use."
+    )
+    hook_tokens: Tokens = Field(
+        (), description="The secret part of the hooks' paths, at least 22 characters. Two while one replaces the other."
+    )
+
+    service_codes: ServiceCodes = Field(
+        ("*384*555#",), description="The USSD codes that are ours; a callback for another one is refused."
+    )
+    africastalking_url: HttpUrl = Field(
+        "https://api.africastalking.com", description="Africa's Talking's API, or its sandbox."
+    )
+    africastalking_username: str = Field("", max_length=64, description="The application's name at Africa's Talking.")
+    africastalking_api_key: SecretStr = Field(SecretStr(""), description="Its API key.")
+    sms_sender_id: str = Field("", max_length=11, description="The sender that borrowers see; an MFI may have its own.")
+    sms_per_second: float = Field(
+        10, gt=0, le=1_000, description="The rate that the SMS provider allows, of all processes that send together."
+    )
+    simulated_rail_url: HttpUrl | None = Field(
+        None, description="The simulated mobile-money rail. For the demo alone: `serve` and `worker` refuse it."
+    )
+
+    worker_districts: Names = Field((), description="The district cells that this worker serves. Unset: all.")
+    poll_seconds: float = Field(
+        1, ge=0.05, le=60, description="How often a worker looks for new work when nothing woke it."
+    )
+
+    log_format: LogFormat = Field(LogFormat.JSON, description="`json`, or `pretty` for a person at a terminal.")
+    log_level: LogLevel = Field(LogLevel.INFO, description="`debug`, `info`, `warning` or `error`.")
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings as the environment, the secrets directory and the command line (`given`, which wins) have them.
+
+    Raises `WrongSettingError`.
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings(**{"_secrets_dir": _secrets_directory(), **given})
+    except ValidationError as error:
+        raise WrongSettingError(_one_sentence(error)) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def _secrets_directory() -> str | None:
+    directory = os.environ.get(SECRETS_DIR)
+    if directory and not Path(directory).is_dir():
+        raise WrongSettingError(f"{SECRETS_DIR} is not a directory.")
+    return directory or None
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt setting would silently keep its default; with money about, that is refused."""
+    known = [SECRETS_DIR, *map(variable, Settings.model_fields)]
+    for name in sorted(os.environ):
+        if not name.startswith(PREFIX) or name.startswith(_OF_THE_TESTS) or name in known:
+            continue
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else "; docs/settings.md lists those there are."
+        raise WrongSettingError(f"There is no setting {name}{hint}")
+
+
+def _one_sentence(error: ValidationError) -> str:
+    wrong: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        message = detail["msg"].removeprefix("Value error, ")
+        wrong.setdefault(variable(str(detail["loc"][0])), message[:1].lower() + message[1:])
+    return "Wrong setting: " + "; ".join(f"{name}: {message}" for name, message in wrong.items()) + "."
