@@ -256,6 +256,7 @@ class IntakeRow:
     received_at: datetime
     attempts: int = 0
     last_error: str = ""
+    target: str = ""
 
 
 class Intake(Protocol):
@@ -267,6 +268,14 @@ class Intake(Protocol):
 
     async def waiting(self, district: str, limit: int) -> Sequence[IntakeRow]:
         """Oldest first; `district` is the one whose node is to post it."""
+        ...
+
+    async def pin(self, scope: str, reference: str, target: str) -> str:
+        """Write where the row's effect goes, once and for all; returns what stands.
+
+        Where an unaddressed payment belongs depends on what is open at the time, so a repeat after a crash must not
+        decide it anew.
+        """
         ...
 
     async def mark(self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = "") -> None: ...

@@ -211,6 +211,10 @@ class Disbursements(Protocol):
 
     async def save(self, disbursement: Disbursement) -> None: ...
 
+    async def under_way(self, mfi_id: UUID, rail: str) -> Money:
+        """The sum of this MFI's payouts that may still leave: not confirmed and not failed. The float must cover them."""
+        ...
+
     async def unsettled(self, older_than: datetime, limit: int) -> Sequence[Disbursement]:
         """Sent or unknown ones that nobody has answered for, for the query worker."""
         ...

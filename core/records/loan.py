@@ -162,8 +162,9 @@ class LoanPosition:
 
 
 class PayoutStatus(StrEnum):
-    """Where a payout stands. Unknown blocks every retry until it is reconciled."""
+    """Where a payout stands. Unknown blocks every retry until it is reconciled; above limit 2 a manager releases too."""
 
+    AWAITING_SECOND = "awaiting_second"
     QUEUED = "queued"
     SENT = "sent"
     CONFIRMED = "confirmed"
