@@ -309,7 +309,11 @@ class MessageRecord:
 class MessageLog(Protocol):
     """Message history and delivery, by caller and month."""
 
-    async def add(self, message: MessageRecord) -> None: ...
+    async def add(self, message: MessageRecord) -> None:
+        """Insert. One with the same id is replaced while it has no `provider_id` (it was noted before it was sent),
+        and left as it is from then on: a repeat, or a report that came first, is never overwritten.
+        """
+        ...
 
     async def deliver(self, provider: str, provider_id: str, state: str, failure: str, at: datetime) -> bool:
         """Move a message on; never from a final state back. False when there is none with that provider id."""
