@@ -36,9 +36,11 @@ class Postmaster:
             return None
         if len(lines) <= _STATUS_LINE:
             return None  # it is being written at this moment
-        processes = {process.pid: process for process in processes_on(cluster)}
-        process = processes.get(int(lines[0]))
-        if process is None:
+        try:
+            process = psutil.Process(int(lines[0]))
+        except psutil.NoSuchProcess:
+            return None
+        if not _lives_in(cluster, process):
             return None
         return cls(process, Path(lines[4]), is_ready=lines[_STATUS_LINE].strip() == "ready")
 

@@ -157,7 +157,9 @@ class EmbeddedPostgres:
         if postmaster is not None:
             processes.stop(postmaster.process, cluster)
         processes.end_leftovers(cluster)
-        (cluster / "postmaster.pid").unlink(missing_ok=True)  # its number may be a stranger's by now
+        # No server is left, whatever these say: the number may be a stranger's by now, or a zombie's.
+        for left_behind in (cluster / "postmaster.pid", self._socket_directory / f".s.PGSQL.{PORT}.lock"):
+            left_behind.unlink(missing_ok=True)
         self._launch(user.command(program, *arguments, reaches=[cluster, self._socket_directory]))
 
     def _launch(self, command: Sequence[str]) -> None:
