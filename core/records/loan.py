@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.errors import DomainError
-from core.money import Money
+from core.money import Money, total
 from core.records.borrower import Channel
 from core.references import Reference
 
@@ -32,7 +32,7 @@ class LoanStatus(StrEnum):
 _L = LoanStatus
 LOAN_TRANSITIONS: Final[Mapping[LoanStatus, frozenset[LoanStatus]]] = {
     _L.OFFERED: frozenset({_L.ACCEPTED, _L.DECLINED, _L.EXPIRED}),
-    _L.ACCEPTED: frozenset({_L.DISBURSING, _L.CANCELLED}),
+    _L.ACCEPTED: frozenset({_L.DISBURSING, _L.CANCELLED, _L.ACTIVE}),
     _L.DISBURSING: frozenset({_L.ACTIVE, _L.ACCEPTED}),
     _L.ACTIVE: frozenset({_L.CLOSED, _L.WRITTEN_OFF, _L.CANCELLED}),
     _L.CLOSED: frozenset({_L.ACTIVE}),
@@ -140,10 +140,29 @@ class InstalmentRow:
     waived: Money
     settled_on: date | None
 
+    @property
+    def total(self) -> Money:
+        """Everything that falls due with this instalment, penalties included."""
+        return self.principal + self.interest + self.fees + self.penalties
+
+    @property
+    def paid(self) -> Money:
+        """Everything paid on it."""
+        return self.principal_paid + self.interest_paid + self.fees_paid + self.penalties_paid
+
+    @property
+    def outstanding(self) -> Money:
+        """What is left to pay on it."""
+        return self.total - self.paid - self.waived
+
 
 @dataclass(frozen=True, slots=True)
 class LoanPosition:
-    """A loan's balances after its newest event: a projection, proved against the postings by `verify-ledger`."""
+    """A loan's balances after its newest event: a projection, proved against the postings by `verify-ledger`.
+
+    `oldest_unpaid_due_on` and `next_due` are of the first instalment with anything outstanding. What is overdue depends
+    on the day it is asked for, so it is computed from the instalments and never kept.
+    """
 
     loan_id: UUID
     principal: Money
@@ -156,9 +175,12 @@ class LoanPosition:
     fee_receivable: Money
     penalty_receivable: Money
     oldest_unpaid_due_on: date | None
-    next_due_on: date | None
     next_due: Money
-    overdue: Money
+
+
+def overdue(instalments: Iterable[InstalmentRow], on: date) -> Money:
+    """What should have been paid before a day and was not."""
+    return total(row.outstanding for row in instalments if row.due_on < on)
 
 
 class PayoutStatus(StrEnum):
