@@ -42,7 +42,7 @@ def require_token(tokens: Sequence[str]) -> Middleware:
 
 @web.middleware
 async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Malformed or not allowed: 400. Unknown: 404. The same key with other content: 409. Not durable: 503, so that it comes again.
+    """Malformed: 400. Unknown: 404. The same key with other content: 409. Not durable: 503, so that it comes again.
 
     What is logged names the hook and the rule, never the body: it may hold a PIN.
     """
