@@ -21,7 +21,7 @@ RAIL: Final = "simulated"
 BODY_BYTES_MAX: Final = 8 * 1024
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_AMOUNT: Final = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
+_AMOUNT: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _RAIL_ACCOUNT_CHARACTERS_MAX: Final = 40
 _ACCOUNT_CHARACTERS_MAX: Final = 40
 _CODE_CHARACTERS_MAX: Final = 64
