@@ -3,7 +3,9 @@
 Flows are written with the names exported here; a channel's caller needs `step`, the events, and what `Step` holds.
 """
 
+from conversations.engine.asking import pending_ask
 from conversations.engine.asks import SHOW, Again, Branch, Command, PinCheck, Read, To
+from conversations.engine.drafts import DraftChange, DraftEnded, DraftSaved, draft_changes
 from conversations.engine.errors import ConversationDefect, CorruptState, InvalidMachine, Refused
 from conversations.engine.events import Ask, Event, Input, Outcome, Started, Step
 from conversations.engine.flows import Flow, Machine
@@ -23,7 +25,9 @@ from conversations.engine.screens import (
     Screen,
     Work,
 )
+from conversations.engine.showing import notice_view, view_of
 from conversations.engine.state import SENSITIVE_MEMBERS, Conversation, Draft
+from conversations.engine.step import CountPages, one_page, step
 from conversations.engine.validators import (
     FreeText,
     Matching,
@@ -50,8 +54,12 @@ __all__ = [
     "Conversation",
     "ConversationDefect",
     "CorruptState",
+    "CountPages",
     "DateQuestion",
     "Draft",
+    "DraftChange",
+    "DraftEnded",
+    "DraftSaved",
     "End",
     "Event",
     "Flow",
@@ -88,5 +96,11 @@ __all__ = [
     "Value",
     "WholeNumber",
     "Work",
+    "draft_changes",
     "national_id",
+    "notice_view",
+    "one_page",
+    "pending_ask",
+    "step",
+    "view_of",
 ]

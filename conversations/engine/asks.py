@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 from conversations.engine.values import Scope
 
@@ -39,10 +39,10 @@ class Show:
 
 SHOW: Final = Show()
 
-Target: TypeAlias = Union[str, To, Branch]
+Target: TypeAlias = str | To | Branch
 """Where an answer leads: `"amount"` is a screen of the same flow, `"main.menu"` one of the flow `main`."""
 
-OutcomeTarget: TypeAlias = Union[str, To, Branch, Again, Show]
+OutcomeTarget: TypeAlias = str | To | Branch | Again | Show
 """Where an outcome leads. `Again` only from a PIN check, `SHOW` only from what a screen needs before it shows."""
 
 
@@ -81,4 +81,4 @@ class Command:
     finishes: tuple[str, ...] = ()
 
 
-AskSpec: TypeAlias = Union[Read, PinCheck, Command]
+AskSpec: TypeAlias = Read | PinCheck | Command

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from conversations.engine.rules import Problem
     from conversations.engine.values import Value
 
 
 class InvalidMachine(Exception):
-    """The declared graph breaks a rule; `problems` has one sentence for each place."""
+    """The declared graph breaks rules; `problems` has each, with its place."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
+        super().__init__("; ".join(str(problem) for problem in self.problems))
 
 
 class CorruptState(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from conversations.engine.values import Value
 
@@ -49,7 +49,7 @@ class Outcome:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-Event: TypeAlias = Union[Started, Input, Outcome]
+Event: TypeAlias = Started | Input | Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from conversations.engine.asks import Again, AskSpec, Branch, OutcomeTarget, Show, To
+from conversations.engine.asks import Again, Branch, OutcomeTarget, Show, To
 from conversations.engine.errors import InvalidMachine
-from conversations.engine.screens import PinQuestion, Resume, Screen, Work
+from conversations.engine.screens import Resume, Screen, Work, asked_on_arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,7 @@ class Machine:
         """Check the whole graph."""
         from conversations.engine.rules import problems
 
-        found = tuple(problems(self))
-        if found:
+        if found := problems(self):
             raise InvalidMachine(found)
 
     @cached_property
@@ -79,10 +78,6 @@ class Machine:
     def flow_of(self, name: str) -> Flow:
         """The flow of a qualified screen name."""
         return self.flows_by_name[name.partition(".")[0]]
-
-    def asks_at(self, name: str) -> AskSpec | None:
-        """What a screen asks: before it shows, instead of showing, or with the PIN that was typed."""
-        return ask_of(self.screens[name])
 
     def targets(self, name: str, target: OutcomeTarget) -> tuple[str, ...]:
         """The qualified screens that a target of a screen may lead to; none for `Again` and `SHOW`."""
@@ -112,19 +107,3 @@ class Machine:
             for target in ask.outcomes.values():
                 for following in self.targets(name, target):
                     yield from self._shown_from(following, seen | {name})
-
-
-def ask_of(screen: Screen) -> AskSpec | None:
-    """The one ask that a screen declares, if any."""
-    return screen.check if isinstance(screen, PinQuestion) else asked_on_arrival(screen)
-
-
-def asked_on_arrival(screen: Screen) -> AskSpec | None:
-    """The ask that runs when a conversation arrives at a screen, before anything is shown."""
-    match screen:
-        case Work(ask=ask):
-            return ask
-        case PinQuestion() | Resume():
-            return None
-        case _:
-            return screen.needs

@@ -1,14 +1,198 @@
-"""The rules that every machine keeps, checked when it is built. Each yields a sentence that names the screen at fault."""
+"""The rules that every machine keeps, checked when it is built: each breach is a sentence that names the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conversations.engine.asking import DRAFT_NAME, PLACEHOLDER
+from conversations.engine.asks import Again, AskSpec, Command, PinCheck, Show
+from conversations.engine.confirming import double_presses
+from conversations.engine.limits import ASKS_PER_TURN_MAX, COMMANDS_PER_TURN_MAX, DRAFTS_PER_CALLER_MAX
+from conversations.engine.paths import AskCycle, Cost, arrival_cost, edges, input_cost
+from conversations.engine.screens import (
+    RESERVED_KEYS,
+    Confirmation,
+    End,
+    Menu,
+    Resume,
+    Work,
+    ask_of,
+)
 
 if TYPE_CHECKING:
     from conversations.engine.flows import Machine
 
 
-def problems(machine: Machine) -> Iterator[str]:
-    """Every rule that the machine breaks."""
-    yield from ()
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One breach: the rule's name, the screen or flow at fault, and the sentence about it."""
+
+    rule: str
+    where: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.sentence}"
+
+
+def problems(machine: Machine) -> tuple[Problem, ...]:
+    """Every rule that the machine breaks. Rules about paths wait until all names are right."""
+    for rules in _RULES:
+        if found := tuple(problem for rule in rules for problem in rule(machine)):
+            return found
+    return ()
+
+
+def unique_names(machine: Machine) -> Iterator[Problem]:
+    """Flows have different names, and so have the screens of a flow; a dot separates the two."""
+    flows = Counter(flow.name for flow in machine.flows)
+    screens = Counter(f"{flow.name}.{screen.name}" for flow in machine.flows for screen in flow.screens)
+    for name, times in (*flows.items(), *screens.items()):
+        if times > 1:
+            yield Problem("unique_names", name, "two have this name")
+    for flow in machine.flows:
+        if not flow.screens:
+            yield Problem("unique_names", flow.name, "a flow has a screen")
+        for name in (flow.name, *(screen.name for screen in flow.screens)):
+            if "." in name or not name:
+                yield Problem("unique_names", name, "a name is not empty and has no dot")
+
+
+def known_targets(machine: Machine) -> Iterator[Problem]:
+    """Every target is a screen, the four that the machine names too."""
+    for name in (machine.entry, machine.gave_up):
+        if name not in machine.screens:
+            yield Problem("known_targets", name, "the machine has no such screen")
+    for edge in edges(machine):
+        if edge.target not in machine.screens:
+            yield Problem("known_targets", edge.source, f"{edge.label} leads to {edge.target}, which is not there")
+        elif isinstance(machine.screens[edge.target], Resume):
+            yield Problem("known_targets", edge.source, "only the engine leads to the resume screen")
+
+
+def special_screens(machine: Machine) -> Iterator[Problem]:
+    """The helpful exit is an end; a machine with forms has one resume screen; languages are named."""
+    if not isinstance(machine.screens.get(machine.gave_up), End):
+        yield Problem("special_screens", machine.gave_up, "the exit after three wrong answers is an end")
+    drafting = sum(flow.keeps_draft for flow in machine.flows)
+    offers = sum(isinstance(screen, Resume) for screen in machine.screens.values())
+    if offers != min(drafting, 1):
+        yield Problem("special_screens", machine.entry, f"{drafting} flows keep drafts and {offers} screens offer them")
+    if drafting > DRAFTS_PER_CALLER_MAX:
+        yield Problem("special_screens", machine.entry, f"more than {DRAFTS_PER_CALLER_MAX} flows keep drafts")
+    if not machine.languages:
+        yield Problem("special_screens", machine.entry, "no language is named")
+
+
+def option_keys(machine: Machine) -> Iterator[Problem]:
+    """A menu has options; their keys are different numbers, none of them reserved; one that saves has codes."""
+    for name, screen in machine.screens.items():
+        if not isinstance(screen, Menu | Confirmation):
+            continue
+        keys = Counter(option.key for option in screen.options)
+        if not keys:
+            yield Problem("option_keys", name, "there is nothing to pick")
+        for key, times in keys.items():
+            if times > 1 or key in RESERVED_KEYS or not _is_number(key):
+                yield Problem("option_keys", name, f"{key!r} is reserved, used twice, or not a number from 1 to 97")
+        if screen.saves and not all(option.code for option in screen.options):
+            yield Problem("option_keys", name, "an option of a menu that saves has a code")
+        if all(option.when for option in screen.options) and keys:
+            yield Problem("option_keys", name, "with every option conditional there may be nothing to pick")
+
+
+def ask_outcomes(machine: Machine) -> Iterator[Problem]:
+    """An ask has outcomes; `SHOW` is for what a screen needs, `Again` for a PIN; what is finished is an outcome."""
+    for name, screen in machine.screens.items():
+        ask = ask_of(screen)
+        if ask is None:
+            continue
+        if not ask.outcomes:
+            yield Problem("ask_outcomes", name, f"{ask.kind} has no outcome")
+        shows = any(isinstance(target, Show) for target in ask.outcomes.values())
+        if shows == isinstance(screen, Work) or (shows and isinstance(ask, PinCheck)):
+            yield Problem("ask_outcomes", name, "SHOW is an outcome of what a shown screen needs, and of nothing else")
+        if not isinstance(ask, PinCheck) and any(isinstance(target, Again) for target in ask.outcomes.values()):
+            yield Problem("ask_outcomes", name, "Again is an outcome of a PIN check only")
+        yield from _command_problems(machine, name, ask)
+
+
+def _command_problems(machine: Machine, name: str, ask: AskSpec) -> Iterator[Problem]:
+    if not isinstance(ask, Command):
+        return
+    if not PLACEHOLDER.search(ask.key):
+        yield Problem("command_keys", name, f"the key {ask.key!r} does not say what is done to which")
+    if DRAFT_NAME in PLACEHOLDER.findall(ask.key) and not machine.flow_of(name).keeps_draft:
+        yield Problem("command_keys", name, "{draft} stands in a key, and the flow keeps no draft")
+    for outcome in set(ask.finishes) - set(ask.outcomes):
+        yield Problem("command_keys", name, f"{outcome} finishes the form, and is no outcome")
+
+
+def reachable(machine: Machine) -> Iterator[Problem]:
+    """Every screen can be come to."""
+    following: dict[str, set[str]] = {name: set() for name in machine.screens}
+    for edge in edges(machine):
+        # That a form may be continued at a screen does not make the screen one that somebody can first get to.
+        if not isinstance(machine.screens[edge.source], Resume):
+            following[edge.source].add(edge.target)
+    roots = {machine.entry, machine.gave_up, *([machine.resume] if machine.resume else [])}
+    for name in sorted(set(machine.screens) - _closure(following, roots)):
+        yield Problem("reachable", name, "nothing leads here")
+
+
+def can_end(machine: Machine) -> Iterator[Problem]:
+    """From every screen some way leads to an end."""
+    before: dict[str, set[str]] = {name: set() for name in machine.screens}
+    for edge in edges(machine):
+        before[edge.target].add(edge.source)
+    ends = {name for name, screen in machine.screens.items() if isinstance(screen, End)}
+    for name in sorted(set(machine.screens) - _closure(before, ends)):
+        yield Problem("can_end", name, "no way leads to an end")
+
+
+def bounded_turns(machine: Machine) -> Iterator[Problem]:
+    """Between an input and the next screen there are few asks, at most one command, and no cycle."""
+    for name in machine.screens:
+        try:
+            cost = arrival_cost(machine, name) if name == machine.entry else Cost()
+            cost |= input_cost(machine, name)
+        except AskCycle as cycle:
+            yield Problem("bounded_turns", name, f"asks lead in a circle: {cycle}")
+            continue
+        if cost.asks > ASKS_PER_TURN_MAX or cost.commands > COMMANDS_PER_TURN_MAX:
+            yield Problem("bounded_turns", name, f"one answer may take {cost.asks} asks and {cost.commands} commands")
+
+
+def confirms_once(machine: Machine) -> Iterator[Problem]:
+    """The key that confirms a command does not act on the screen after it: per-hop gateways repeat a press."""
+    for press in double_presses(machine):
+        yield Problem(
+            "confirms_once", press.screen, f"{press.key} runs a command and would also act on {press.following}"
+        )
+
+
+def _closure(following: dict[str, set[str]], roots: set[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(following[name])
+    return found
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit() and 1 <= int(key) <= 97 and str(int(key)) == key
+
+
+Rule = Callable[["Machine"], Iterator[Problem]]
+
+_RULES: Final[tuple[tuple[Rule, ...], ...]] = (
+    (unique_names,),
+    (known_targets, special_screens, option_keys, ask_outcomes),
+    (reachable, can_end, bounded_turns, confirms_once),
+)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
-from conversations.engine.asks import Command, PinCheck, Read, Target
+from conversations.engine.asks import AskSpec, Command, PinCheck, Read, Target
 from conversations.engine.validators import Validator
 from core.money import Money
 
@@ -151,17 +151,37 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The last screen: the session is over. It is one page, whole."""
+    """The last screen: the session is over. It is one page, whole.
+
+    An unfinished form waits for the next dial at the screen before it; with `forgets`, nothing of it is kept.
+    """
 
     name: str
     text: str
+    forgets: bool = False
     needs: Read | None = None
 
 
-Visible: TypeAlias = Union[
-    Menu, Confirmation, Question, MoneyQuestion, DateQuestion, PinQuestion, PagedList, Resume, End
-]
+Visible: TypeAlias = (
+    Menu | Confirmation | Question | MoneyQuestion | DateQuestion | PinQuestion | PagedList | Resume | End
+)
 """What a borrower can be shown."""
 
-Screen: TypeAlias = Union[Visible, Work]
+Screen: TypeAlias = Visible | Work
 """What a flow is made of."""
+
+
+def ask_of(screen: Screen) -> AskSpec | None:
+    """The one ask that a screen declares, if any."""
+    return screen.check if isinstance(screen, PinQuestion) else asked_on_arrival(screen)
+
+
+def asked_on_arrival(screen: Screen) -> AskSpec | None:
+    """The ask that runs when a conversation arrives at a screen, before anything is shown."""
+    match screen:
+        case Work(ask=ask):
+            return ask
+        case PinQuestion() | Resume():
+            return None
+        case _:
+            return screen.needs

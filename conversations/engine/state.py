@@ -1,7 +1,7 @@
 """A conversation between two turns, whole: what a store keeps, and nothing of it a secret.
 
-Answers marked personal, and every fact that an ask brought, stand apart in `personal` and `facts`: a store encrypts those
-two members of the JSON form and may leave the rest readable.
+Answers marked personal, and every fact that an ask brought, stand apart in `personal` and `facts`: a store encrypts
+those two members of the JSON form and may leave the rest readable.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ class Conversation:
     """One caller's session.
 
     `flow` and `screen` say where it stands; `flow_version` pins the flow it was talking. `draft_id` is empty outside
-    flows that keep drafts. `parked` are the caller's drafts of other flows. The members from `asking` on live within a turn:
-    the screen whose ask is under way, and what the turn has used up.
+    flows that keep drafts, `draft_version` is 0 until its first answer. `parked` are the caller's other drafts, the one
+    that the resume screen is about first. The members from `asking` on live within a turn: the screen whose ask is
+    under way, and what the turn has used up.
     """
 
     session: str
@@ -123,7 +124,7 @@ class Conversation:
     @property
     def draft(self) -> Draft | None:
         """The unfinished form as it stands now, when this flow keeps one."""
-        if not self.draft_id:
+        if not self.draft_version:
             return None
         return Draft(
             id=self.draft_id,

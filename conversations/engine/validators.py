@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from conversations.engine.errors import Refused
+from conversations.engine.errors import ConversationDefect, Refused
 from conversations.engine.values import Scope, Value
 from core.errors import DomainError
 from core.phones import PhoneNumber
@@ -21,7 +21,7 @@ class Validator(Protocol):
         """The ids of every sentence this may refuse with: the checker measures each under the question."""
         ...
 
-    def __call__(self, text: str, scope: Scope) -> Value:
+    def __call__(self, text: str, scope: Scope, /) -> Value:
         """Read the answer. `text` has no control characters and is within the length limit."""
         ...
 
@@ -38,7 +38,7 @@ class FreeText:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> str:
+    def __call__(self, text: str, _scope: Scope, /) -> str:
         if not self.shortest <= len(text) <= self.longest:
             raise Refused(self.refusal, {"longest": self.longest})
         return text
@@ -56,7 +56,7 @@ class PersonName:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> str:
+    def __call__(self, text: str, _scope: Scope, /) -> str:
         straight = text.translate(_STRAIGHT)
         letters = sum(character.isalpha() for character in straight)
         allowed = all(character.isalpha() or character in " '-." for character in straight)
@@ -77,7 +77,7 @@ class Matching:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> str:
+    def __call__(self, text: str, _scope: Scope, /) -> str:
         kept = "".join(character for character in text if character not in self.drop)
         if not re.fullmatch(self.pattern, kept, re.ASCII):
             raise Refused(self.refusal)
@@ -101,7 +101,7 @@ class WholeNumber:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> int:
+    def __call__(self, text: str, scope: Scope, /) -> int:
         low, high = (_whole(bound, scope) for bound in (self.low, self.high))
         number = int(text) if text.isascii() and text.isdigit() else None
         if number is None or not low <= number <= high:
@@ -119,7 +119,7 @@ class ReferenceNumber:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> Reference:
+    def __call__(self, text: str, _scope: Scope, /) -> Reference:
         try:
             return Reference.parse(text)
         except DomainError as error:
@@ -136,7 +136,7 @@ class MobileNumber:
     def refusals(self) -> tuple[str, ...]:
         return (self.refusal,)
 
-    def __call__(self, text: str, scope: Scope) -> str:
+    def __call__(self, text: str, _scope: Scope, /) -> str:
         try:
             return PhoneNumber.parse(text).e164
         except DomainError as error:
@@ -147,7 +147,7 @@ _STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'"
 
 
 def _whole(bound: int | str, scope: Scope) -> int:
-    value = scope[bound] if isinstance(bound, str) else bound
+    value = scope.get(bound) if isinstance(bound, str) else bound
     if not isinstance(value, int):
-        raise Refused("refused.number", {})
+        raise ConversationDefect(f"{bound} is not there as a whole number")
     return value

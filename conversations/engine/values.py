@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, TypeAlias, Union
+from typing import Any, Final, TypeAlias
 
 from conversations.engine.errors import CorruptState
 from core.money import Money
@@ -32,7 +32,7 @@ class Choice:
     label: str | Text
 
 
-Value: TypeAlias = Union[str, int, Decimal, Money, date, Reference, Text, Choice, tuple[Choice, ...]]
+Value: TypeAlias = str | int | Decimal | Money | date | Reference | Text | Choice | tuple[Choice, ...]
 """What answers and facts are made of. Flags are 0 and 1."""
 
 Scope: TypeAlias = Mapping[str, Value]
@@ -43,23 +43,7 @@ _TAG: Final = "type"
 
 def to_json(value: Value) -> Any:
     """Encode one value: text and whole numbers as they are, other types as a tagged object, a list as an array."""
-    match value:
-        case str() | int():
-            return value
-        case tuple():
-            return [to_json(item) for item in value]
-        case Money(minor):
-            return {_TAG: "money", "minor": minor}
-        case Decimal():
-            return {_TAG: "decimal", "number": str(value)}
-        case date():
-            return {_TAG: "date", "on": value.isoformat()}
-        case Reference(digits):
-            return {_TAG: "reference", "digits": digits}
-        case Text(message, values):
-            return {_TAG: "text", "message": message, "values": mapping_to_json(values)}
-        case Choice(code, label):
-            return {_TAG: "choice", "code": code, "label": to_json(label)}
+    return _ENCODERS[type(value)](value)
 
 
 def from_json(encoded: Any) -> Value:
@@ -118,6 +102,18 @@ def _money(encoded: dict[str, Any]) -> Money:
         raise CorruptState("money is whole minor units")
     return Money(encoded["minor"])
 
+
+_ENCODERS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    str: str,
+    int: int,
+    tuple: lambda value: [to_json(item) for item in value],
+    Money: lambda value: {_TAG: "money", "minor": value.minor},
+    Decimal: lambda value: {_TAG: "decimal", "number": str(value)},
+    date: lambda value: {_TAG: "date", "on": value.isoformat()},
+    Reference: lambda value: {_TAG: "reference", "digits": value.digits},
+    Text: lambda value: {_TAG: "text", "message": value.message, "values": mapping_to_json(value.values)},
+    Choice: lambda value: {_TAG: "choice", "code": value.code, "label": to_json(value.label)},
+}
 
 _DECODERS: Final[Mapping[str, Callable[[dict[str, Any]], Value]]] = {
     "money": _money,

@@ -13,7 +13,7 @@ class Kind(StrEnum):
 
     MENU = "menu"
     QUESTION = "question"
-    SECRET = "secret"
+    PIN = "pin"
     LIST = "list"
     END = "end"
 
@@ -30,7 +30,8 @@ class OptionView:
 class ScreenView:
     """What to show. `notice` stands above `text`: why an answer was refused, or what has just been done.
 
-    `values` fill the placeholders of every text that does not bring its own. `page` counts from 0. A question and an end have one page always; a renderer that cannot fit one says so.
+    `values` fill the placeholders of every text, below the values that it brings itself. `page` counts from 0; a
+    question and an end have one page always, and a renderer that cannot fit one says so.
     `is_confirmation` tells a chat channel not to leave its buttons live after the answer.
     """
 

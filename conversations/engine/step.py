@@ -1,0 +1,210 @@
+"""One pure step of a conversation: (conversation, event) to (conversation, screen or ask).
+
+It does no I/O, reads no clock, and knows no channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from conversations.engine import drafts
+from conversations.engine.answering import answer
+from conversations.engine.asking import declared_ask
+from conversations.engine.asks import Command
+from conversations.engine.errors import ConversationDefect, Refused
+from conversations.engine.events import Event, Input, Outcome, Started, Step
+from conversations.engine.flows import Flow, Machine
+from conversations.engine.limits import DEEP_DIAL_PARTS_MAX, FACTS_MAX
+from conversations.engine.messages import CHANGED, REFUSED_OPTION, REFUSED_PIN_DIGITS, Notice
+from conversations.engine.moving import (
+    arrive,
+    choose,
+    follow,
+    go_back,
+    go_home,
+    offer_draft,
+    put,
+    refuse,
+    show,
+    speak,
+)
+from conversations.engine.reading import clean
+from conversations.engine.screens import BACK, HOME, LANGUAGE, MORE, End, PinQuestion, Resume, Work
+from conversations.engine.showing import RESUME_AGAIN, RESUME_CONTINUE, notice_view, view_of
+from conversations.engine.state import Conversation, Draft
+from conversations.engine.values import Text
+from conversations.engine.views import ScreenView
+
+CountPages: TypeAlias = Callable[[ScreenView], int]
+"""How many pages a channel makes of a view: `98` turns one only where there is a next one."""
+
+
+def one_page(view: ScreenView) -> int:  # noqa: ARG001 -- a channel without pages does not look
+    """For channels that show a screen whole."""
+    return 1
+
+
+def step(
+    machine: Machine, conversation: Conversation | None, event: Event, *, count_pages: CountPages = one_page
+) -> Step:
+    """Take one event. `conversation` is None only with `Started`.
+
+    Raises `ConversationDefect` for what only a programmer can have done: an outcome that the screen does not declare,
+    an input while an ask is under way, a value that a screen needs and nothing brought.
+    """
+    if isinstance(event, Started):
+        return _start(machine, event)
+    if conversation is None:
+        raise ConversationDefect("a conversation starts with Started")
+    if isinstance(event, Outcome):
+        return _resolve(machine, conversation, event)
+    return _take(machine, conversation, event, count_pages)
+
+
+def _start(machine: Machine, event: Started) -> Step:
+    """A new session: offer the newest form that waits, or go in by the entry. A deep dial always goes in."""
+    waiting = drafts.live_drafts(machine, event.drafts)
+    conversation = Conversation(
+        session=event.session,
+        turn=1,
+        today=event.today,
+        language=event.language if event.language in machine.languages else machine.languages[0],
+        parked=waiting,
+        dialled=event.parts[:DEEP_DIAL_PARTS_MAX],
+        fresh_id=event.fresh_id,
+    )
+    if waiting and not event.parts:
+        return offer_draft(machine, speak(machine, conversation, waiting[0].language))
+    return arrive(machine, conversation, machine.entry)
+
+
+def _take(machine: Machine, conversation: Conversation, event: Input, count_pages: CountPages) -> Step:
+    """An input: first the reserved keys, then the answer that the screen wants."""
+    if conversation.has_ended:
+        return Step(conversation=conversation, view=notice_view(Notice.DIAL_AGAIN, conversation.language))
+    if conversation.asking:
+        raise ConversationDefect("the ask under way comes before another input")
+    turn = _next_turn(machine, conversation, event.fresh_id)
+    if not _is_known(machine, turn):
+        return _restart(machine, turn)
+    try:
+        text = clean(event.text)
+    except Refused as refusal:
+        return refuse(machine, turn, Text(refusal.message, refusal.values))
+    return _navigate(machine, turn, text, count_pages) or _answer(machine, turn, text)
+
+
+def _next_turn(machine: Machine, conversation: Conversation, fresh_id: str) -> Conversation:
+    """Count the turn. A form that has begun gets its next version; a flow whose form was finished may begin another."""
+    flow = machine.flows_by_name.get(conversation.flow)
+    begins = flow is not None and flow.keeps_draft and not conversation.draft_id
+    return replace(
+        conversation,
+        turn=conversation.turn + 1,
+        fresh_id=fresh_id,
+        draft_id=fresh_id if begins else conversation.draft_id,
+        draft_version=conversation.draft_version + 1 if conversation.draft_version else 0,
+        parked=drafts.live_drafts(machine, conversation.parked),
+    )
+
+
+def _navigate(machine: Machine, conversation: Conversation, text: str, count_pages: CountPages) -> Step | None:
+    """Back, home and more; None when the text is none of them here."""
+    if text == HOME:
+        return go_home(machine, conversation)
+    if text == BACK and conversation.page:
+        return show(machine, conversation, conversation.screen, page=conversation.page - 1)
+    if text == BACK and conversation.trail:
+        return go_back(machine, conversation)
+    view = view_of(machine, conversation)
+    if text == MORE and view.can_page and count_pages(view) > conversation.page + 1:
+        return show(machine, conversation, conversation.screen, page=conversation.page + 1)
+    return None
+
+
+def _answer(machine: Machine, conversation: Conversation, text: str) -> Step:
+    screen = machine.screens[conversation.screen]
+    match screen:
+        case PinQuestion():
+            return _check_pin(machine, conversation, screen, text)
+        case Resume():
+            return _resume(machine, conversation, text)
+        case Work() | End():
+            raise ConversationDefect(f"{conversation.screen} takes no answer")
+        case _:
+            try:
+                answered = answer(conversation, screen, text)
+            except Refused as refusal:
+                return refuse(machine, conversation, Text(refusal.message, refusal.values))
+            return choose(machine, conversation, answered)
+
+
+def _check_pin(machine: Machine, conversation: Conversation, screen: PinQuestion, text: str) -> Step:
+    if not (text.isascii() and text.isdigit() and len(text) == screen.digits):
+        return refuse(machine, conversation, Text(REFUSED_PIN_DIGITS, {"digits": screen.digits}))
+    return put(conversation, conversation.screen, screen.check, secret=text)
+
+
+def _resume(machine: Machine, conversation: Conversation, text: str) -> Step:
+    draft = conversation.parked[0]
+    flow = machine.flows_by_name[draft.flow]
+    if text == RESUME_CONTINUE:
+        return _continue(machine, drafts.take_up(conversation, draft, flow), draft, flow)
+    if text == RESUME_AGAIN:
+        cleared = drafts.begin(drafts.drop_first(conversation), flow)
+        return arrive(machine, cleared, flow.entry)
+    return refuse(machine, conversation, Text(REFUSED_OPTION))
+
+
+def _continue(machine: Machine, conversation: Conversation, draft: Draft, flow: Flow) -> Step:
+    """Where the form stood; or, when its flow has changed since, from the flow's entry with the answers kept."""
+    can_stand = machine.screens.get(draft.screen) in flow.screens and draft.flow_version == flow.version
+    if not can_stand:
+        return _from_entry(machine, conversation, flow)
+    known = tuple(name for name in draft.trail if name in machine.screens)
+    return arrive(machine, replace(conversation, trail=known), draft.screen)
+
+
+def _is_known(machine: Machine, conversation: Conversation) -> bool:
+    """Whether this release can go on where the conversation stands."""
+    flow = machine.flows_by_name.get(conversation.flow)
+    screen = machine.screens.get(conversation.screen)
+    if flow is None or screen is None or flow.version != conversation.flow_version:
+        return False
+    return bool(conversation.parked) or not isinstance(screen, Resume)
+
+
+def _restart(machine: Machine, conversation: Conversation) -> Step:
+    """A release changed the flow under a session: begin its form again with the answers kept, or go home."""
+    flow = machine.flows_by_name.get(conversation.flow)
+    if flow is not None and flow.keeps_draft and conversation.draft_version:
+        return _from_entry(machine, replace(conversation, flow_version=flow.version), flow)
+    nothing_waits = replace(conversation, draft_id="", draft_version=0, notice=Text(CHANGED))
+    return go_home(machine, nothing_waits)
+
+
+def _from_entry(machine: Machine, conversation: Conversation, flow: Flow) -> Step:
+    changed = replace(conversation, screen=flow.entry, trail=(), notice=Text(CHANGED))
+    return arrive(machine, changed, flow.entry)
+
+
+def _resolve(machine: Machine, conversation: Conversation, outcome: Outcome) -> Step:
+    """An ask was answered: its values become facts, and its name says where to go."""
+    at = conversation.asking
+    ask = declared_ask(machine, conversation)
+    if outcome.name not in ask.outcomes:
+        raise ConversationDefect(f"{at} does not declare the outcome {outcome.name} of {ask.kind}")
+    told = _learn(machine, replace(conversation, asking=""), outcome)
+    if isinstance(ask, Command) and outcome.name in ask.finishes:
+        told = drafts.finish(told)
+    return follow(machine, told, at, ask.outcomes[outcome.name])
+
+
+def _learn(machine: Machine, conversation: Conversation, outcome: Outcome) -> Conversation:
+    facts = {**conversation.facts, **outcome.values}
+    if len(facts) > FACTS_MAX:
+        raise ConversationDefect(f"more than {FACTS_MAX} facts in one conversation")
+    learned = replace(conversation, facts=facts)
+    return speak(machine, learned, outcome.values[LANGUAGE]) if LANGUAGE in outcome.values else learned
