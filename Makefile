@@ -36,7 +36,7 @@ check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, t
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/deptry $(ROOMS)
+	@$(BIN)/deptry .
 	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint --check $(TEMPLATES),true)
 	@$(BIN)/letsema db check
 	@$(BIN)/python -m pytest --quiet tests/architecture
@@ -89,18 +89,20 @@ help: ## Show this list
 	  || { echo "Letsema needs Python 3.11 or newer, and there is no '$(PYTHON)' here." >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Letsema needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -c 'import platform; print(platform.python_version())')." \
-	    "Name another one: make PYTHON=python3.12 …" >&2; exit 2; }
+	    "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
 # The project itself is installed last and without build isolation: its build tool came with the locked files, so
 # nothing is downloaded that has no hash.
 .venv/.run-installed: requirements/run.txt pyproject.toml | .venv/.created
+	@echo "Installing what Letsema runs on into .venv; this is done once."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.dev-installed: requirements/dev.txt pyproject.toml | .venv/.created
+	@echo "Installing what Letsema and its tests run on into .venv; this is done once."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
