@@ -253,6 +253,18 @@ class Outbox(Protocol):
     async def give_up(self, row_id: UUID, at: datetime, error: str) -> None: ...
 
 
+class Jobs(Protocol):
+    """Runs of a district's clock-driven jobs: one row a job and day, under a lease, so that one worker does each."""
+
+    async def begin(self, job: str, run_on: date, *, holder: str, now: datetime, lease_seconds: int) -> bool:
+        """Take the run of a day; False when it is finished, or held by another holder whose lease still runs."""
+        ...
+
+    async def finish(self, job: str, run_on: date, *, at: datetime, counts: Mapping[str, int]) -> None:
+        """Say that the run was done, and what it did."""
+        ...
+
+
 class Commands(Protocol):
     """Idempotency keys and what came of them, in the transaction of the effect."""
 
@@ -324,6 +336,7 @@ class Unit(Protocol):
     payments: Payments
     disbursements: Disbursements
     outbox: Outbox
+    jobs: Jobs
     commands: Commands
     audit: Audit
     staff: Staff
