@@ -1,0 +1,34 @@
+"""The tables of both planes, one module a subject. Migrations make them; a test holds the two together."""
+
+from storage.postgres.tables import (
+    applications,
+    borrowers,
+    conversations,
+    directory,
+    intake,
+    ledger,
+    loans,
+    messages,
+    movements,
+    reference,
+    staff,
+    work,
+)
+from storage.postgres.tables.declaring import CHANNEL, RECORD
+
+__all__ = [
+    "CHANNEL",
+    "RECORD",
+    "applications",
+    "borrowers",
+    "conversations",
+    "directory",
+    "intake",
+    "ledger",
+    "loans",
+    "messages",
+    "movements",
+    "reference",
+    "staff",
+    "work",
+]

@@ -1,0 +1,32 @@
+"""The journal of what came in and must take effect exactly once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+
+from core.ports.channel import IntakeStatus
+from storage.postgres.tables.declaring import channel_table, code, count, instant, octets, text
+
+intake = channel_table(
+    "intake",
+    text("scope"),
+    text("reference"),
+    text("kind"),
+    text("district"),
+    octets("digest"),
+    octets("payload"),
+    code("status", IntakeStatus),
+    instant("received_at"),
+    count("attempts"),
+    text("last_error"),
+    text("target"),
+    instant("marked_at", nullable=True),
+    key=["reference", "scope"],
+)
+Index(
+    "intake_waiting_ix",
+    intake.c.district,
+    intake.c.received_at,
+    postgresql_where=sql(f"status = '{IntakeStatus.WAITING}'"),
+)
