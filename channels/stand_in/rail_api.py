@@ -10,6 +10,7 @@ wrong with the order.
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Final, Literal, NoReturn
 
 from aiohttp import web
@@ -122,5 +123,5 @@ def _refuse(error: ValidationError | InvalidInput) -> NoReturn:
         field, message = ".".join(str(part) for part in first["loc"]), first["msg"]
     else:
         field, message = error.field or "", error.message
-    refusal = web.json_response({"code": "invalid", "field": field, "message": message})
-    raise web.HTTPBadRequest(body=refusal.body, content_type="application/json")
+    refusal = json.dumps({"code": "invalid", "field": field, "message": message})
+    raise web.HTTPBadRequest(text=refusal, content_type="application/json")

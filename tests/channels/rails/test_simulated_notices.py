@@ -72,7 +72,7 @@ def test_an_amount_is_a_decimal_string(written: str) -> None:
         "NaN",
         "",
         " 1.00",
-        "١٥٠",
+        "\u0661\u0665\u0660",
         "100000000000.01",
         150,
         1.5,

@@ -25,7 +25,7 @@ BORROWER = PhoneNumber.parse("+26658851234")
 
 @asynccontextmanager
 async def sender_at(url: str, **changes: Any) -> AsyncIterator[AfricasTalkingSms]:
-    defaults = {"username": USERNAME, "api_key": API_KEY, "connect_seconds": 1.0, "read_seconds": 1.0}
+    defaults: dict[str, Any] = {"username": USERNAME, "api_key": API_KEY, "connect_seconds": 1.0, "read_seconds": 1.0}
     sender = AfricasTalkingSms(base_url=url, **(defaults | changes))
     try:
         yield sender
@@ -134,7 +134,8 @@ async def test_a_connection_that_breaks_may_have_sent() -> None:
         writer.close()
 
     server = await asyncio.start_server(break_off, "127.0.0.1", 0)
-    async with server, sender_at("http://127.0.0.1:%d" % server.sockets[0].getsockname()[1]) as sender:
+    port = server.sockets[0].getsockname()[1]
+    async with server, sender_at(f"http://127.0.0.1:{port}") as sender:
         failure = await failure_of(sender)
 
     assert (failure.code, failure.may_have_been_sent) == ("connection_lost", True)

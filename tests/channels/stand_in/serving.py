@@ -47,6 +47,12 @@ class Served:
         """Until nothing is owed: at most five seconds."""
         await asyncio.wait_for(self.stand_in[CALLBACKS].wait_until_idle(), 5)
 
+    async def quiet_after_payouts(self) -> None:
+        """Until every payout has ended and been told."""
+        while any(payout["status"] == "accepted" for payout in await self.get("/_payouts")):
+            await asyncio.sleep(0)
+        await self.quiet()
+
     async def get(self, path: str) -> Any:
         async with self.client.get(self.url + path) as response:
             assert response.status == 200, await response.text()
@@ -69,7 +75,7 @@ async def serving(**changes: Any) -> AsyncIterator[Served]:
     hooks = web.Application()
     hooks.router.add_post("/{path:.*}", application.take)
     async with TestServer(hooks) as public, aiohttp.ClientSession() as client:
-        quick = {
+        quick: dict[str, Any] = {
             "report_seconds": 0.0,
             "confirm_seconds": 0.0,
             "slow_seconds": 0.05,
