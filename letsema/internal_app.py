@@ -1,0 +1,77 @@
+"""The internal listener: whether the planes answer, and the figures. Never reachable from outside."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from core.errors import DomainError
+from core.ports.engine import Engine
+from letsema.metrics import CONTENT_TYPE, Metrics
+
+_ANSWER_SECONDS_MAX: Final = 2.0
+_OK: Final = "ok"
+_NOBODY: Final = bytes(32)
+
+
+def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
+    """`/readyz` and `/metrics`."""
+
+    async def ready(_request: web.Request) -> web.Response:
+        """200 when borrowers can be served: the channel plane answers and at least one district does.
+
+        A district that is down is named and takes only itself out: the intake goes on for it.
+        """
+        planes = await examine(engine)
+        status = 200 if is_ready(planes) else 503
+        return web.json_response(planes, status=status, headers={"Cache-Control": "no-store"})
+
+    async def figures(_request: web.Request) -> web.Response:
+        return web.Response(body=metrics.page(), headers={"Content-Type": CONTENT_TYPE})
+
+    app = web.Application()
+    app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", figures)
+    return app
+
+
+async def examine(engine: Engine) -> dict[str, dict[str, str]]:
+    """`{"channel": {"directory": …}, "record": {district: …}}`, each "ok" or a code that says what is wrong."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            districts = sorted((await engine.record.catalogue()).districts)
+    except (DomainError, TimeoutError) as error:
+        districts, record = [], {"catalogue": _code(error)}
+    else:
+        answers = await asyncio.gather(*(_district(engine, district) for district in districts))
+        record = dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
+    return {"channel": {"directory": await _directory(engine)}, "record": record}
+
+
+def is_ready(planes: dict[str, dict[str, str]]) -> bool:
+    """Whether what `examine` found is enough to serve borrowers."""
+    return all(answer == _OK for answer in planes["channel"].values()) and _OK in planes["record"].values()
+
+
+async def _directory(engine: Engine) -> str:
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            await engine.channel.directory.phone(_NOBODY)
+    except (DomainError, TimeoutError) as error:
+        return _code(error)
+    return _OK
+
+
+async def _district(engine: Engine, district: str) -> str:
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX), engine.record.unit(district) as unit:
+            await unit.business_date()
+    except (DomainError, TimeoutError) as error:
+        return _code(error)
+    return _OK
+
+
+def _code(error: Exception) -> str:
+    return error.code if isinstance(error, DomainError) else "timeout"

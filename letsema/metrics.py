@@ -1,0 +1,55 @@
+"""The figures that `/metrics` shows: requests, turns, the outbox, the worker's jobs. No label ever names a person."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from channels.dispatch.verdicts import Verdict
+from core.ports.record import OutboxRow
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+
+
+class Metrics:
+    """The figures of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "letsema_request_seconds",
+            "Requests of the public listener, by route and status.",
+            ("method", "route", "status"),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._outbox = Counter(
+            "letsema_outbox_rows",
+            "Outbox rows worked on, by what came of it.",
+            ("topic", "kind", "verdict"),
+            registry=self._registry,
+        )
+        self._jobs = Counter(
+            "letsema_jobs",
+            "Rounds of the worker's jobs, by what came of it.",
+            ("job", "result"),
+            registry=self._registry,
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request. route: the path's pattern, so that there are few of them."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def outbox_row(self, row: OutboxRow, verdict: Verdict) -> None:
+        """Count a row that was worked on."""
+        self._outbox.labels(row.topic, row.kind, type(verdict).__name__.lower()).inc()
+
+    def job(self, job: str, *, succeeded: bool) -> None:
+        """Count a round of a job."""
+        self._jobs.labels(job, "done" if succeeded else "failed").inc()
+
+    def page(self) -> bytes:
+        """All figures in the text form of Prometheus."""
+        return generate_latest(self._registry)

@@ -1,0 +1,74 @@
+"""All jobs of one worker, district by district, so that one that is down holds up nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from channels.dispatch.outbox import OutboxWorker
+from core.ports.engine import Engine
+from core.use_cases.repaying import drain_payments
+from letsema.metrics import Metrics
+from letsema.worker.bell import Bell
+from letsema.worker.clockwork import Clockwork
+from letsema.worker.payout_queries import ask_about_payouts
+from letsema.worker.rounds import Job, keep_doing
+
+_INTAKE_SECONDS: Final = 5.0
+_INTAKE_BATCH: Final = 50
+_CLAIMS_SECONDS: Final = 5.0
+_CLAIMS_BATCH: Final = 50
+_PAYOUTS_SECONDS: Final = 15.0
+_PURGE_SECONDS: Final = 600.0
+_CLOCK_SECONDS: Final = 20.0
+
+FinishClaims = Callable[[int], Awaitable[int]]
+Purge = Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker needs. clockwork None: the demo, where nothing but a command moves the date."""
+
+    engine: Engine
+    outbox: OutboxWorker
+    finish_claims: FinishClaims
+    purge: Purge
+    metrics: Metrics
+    bell: Bell
+    clockwork: Clockwork | None
+    poll_seconds: float
+
+    async def run(self, districts: Sequence[str], stop: asyncio.Event) -> None:
+        """Do every job until told to stop, then let the rounds under way end."""
+        jobs = [*self._shared_jobs(), *_flat(self._jobs_of(district) for district in districts)]
+        ringer = asyncio.create_task(self._ring_at(stop))
+        async with asyncio.TaskGroup() as tasks:
+            for job in jobs:
+                tasks.create_task(keep_doing(job, bell=self.bell, stop=stop, metrics=self.metrics))
+        await ringer
+
+    async def _ring_at(self, stop: asyncio.Event) -> None:
+        """Whoever sleeps until there is work must hear that there will be none."""
+        await stop.wait()
+        self.bell.ring()
+
+    def _shared_jobs(self) -> Iterator[Job]:
+        yield Job("claims", partial(self.finish_claims, _CLAIMS_BATCH), _CLAIMS_SECONDS)
+        yield Job("purge", self.purge, _PURGE_SECONDS)
+
+    def _jobs_of(self, district: str) -> Iterator[Job]:
+        yield Job("outbox", partial(self.outbox.work_on, district), self.poll_seconds, wakes=True)
+        yield Job("intake", partial(drain_payments, self.engine, district, _INTAKE_BATCH), _INTAKE_SECONDS)
+        yield Job("payouts", partial(ask_about_payouts, self.engine, district), _PAYOUTS_SECONDS)
+        if self.clockwork is not None:
+            yield Job("day_end", partial(self.clockwork.close_yesterday, district), _CLOCK_SECONDS)
+            yield Job("reminders", partial(self.clockwork.remind, district), _CLOCK_SECONDS)
+
+
+def _flat(groups: Iterable[Iterable[Job]]) -> Iterator[Job]:
+    for group in groups:
+        yield from group
