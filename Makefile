@@ -37,7 +37,7 @@ check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, t
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
-	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint --check $(TEMPLATES),true)
+	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES),true)
 	@$(BIN)/letsema db check
 	@$(BIN)/python -m pytest --quiet tests/architecture
 
@@ -45,7 +45,6 @@ check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, t
 format: .venv/.dev-installed ## Rewrite the code the way `make check` wants it
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
-	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --reformat $(TEMPLATES) || true,true)
 
 ##@ Now and then
 
