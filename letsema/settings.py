@@ -148,7 +148,7 @@ def load_settings(**given: Any) -> Settings:
     """
     _refuse_unknown_variables()
     try:
-        return Settings(**{"_secrets_dir": _secrets_directory(), **given})
+        return Settings(**{**_from_files(), **given})
     except ValidationError as error:
         raise WrongSettingError(_one_sentence(error)) from None
 
@@ -158,11 +158,19 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
-def _secrets_directory() -> str | None:
+def _from_files() -> dict[str, str]:
+    """What the secrets directory holds and the environment does not say, by field."""
     directory = os.environ.get(SECRETS_DIR)
-    if directory and not Path(directory).is_dir():
+    if not directory:
+        return {}
+    if not Path(directory).is_dir():
         raise WrongSettingError(f"{SECRETS_DIR} is not a directory.")
-    return directory or None
+    names = {file.name.upper(): file for file in Path(directory).iterdir() if file.is_file()}
+    return {
+        field: names[variable(field)].read_text(encoding="utf-8").strip()
+        for field in Settings.model_fields
+        if variable(field) in names and not os.environ.get(variable(field))
+    }
 
 
 def _refuse_unknown_variables() -> None:

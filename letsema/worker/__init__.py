@@ -1,1 +1,1 @@
-"""The work that nobody waits for: the outbox, unfinished claims, the intake, payouts without an answer, and the clock."""
+"""The work that nobody waits for: outbox, unfinished claims, intake, payouts without an answer, and the clock."""

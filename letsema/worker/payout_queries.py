@@ -1,4 +1,4 @@
-"""Payouts that the rail took and never answered for: it is asked, again and again, and only its own word settles them."""
+"""Payouts that the rail took and never answered for: it is asked again and again, and only its word settles them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 async def ask_about_payouts(engine: Engine, district: str) -> int:
-    """Ask the rails about the oldest unanswered payouts of a district. Always 0: an unknown one is no reason to hurry."""
+    """Ask the rails about a district's oldest unanswered payouts. Always 0: an unknown one is no reason to hurry."""
     async with engine.record.unit(district) as unit:
         silent = await unit.disbursements.unsettled(engine.clock.now() - _SILENT_FOR, _BATCH)
     for payout in silent:
