@@ -17,6 +17,7 @@ from conversations.engine.screens import (
     Confirmation,
     End,
     Menu,
+    PinQuestion,
     Resume,
     Work,
     ask_of,
@@ -113,7 +114,7 @@ def ask_outcomes(machine: Machine) -> Iterator[Problem]:
         if not ask.outcomes:
             yield Problem("ask_outcomes", name, f"{ask.kind} has no outcome")
         shows = any(isinstance(target, Show) for target in ask.outcomes.values())
-        if shows == isinstance(screen, Work) or (shows and isinstance(ask, PinCheck)):
+        if shows == isinstance(screen, Work | PinQuestion):
             yield Problem("ask_outcomes", name, "SHOW is an outcome of what a shown screen needs, and of nothing else")
         if not isinstance(ask, PinCheck) and any(isinstance(target, Again) for target in ask.outcomes.values()):
             yield Problem("ask_outcomes", name, "Again is an outcome of a PIN check only")

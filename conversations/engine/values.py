@@ -43,7 +43,9 @@ _TAG: Final = "type"
 
 def to_json(value: Value) -> Any:
     """Encode one value: text and whole numbers as they are, other types as a tagged object, a list as an array."""
-    return _ENCODERS[type(value)](value)
+    # A member of a StrEnum and a flag are what they are equal to; the other types have no subclasses here.
+    kind = str if isinstance(value, str) else int if isinstance(value, int) else type(value)
+    return _ENCODERS[kind](value)
 
 
 def from_json(encoded: Any) -> Value:
