@@ -1,0 +1,98 @@
+"""Reading what was posted, field by field, into domain values, keeping everything typed when one of them is refused.
+
+Only the fields that a view asks for are read, so an extra one (`status`, `mfi_id`) cannot change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from admin_web.languages import Text, mark
+from core.errors import DomainError, InvalidInput
+from core.money import Money
+
+_LONGEST: Final = 2_000
+_LONGEST_WHOLE_DIGITS: Final = 9
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class FormRefused(InvalidInput):
+    """At least one field cannot be read; the form that raised it says which, and why."""
+
+    code = "form_refused"
+
+
+@dataclass(slots=True)
+class Form:
+    """Typed values out of text, with what is wrong beside each field. `values` are shown again as they came."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: dict[str, Text] = field(default_factory=dict)
+
+    def raw(self, name: str) -> str:
+        """What was typed, trimmed and bounded; empty when there is nothing."""
+        return self.values.get(name, "").strip()[:_LONGEST]
+
+    def secret(self, name: str) -> str:
+        """What was typed, untouched: spaces belong to a password."""
+        return self.values.get(name, "")[:_LONGEST]
+
+    def required(self, name: str) -> str:
+        """Text that must be there."""
+        text = self.raw(name)
+        if not text:
+            self.refuse(name, Text(mark("Fill this in.")))
+        return text
+
+    def money(self, name: str) -> Money:
+        """An amount above zero, written as people do: "5000", "M5,000.00", "5 000"."""
+        text = self.raw(name).upper().removeprefix("M").replace(",", "").replace(" ", "")
+        try:
+            amount = Money.of(text)
+        except InvalidInput:
+            amount = Money(0)
+        if amount <= Money(0):
+            self.refuse(name, Text(mark("Write an amount in maloti, such as 5000 or 1,250.50.")))
+        return amount
+
+    def whole(self, name: str) -> int:
+        """A whole number, zero or more."""
+        text = self.raw(name)
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_WHOLE_DIGITS):
+            self.refuse(name, Text(mark("Write a whole number.")))
+            return 0
+        return int(text)
+
+    def choice(self, name: str, among: type[Choice]) -> Choice | None:
+        """One of the values of an enumeration; None when refused."""
+        text = self.raw(name)
+        if text in {member.value for member in among}:
+            return among(text)
+        self.refuse(name, Text(mark("Choose one.")))
+        return None
+
+    def one_of(self, name: str, among: tuple[str, ...]) -> str:
+        """One of some codes; empty when refused."""
+        text = self.raw(name)
+        if text in among:
+            return text
+        self.refuse(name, Text(mark("Choose one.")))
+        return ""
+
+    def refuse(self, name: str, why: Text) -> None:
+        """Note what is wrong with a field; the first complaint about it stays."""
+        self.errors.setdefault(name, why)
+
+    def check(self) -> None:
+        """Raise `FormRefused` when a field was refused."""
+        if self.errors:
+            raise FormRefused(field=next(iter(self.errors)))
+
+    def refused_by(self, error: DomainError, sentence: Text) -> None:
+        """Put a refusal of a use case beside the field that it names, or above the form when it names none."""
+        if not isinstance(error, FormRefused):
+            self.refuse(error.field or "", sentence)

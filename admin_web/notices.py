@@ -1,0 +1,50 @@
+"""What was just done, told once on the page after: the cookie names a sentence, it never carries one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from admin_web.languages import mark
+from admin_web.settings import PortalSettings
+
+_SECONDS: Final = 60
+
+NOTICES: Final[Mapping[str, str]] = {
+    "approved": mark("The application is approved. The borrower is told by SMS and can accept the offer by phone."),
+    "second_approval_needed": mark("Your approval is recorded. Above limit 1 a manager approves next."),
+    "identity_checked": mark("The identity check is recorded."),
+    "language_changed": mark("The language is changed."),
+    "other_sessions_ended": mark("Every other session of yours has ended."),
+    "recommended": mark("Your recommendation is recorded. Somebody else decides now."),
+    "rejected": mark("The application is rejected. The borrower is told the reason by SMS."),
+    "released": mark("The payout is released. The rail's answer appears here."),
+    "returned": mark("The application is returned. The borrower is told by SMS what is needed."),
+}
+
+
+def leave_notice(response: web.StreamResponse, settings: PortalSettings, notice: str) -> None:
+    """Name a sentence for the next page."""
+    if notice not in NOTICES:
+        raise ValueError(f"there is no notice {notice}")
+    response.set_cookie(
+        settings.notice_cookie,
+        notice,
+        max_age=_SECONDS,
+        path="/",
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def notice_of(request: web.Request, settings: PortalSettings) -> str:
+    """The sentence that the last page left; empty when there is none, or the cookie names no sentence of ours."""
+    return NOTICES.get(request.cookies.get(settings.notice_cookie, ""), "")
+
+
+def forget_notice(response: web.StreamResponse, settings: PortalSettings) -> None:
+    """Take the notice away, since it was shown."""
+    response.del_cookie(settings.notice_cookie, path="/", secure=settings.secure_cookies, httponly=True, samesite="Lax")

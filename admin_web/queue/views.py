@@ -1,0 +1,86 @@
+"""The queue: one tab a state, oldest first, each row with how long it has waited against the promise of 48 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from admin_web.districts import DistrictChoice, chosen_districts
+from admin_web.forms import Form
+from admin_web.languages import mark
+from admin_web.paging import PAGE_SIZE, Paging, wanted_page
+from admin_web.visits import Visit
+from admin_web.waiting import Waiting, waiting_since
+from core.ports.reads import QueueFilter, QueueRow
+
+TABS: Final = {
+    "new": mark("New"),
+    "in_review": mark("In review"),
+    "returned": mark("Returned"),
+    "second_approval": mark("Second approval"),
+}
+
+SORTS: Final = {
+    "submitted": mark("Longest waiting first"),
+    "newest": mark("Newest first"),
+    "amount": mark("Largest amount first"),
+}
+
+RISKS: Final = {"HIGH": mark("High"), "LOW": mark("Low")}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A row of the queue with how long it has waited."""
+
+    row: QueueRow
+    waiting: Waiting
+
+
+async def show_queue(visit: Visit) -> web.Response:
+    """One tab of the queue; all that was chosen is in the address."""
+    query = visit.query_form()
+    choice = await chosen_districts(visit)
+    wanted = _filter(query)
+    found = await visit.reads.queue(visit.actor.mfi_id, choice.codes, wanted)
+    return await visit.page(
+        "queue/queue.html",
+        wanted=wanted,
+        found=found,
+        lines=_lines(found.rows, visit.engine.clock.now()),
+        paging=Paging(wanted.page, found.total),
+        kept=_kept(wanted, choice),
+        choice=choice,
+        tabs=TABS,
+        sorts=SORTS,
+        risks=RISKS,
+    )
+
+
+def _filter(query: Form) -> QueueFilter:
+    return QueueFilter(
+        tab=_among(query.raw("tab"), TABS, "new"),
+        risk=_among(query.raw("risk"), RISKS, "") or None,
+        sort=_among(query.raw("sort"), SORTS, "submitted"),
+        page=wanted_page(query),
+        page_size=PAGE_SIZE,
+    )
+
+
+def _among(code: str, known: dict[str, str], otherwise: str) -> str:
+    return code if code in known else otherwise
+
+
+def _kept(wanted: QueueFilter, choice: DistrictChoice) -> str:
+    """What a link to another tab or page keeps: "district=LS-A&sort=amount&"."""
+    kept = {"district": choice.chosen, "risk": wanted.risk or "", "sort": wanted.sort}
+    return urlencode({name: value for name, value in kept.items() if value}) + "&"
+
+
+def _lines(rows: Sequence[QueueRow], now: datetime) -> Sequence[QueueLine]:
+    return [QueueLine(row, waiting_since(row.submitted_at, now)) for row in rows]

@@ -1,0 +1,59 @@
+"""What a refusal is called on the screen, and its HTTP status: the portal's one translation of the domain's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from admin_web.languages import Text, mark
+from core.errors import Conflict, DomainError, InvalidInput, NotFound
+from core.records.staff import NotAllowed
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
+    "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
+    "district_down": mark("The district's records do not answer just now. Nothing was lost; try again in a minute."),
+    "float_too_low": mark("The float does not cover this payout. Have it funded first."),
+    "identity_not_checked": mark("The borrower's identity is not checked yet. No money leaves before it is."),
+    "illegal_loan_transition": mark("The loan has moved on; this can no longer be done."),
+    "illegal_transition": mark("The application has moved on; this can no longer be done."),
+    "invalid_reference": mark("That number is not one of ours: a digit may be wrong or swapped."),
+    "key_reused": mark("This form was sent before with other content. Open the page again and start from there."),
+    "maker_is_checker": mark("You did the step before this one. Somebody else has to do this one."),
+    "not_allowed": mark("This is not part of your role."),
+    "not_found": mark("There is nothing here, or it belongs to somebody else."),
+    "second_person_needed": mark("This payout is above limit 2. A second person has to release it."),
+    "sign_in_refused": mark("The e-mail and the password do not belong together."),
+    "stale_decision": mark("The application changed since you opened the page. Look at it again before you decide."),
+    "too_many_attempts": mark("Too many attempts. Wait a few minutes, then try again."),
+}
+
+_STATUSES: Final[Mapping[str, int]] = {
+    "channel_plane_down": 503,
+    "district_down": 503,
+    "invalid_reference": 404,
+    "too_many_attempts": 429,
+}
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal. A business rule that stands in the way is a conflict with the state of things."""
+    if error.code in _STATUSES:
+        return _STATUSES[error.code]
+    match error:
+        case NotFound():
+            return 404
+        case NotAllowed():
+            return 403
+        case Conflict():
+            return 409
+        case InvalidInput():
+            return 422
+        case _:
+            return 409
+
+
+def sentence_of(error: DomainError) -> Text:
+    """The refusal in a sentence of the catalogue; its own English message where the catalogue has none."""
+    sentence = _SENTENCES.get(error.code)
+    return Text(sentence) if sentence is not None else Text("%(message)s", {"message": error.message})

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from admin_web.middlewares.headers import security_headers
+from admin_web.settings import PortalSettings
+from core.records.staff import Role
+from tests.admin_web.browser import Browser
+from tests.admin_web.world import PASSWORD, World
+
+
+@pytest.mark.parametrize("path", ["/login", "/queue", "/nothing-here", "/static/nothing.css"])
+async def test_every_answer_carries_the_security_headers(browser: Browser, path: str) -> None:
+    answer = await browser.get(path)
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Server"] == "letsema"
+    assert "X-Request-Id" in answer.headers
+
+
+def test_https_is_insisted_on_outside_the_demo() -> None:
+    assert security_headers(PortalSettings())["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+    assert "Strict-Transport-Security" not in security_headers(PortalSettings(secure_cookies=False))
+
+
+def test_a_broken_policy_is_reported_where_the_operator_says() -> None:
+    headers = security_headers(PortalSettings(report_url="https://reports.example/csp"))
+
+    assert headers["Reporting-Endpoints"] == 'csp="https://reports.example/csp"'
+    assert headers["Content-Security-Policy"].endswith("; report-to csp")
+
+
+async def test_pages_are_not_kept_by_browsers_and_files_are(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+    page = await browser.get("/queue")
+    style = re.search(r'href="(/static/portal\.[0-9a-f]{12}\.css)"', page.text)
+
+    assert page.headers["Cache-Control"] == "no-store"
+    assert style is not None
+    file = await browser.get(style[1])
+    assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert file.headers["Content-Encoding"] == "gzip"
+
+
+async def test_the_first_visit_is_small(browser: Browser, world: World) -> None:
+    page = (await browser.get("/login")).text
+    files = re.findall(r'"(/static/[^"]+)"', page)
+    sizes = [int((await browser.get(path)).headers["Content-Length"]) for path in files]
+
+    assert len(sizes) <= 5
+    assert sum(sizes) + len(page) <= 60_000
+    assert max(sizes) <= 8_000
+
+
+async def test_no_page_has_anything_inline(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+
+    for path in ("/login", "/queue", "/nothing-here"):
+        page = (await browser.get(path)).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_a_form_from_another_site_is_refused_even_with_the_token(browser: Browser, site: str) -> None:
+    page = await browser.get("/login")
+    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+
+    answer = await browser.send(
+        "POST", "/login", fields={"form_token": token, "email": "a", "password": "b"}, headers={"Sec-Fetch-Site": site}
+    )
+
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://evil.example", 403), ("null", 403), ("own", 401)])
+async def test_an_old_browser_is_judged_by_its_origin(browser: Browser, origin: str, status: int) -> None:
+    page = await browser.get("/login")
+    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+    own = f"http://{browser.client.host}:{browser.client.port}"
+
+    async with browser.client.post(
+        "/login",
+        data={"form_token": token, "email": "a@b.c", "password": "b"},
+        headers={"Origin": own if origin == "own" else origin},
+    ) as response:
+        assert response.status == status
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", "ä"])
+async def test_an_unsafe_method_without_the_token_is_refused(browser: Browser, world: World, token: str | None) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+
+    answer = await browser.send("POST", "/logout", fields={} if token is None else {"form_token": token})
+
+    assert answer.status == 403
+    assert len(world.sessions) == 1
+
+
+async def test_the_token_of_one_session_does_not_serve_another(browser: Browser, world: World) -> None:
+    officer = world.employ(Role.LOAN_OFFICER)
+    await browser.sign_in(officer.email, PASSWORD)
+    page = await browser.get("/queue")
+    old = page.text.split('name="form_token" value="')[1].split('"')[0]
+    await browser.post("/logout", seen_on="/queue")
+    await browser.sign_in(officer.email, PASSWORD)
+
+    assert (await browser.send("POST", "/logout", fields={"form_token": old})).status == 403
+
+
+@pytest.mark.parametrize("secret", ["", "short", "0" * 64])
+async def test_a_guest_token_needs_our_key(browser: Browser, secret: str) -> None:
+    """Whoever plants a cookie of their own cannot make the token that belongs to it."""
+    answer = await browser.send(
+        "POST", "/login", fields={"form_token": secret}, headers={"Cookie": f"letsema-form={secret}"}
+    )
+
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
+async def test_other_methods_are_not_possible(browser: Browser, method: str) -> None:
+    answer = await browser.send(method, "/login")
+
+    assert answer.status == 405
+    assert {each.strip() for each in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "POST"}
+
+
+async def test_a_body_larger_than_any_form_is_refused(browser: Browser) -> None:
+    answer = await browser.send("POST", "/login", fields={"email": "x" * 70_000})
+
+    assert answer.status == 413
+
+
+async def test_a_page_that_is_not_there_says_so_inside_the_frame(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+
+    answer = await browser.get("/nothing-here")
+
+    assert answer.status == 404
+    assert "Khotso Finance" in answer.text
+
+
+async def test_an_accident_shows_an_id_and_nothing_else(
+    browser: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def explode(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+    monkeypatch.setattr("tests.admin_web.lists.Lists.queue", explode)
+
+    answer = await browser.get("/queue")
+
+    assert answer.status == 500
+    assert answer.headers["X-Request-Id"] in answer.text
+    assert "secret of the house" not in answer.text
+    assert answer.headers["Content-Security-Policy"]
+
+
+async def test_a_district_that_is_down_is_named_as_the_cause(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+    world.plane.down.add("LS-A")
+
+    answer = await browser.get("/queue")
+
+    assert answer.status == 503
+    assert "do not answer just now" in answer.text
