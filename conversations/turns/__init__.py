@@ -4,5 +4,7 @@ A channel parses its provider's request into a `Hop` and sends back the `Reply` 
 """
 
 from conversations.turns.hop import Dialect, Hop, Renderer, Reply
+from conversations.turns.observing import HopSeen, Seen
+from conversations.turns.runner import TurnRunner
 
-__all__ = ["Dialect", "Hop", "Renderer", "Reply"]
+__all__ = ["Dialect", "Hop", "HopSeen", "Renderer", "Reply", "Seen", "TurnRunner"]

@@ -1,0 +1,28 @@
+"""The borrower's whole journey, declared: one machine for every channel, checked when this package is imported."""
+
+from typing import Final
+
+from conversations.engine import Machine
+from conversations.flows.application import APPLICATION
+from conversations.flows.apply import APPLY
+from conversations.flows.help import HELP
+from conversations.flows.loans import LOANS
+from conversations.flows.main import MAIN
+from conversations.flows.offer import OFFER
+from conversations.flows.profile import PROFILE
+from conversations.flows.register import REGISTER
+from conversations.flows.repay import REPAY
+from conversations.flows.start import START
+from core.records.borrower import Language
+
+TEXT_VERSION: Final = "2026-11"
+"""The wording of the consents and the Key Fact Statement, kept with what was agreed to. Raise it when they change."""
+
+BORROWER: Final = Machine(
+    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, HELP),
+    entry="start.enter",
+    gave_up="start.gave_up",
+    languages=(Language.SESOTHO, Language.ENGLISH),
+)
+
+__all__ = ["BORROWER", "TEXT_VERSION"]

@@ -1,0 +1,50 @@
+"""What a borrower owes: the balance, what is due when, and the amount that puts them back on schedule."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.engine import SHOW, Flow, Menu, Option, PagedList, Read, To, Work
+from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
+
+LOANS: Final = Flow(
+    name="loans",
+    version=1,
+    screens=(
+        Work(
+            name="enter",
+            ask=Read(
+                kind="my_loans",
+                outcomes={
+                    "one": "loan",
+                    "several": "list",
+                    "none": To("main.menu", "loans.none"),
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        PagedList(name="list", text="loans.list", items="loans", saves="loan", to="loan"),
+        Menu(
+            name="loan",
+            text="loans.loan",
+            needs=Read(
+                kind="loan",
+                arguments=("loan",),
+                outcomes={
+                    "shown": SHOW,
+                    "gone": To("main.menu", "loans.none"),
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+            options=(
+                Option("1", "loans.instalments", to="instalments", when="has_instalments"),
+                Option("2", "loans.how_to_pay", to="repay.show"),
+            ),
+        ),
+        Menu(
+            name="instalments",
+            text="loans.next_instalments",
+            options=(Option("2", "loans.how_to_pay", to="repay.show"),),
+        ),
+    ),
+)

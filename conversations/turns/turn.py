@@ -1,0 +1,308 @@
+"""One turn: a hop in, the stored reply out. Every write is a compare-and-set; whoever loses answers what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversations.answers.table import Scene
+from conversations.engine import Ask, Conversation, CorruptState, Draft, Event, Input, Notice, Started, Step
+from conversations.engine.drafts import DraftEnded, DraftSaved, draft_changes
+from conversations.turns.finishing import NotFinishedYet, finish
+from conversations.turns.hop import Dialect, Hop, Reply
+from conversations.turns.keeping import DRAFT_OPEN, TURN_HOURS, draft_of, ended_draft, service_key
+from conversations.turns.observing import HopSeen, Seen
+from conversations.turns.progress import Progress, Stage
+from conversations.turns.surroundings import Surroundings
+from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts
+from core.ports.channel import CallerSnapshot, ChannelPlaneDown, Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.record import DistrictDown
+
+_MASERU: Final = ZoneInfo("Africa/Maseru")
+
+
+class Turn:
+    """The work on one hop, from its first read to the reply that stands."""
+
+    def __init__(self, around: Surroundings, hop: Hop, progress: Progress) -> None:
+        self._around = around
+        self._hop = hop
+        self._progress = progress
+        self._caller = around.engine.keyed_hash.phone(hop.caller)
+        self._service = service_key(hop.channel, hop.service)
+        self._owner = f"{self._service}:{hop.session}"
+
+    async def take(self) -> Reply:
+        """Answer the hop. Raises `ChannelPlaneDown`, `NotFinishedYet`."""
+        snapshot = await self._load()
+        if snapshot.turn is None:
+            return await self._begin(snapshot)
+        return await self._go_on(snapshot, snapshot.turn)
+
+    # --- what the hop is -----------------------------------------------------------------------------------------
+
+    async def _begin(self, snapshot: CallerSnapshot) -> Reply:
+        """A dial. What an earlier session had begun to send comes first, so that nobody edits it again."""
+        if snapshot.unfinished:
+            for record in snapshot.unfinished:
+                await self._finish_earlier(record, snapshot.phone)
+            snapshot = await self._load()
+            if snapshot.turn is not None:
+                return await self._go_on(snapshot, snapshot.turn)
+        event = Started(
+            session=self._hop.session,
+            today=await self._business_date(snapshot.phone),
+            language=self._progress.language,
+            fresh_id=self._fresh_id(),
+            parts=dialled_parts(self._hop.text),
+            drafts=self._live_drafts(snapshot, own=""),
+        )
+        return await self._advance(snapshot, None, event, Seen.STARTED)
+
+    async def _go_on(self, snapshot: CallerSnapshot, stored: TurnRecord) -> Reply:
+        """A hop of a session that is known: the next answer, a repeat, or something that came out of order."""
+        has_claim = stored.claim is not None
+        if has_claim:
+            self._progress.has_claimed(stored)
+            stored = await finish(self._around, stored, self._progress, entry=snapshot.phone)
+        compared = self._compared(stored, had_claim=has_claim)
+        match compared.arrival:
+            case Arrival.REPEATED | Arrival.SHORTER:
+                return self._stored_reply(stored)
+            case Arrival.CONTINUED if not stored.ended and not has_claim:
+                return await self._continue(snapshot, stored, compared.answer)
+            case _:
+                return self._notice(Notice.DIAL_AGAIN, Seen.OUT_OF_ORDER)
+
+    def _compared(self, stored: TurnRecord, *, had_claim: bool) -> Compared:
+        if self._hop.dialect is Dialect.CUMULATIVE:
+            return compare(self._hop.text, stored, self._around.engine.keyed_hash)
+        if self._hop.is_new or had_claim:
+            return Compared(Arrival.REPEATED)
+        return Compared(Arrival.CONTINUED, self._hop.text)
+
+    async def _continue(self, snapshot: CallerSnapshot, stored: TurnRecord, answer: str) -> Reply:
+        try:
+            kept = self._around.keeper.read_turn(stored, self._live_drafts(snapshot, own=str(stored.draft_id)))
+        except CorruptState:
+            return self._notice(Notice.DIAL_AGAIN, Seen.FAILED)
+        if self._is_taken_over(kept.conversation, snapshot):
+            return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
+        event = Input(text=answer, fresh_id=self._fresh_id())
+        return await self._advance(snapshot, (stored, kept.conversation), event, Seen.TURNED)
+
+    # --- what it does --------------------------------------------------------------------------------------------
+
+    async def _advance(
+        self, snapshot: CallerSnapshot, before: tuple[TurnRecord, Conversation] | None, event: Event, seen: Seen
+    ) -> Reply:
+        """Step until a screen or a command comes, and save: once for a screen, twice around a command."""
+        stored, conversation = before or (None, None)
+        stepped = self._around.step(self._hop.channel, conversation, event)
+        scene = Scene(
+            engine=self._around.engine,
+            caller=self._hop.caller,
+            entry=snapshot.phone,
+            channel=self._hop.channel,
+            conversation=stepped.conversation,
+        )
+        stepped = await self._around.settle_asks(scene, stepped)
+        if stepped.ask is not None:
+            return await self._run_command(snapshot, stored, stepped.conversation, stepped.ask)
+        return await self._show(snapshot, stored, stepped, seen)
+
+    async def _show(self, snapshot: CallerSnapshot, stored: TurnRecord | None, stepped: Step, seen: Seen) -> Reply:
+        if stepped.view is None:
+            raise AssertionError("a step gives a screen or an ask")
+        reply = self._around.reply(self._hop.channel, stepped.view)
+        record = replace(self._record(stepped.conversation), reply=reply.text, ended=reply.ends)
+        if not await self._is_saved(snapshot, stored, record, stepped.conversation):
+            return await self._answer_what_stands(record)
+        self._around.observe(HopSeen(seen=seen, channel=self._hop.channel, screen=reply.screen))
+        return reply
+
+    async def _run_command(
+        self, snapshot: CallerSnapshot, stored: TurnRecord | None, conversation: Conversation, ask: Ask
+    ) -> Reply:
+        """Claim the turn for this command, so that of two inputs for it only one acts; then run and finish it."""
+        if self._progress.is_late:
+            # The borrower was told to dial again, so nothing may happen behind their back.
+            return self._notice(Notice.SLOW, Seen.LATE)
+        record = self._record(conversation)
+        record = replace(record, claim=self._claim(record, ask))
+        self._progress.stage = Stage.CLAIMING
+        if not await self._is_saved(snapshot, stored, record, conversation):
+            self._progress.stage = Stage.NO_COMMAND
+            return await self._answer_what_stands(record)
+        self._progress.has_claimed(record)
+        final = await finish(self._around, record, self._progress, entry=snapshot.phone)
+        return Reply(text=final.reply, ends=final.ended, screen=final.screen)
+
+    def _claim(self, record: TurnRecord, ask: Ask) -> Claim:
+        digested = f"{self._owner}:{record.turn}:{self._hop.text}".encode()
+        return Claim(
+            turn=record.turn,
+            input_digest=self._around.engine.keyed_hash.digest("turn-input", digested),
+            command=ask.kind,
+            key=ask.key,
+            arguments=self._around.keeper.seal_arguments(ask.arguments, self._caller, ask.key),
+            claimed_at=record.updated_at,
+        )
+
+    def _record(self, conversation: Conversation) -> TurnRecord:
+        """The turn as it is stored, still without a reply."""
+        now = self._around.engine.clock.now()
+        transcript = self._hop.text if self._hop.dialect is Dialect.CUMULATIVE else ""
+        key_id, digest = self._around.engine.keyed_hash.transcript(transcript)
+        draft_id, draft_version = draft_of(conversation)
+        return TurnRecord(
+            caller=self._caller,
+            service=self._service,
+            session=self._hop.session,
+            turn=conversation.turn,
+            flow_version=str(conversation.flow_version),
+            screen=conversation.screen,
+            state=self._around.keeper.turn_state(conversation, self._hop.caller, self._caller),
+            draft_id=draft_id,
+            draft_version=draft_version,
+            transcript_length=len(transcript),
+            transcript_hmac=digest,
+            transcript_key_id=key_id,
+            reply="",
+            ended=False,
+            claim=None,
+            updated_at=now,
+            expires_at=now + timedelta(hours=TURN_HOURS),
+        )
+
+    # --- saving, and what stands when that was lost --------------------------------------------------------------
+
+    async def _is_saved(
+        self,
+        snapshot: CallerSnapshot,
+        stored: TurnRecord | None,
+        record: TurnRecord,
+        conversation: Conversation,
+    ) -> bool:
+        """Compare and set. A save whose fate is unknown is looked up. Raises `ChannelPlaneDown` when that fails too."""
+        draft, expected_version = self._draft_to_save(snapshot, conversation)
+        try:
+            result = await self._around.store.save(
+                record,
+                expected_turn=stored.turn if stored else None,
+                expected_claim=None,
+                draft=draft,
+                expected_draft_version=expected_version,
+            )
+        except ChannelPlaneDown:
+            stands = (await self._load()).turn
+            if stands is None or (stands.turn, stands.state) != (record.turn, record.state):
+                raise
+            return True
+        return result is SaveResult.SAVED
+
+    async def _answer_what_stands(self, record: TurnRecord) -> Reply:
+        """After a lost save: another hop took this turn, or another session took the form."""
+        snapshot = await self._load()
+        stands = snapshot.turn
+        if stands is None or stands.turn < record.turn:
+            return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
+        if stands.claim is not None:
+            self._progress.has_claimed(stands)
+            stands = await finish(self._around, stands, self._progress, entry=snapshot.phone)
+        return self._stored_reply(stands)
+
+    def _draft_to_save(
+        self, snapshot: CallerSnapshot, conversation: Conversation
+    ) -> tuple[DraftRecord | None, int | None]:
+        """The one change to the caller's drafts that goes with this save, and the version that it expects.
+
+        A form begun or gone on with comes before one that ended: an ended one that is left is ended by the next turn.
+        """
+        now = self._around.engine.clock.now()
+        changes = draft_changes(self._live_drafts(snapshot, own=conversation.draft_id), conversation.drafts)
+        held = {str(record.id): record for record in snapshot.drafts}
+        for change in changes:
+            if isinstance(change, DraftSaved):
+                begun = held.get(change.draft.id)
+                record = self._around.keeper.draft_record(
+                    change.draft, self._caller, owner=self._owner, now=now, begun=begun
+                )
+                return record, begun.version if begun else None
+        for change in changes:
+            if isinstance(change, DraftEnded):
+                return ended_draft(self._caller, change, now), change.version
+        return None, None
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    async def _load(self) -> CallerSnapshot:
+        now = self._around.engine.clock.now()
+        snapshot = await self._around.store.load(self._caller, self._service, self._hop.session, now)
+        self._progress.language = self._language(snapshot)
+        return snapshot
+
+    def _language(self, snapshot: CallerSnapshot) -> str:
+        if snapshot.turn is not None:
+            return str(snapshot.turn.state.get("language", self._progress.language))
+        return snapshot.phone.language if snapshot.phone else self._progress.language
+
+    def _live_drafts(self, snapshot: CallerSnapshot, *, own: str) -> tuple[Draft, ...]:
+        """One a flow, newest first: the session's own, or else the newest, when two sessions began the same form.
+
+        One that cannot be read any more is as good as expired.
+        """
+        records = [record for record in snapshot.drafts if record.status == DRAFT_OPEN]
+        records.sort(key=lambda record: (str(record.id) == own, record.expires_at), reverse=True)
+        drafts: dict[str, Draft] = {}
+        for record in records:
+            try:
+                draft = self._around.keeper.read_draft(record)
+            except CorruptState:
+                continue
+            drafts.setdefault(draft.flow, draft)
+        return tuple(drafts.values())
+
+    def _is_taken_over(self, conversation: Conversation, snapshot: CallerSnapshot) -> bool:
+        """Whether the form that this session is in went on, or ended, in another session."""
+        if not conversation.draft_version:
+            return False
+        stands = next((record for record in snapshot.drafts if str(record.id) == conversation.draft_id), None)
+        return stands is None or stands.status != DRAFT_OPEN or stands.owner_session != self._owner
+
+    async def _business_date(self, entry: PhoneEntry | None) -> date:
+        """The caller's district's; of a caller without one, or whose district is down, the calendar's in Maseru."""
+        if entry is not None:
+            try:
+                async with self._around.engine.record.unit(entry.district) as unit:
+                    return await unit.business_date()
+            except DistrictDown:
+                pass
+        return self._around.engine.clock.now().astimezone(_MASERU).date()
+
+    async def _finish_earlier(self, record: TurnRecord, entry: PhoneEntry | None) -> None:
+        """Finish what another session of this caller claimed. Its borrower is long gone: the outcome comes by SMS."""
+        progress = Progress(language=self._progress.language, is_late=True)
+        try:
+            await finish(self._around, record, progress, entry=entry)
+        except NotFinishedYet:
+            self._progress.stage = Stage.CLAIMED
+            raise
+        except CorruptState:
+            # Sealed under a key that is gone: nobody can finish it, and it must not bar the way.
+            self._around.observe(HopSeen(seen=Seen.FAILED, channel=self._hop.channel))
+
+    # --- replies -------------------------------------------------------------------------------------------------
+
+    def _stored_reply(self, stored: TurnRecord) -> Reply:
+        self._around.observe(HopSeen(seen=Seen.REPEATED, channel=self._hop.channel, screen=stored.screen))
+        return Reply(text=stored.reply, ends=stored.ended, screen=stored.screen)
+
+    def _notice(self, notice: Notice, seen: Seen) -> Reply:
+        self._around.observe(HopSeen(seen=seen, channel=self._hop.channel))
+        return self._around.notice(self._hop.channel, notice, self._progress.language)
+
+    def _fresh_id(self) -> str:
+        return str(self._around.engine.identifiers.new_id())
