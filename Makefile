@@ -93,15 +93,17 @@ help: ## Show this list
 	@touch $@
 
 # The project itself is installed last and without build isolation: its build tool came with the locked files, so
-# nothing is downloaded that has no hash.
+# nothing is downloaded that has no hash. Newer pips would show a warning of that tool's that nobody can act on.
+INSTALL_PROJECT := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+
 .venv/.run-installed: requirements/run.txt pyproject.toml | .venv/.created
 	@echo "Installing what Letsema runs on into .venv; this is done once."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(INSTALL_PROJECT)
 	@touch $@
 
 .venv/.dev-installed: requirements/dev.txt pyproject.toml | .venv/.created
 	@echo "Installing what Letsema and its tests run on into .venv; this is done once."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(INSTALL_PROJECT)
 	@touch $@

@@ -17,7 +17,8 @@ import sys
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE = 1  # what containers usually grant to root
 _CAP_DAC_READ_SEARCH = 2  # narrower, so preferred: it writes nothing
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 
@@ -37,19 +38,27 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _become_but_pass_through(uid: int, gid: int) -> None:
-    """Keep one capability over the change of user and over exec (the kernel calls such a one ambient)."""
+    """Keep one capability over the change of user and over exec (the kernel calls such a one ambient).
+
+    The secure bit makes it count in access(2) too, with which PostgreSQL looks for its own files.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    _check(libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     _become(uid, gid)
     header, sets = _Header(_CAPABILITY_VERSION_3, 0), (_Set * 2)()
-    libc.capget(ctypes.byref(header), sets)
-    held = sets[0].permitted
-    capability = _CAP_DAC_READ_SEARCH if held & 1 << _CAP_DAC_READ_SEARCH else _CAP_DAC_OVERRIDE
-    only = held & 1 << capability
+    _check(libc.capget(ctypes.byref(header), sets))
+    narrow = sets[0].permitted & 1 << _CAP_DAC_READ_SEARCH
+    capability = _CAP_DAC_READ_SEARCH if narrow else _CAP_DAC_OVERRIDE
+    only = 1 << capability
     sets[0] = _Set(only, only, only)
     sets[1] = _Set(0, 0, 0)
-    libc.capset(ctypes.byref(header), sets)
-    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
+    _check(libc.capset(ctypes.byref(header), sets))
+    _check(libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0))
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def main() -> None:

@@ -29,7 +29,9 @@ from storage.embedded import (
     as_user,
     cluster,
 )
+from storage.embedded import server as server_module
 from storage.embedded.processes import processes_on
+from storage.embedded.wheel import binary
 
 pytestmark = pytest.mark.engine
 
@@ -495,6 +497,28 @@ async def test_a_role_connects_by_name(start: Start) -> None:
 
     async with connected(server, role="letsema_app") as connection:
         assert await connection.fetchval("select current_user") == "letsema_app"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another user")
+async def test_root_may_keep_everything_below_a_private_folder(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    installed = binary("postgres").parents[1]
+    for folder in (installed, installed.parents[1] / f"{installed.parent.name}.libs"):
+        shutil.copytree(folder, private / folder.relative_to(installed.parents[1]))
+    for module in (cluster, server_module):
+        monkeypatch.setattr(
+            module, "binary", lambda name: private / installed.parent.name / installed.name / "bin" / name
+        )
+
+    server = await EmbeddedPostgres.start(empty)
+    runs_as = psutil.Process(postmaster_pid(empty)).uids().effective
+    await server.stop()
+
+    assert runs_as != 0
+    assert private.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests have shown it: this user is an ordinary one")
