@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -120,6 +122,23 @@ async def test_an_answer_that_cannot_be_read_is_unknown(answer: web.Response) ->
         result = await pay_out(SimulatedRail(str(server.make_url("")), client))
 
     assert result == PayoutResult(PayoutAnswer.UNKNOWN, failure_code="malformed_answer")
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    async def respond(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            while True:
+                await response.write(b" " * 10_000)
+        return response
+
+    app = web.Application()
+    app.router.add_post("/rail/payouts", respond)
+    async with TestServer(app) as server, aiohttp.ClientSession() as client:
+        result = await pay_out(SimulatedRail(str(server.make_url("")), client, timeout_seconds=2.0))
+
+    assert result.failure_code == "malformed_answer"
 
 
 @pytest.mark.parametrize("amount", [Money(0), Money(-1)])

@@ -125,7 +125,6 @@ def test_a_payment_that_lacks_a_member_is_malformed(member: str) -> None:
         b"{",
         b"\xff",
         b"[" * 8_000,
-        b'{"amount":"1.00","amount":"900.00"}',
         b" " * (BODY_BYTES_MAX + 1),
         b"reference=1",
     ],
@@ -133,6 +132,11 @@ def test_a_payment_that_lacks_a_member_is_malformed(member: str) -> None:
 def test_a_body_that_is_no_plain_json_object_is_malformed(wrong: bytes) -> None:
     with pytest.raises(MalformedHook):
         parse_payment_notice(wrong)
+
+
+def test_a_member_that_comes_twice_is_malformed() -> None:
+    with pytest.raises(MalformedHook, match="twice"):
+        parse_payment_notice(body(PAYMENT)[:-1] + b', "amount": "900.00"}')
 
 
 def test_a_confirmed_payout_is_read() -> None:

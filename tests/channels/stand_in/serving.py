@@ -31,7 +31,8 @@ class Application:
 
     async def take(self, request: web.Request) -> web.Response:
         self.taken.append((request.path, request.content_type, await request.read()))
-        return web.Response(status=self.answers.pop(0) if self.answers else 200)
+        status = self.answers.pop(0) if self.answers else 200
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
 
 
 @dataclass

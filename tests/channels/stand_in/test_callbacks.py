@@ -9,9 +9,9 @@ from channels.stand_in.callbacks import Callback, CallbackQueue, RetryPauses, Ti
 from tests.channels.stand_in.serving import serving
 
 
-async def test_a_callback_is_repeated_until_it_is_told_2xx() -> None:
+async def test_a_callback_is_repeated_to_the_same_place_until_it_is_told_2xx() -> None:
     async with serving() as served:
-        served.application.answers = [503, 302, 400]
+        served.application.answers = [503, 307, 400]
 
         await served.post("/rail/pay", **{"from": "+26658851234", "to": "600100", "amount": "1.00"})
         await served.quiet()
