@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from channels.ussd.gsm0338 import fold, septets
+from channels.ussd.gsm0338 import fold, septets, unfoldable
 from conversations.engine import ScreenView, Text
 from conversations.engine.messages import FOOTER_BACK, FOOTER_HOME, FOOTER_MORE
 from conversations.engine.screens import BACK, HOME, MORE
@@ -33,7 +33,7 @@ class UssdRenderer:
     """Lays screens out for USSD. Pure: the same view gives the same bytes."""
 
     texts: Texts
-    septets_max: int = PAGE_SEPTETS_MAX
+    size_max: int = PAGE_SEPTETS_MAX
 
     def render(self, view: ScreenView) -> str:
         """The text of the view's page; the last one when there are fewer."""
@@ -44,11 +44,19 @@ class UssdRenderer:
         """How many pages the view has."""
         return len(self.pages(view))
 
+    def measure(self, text: str) -> int:
+        """What a text costs in septets, folded."""
+        return septets(fold(text))
+
+    def unfit(self, text: str) -> str:
+        """The characters that folding can only replace by `?`."""
+        return unfoldable(text)
+
     def pages(self, view: ScreenView) -> tuple[str, ...]:
         """Every page of the view, in GSM 03.38 characters."""
         pieces = list(self._pieces(view))
         whole = _join([*pieces, *self._footer(view, page=0, has_more=False)])
-        if not view.can_page or septets(whole) <= self.septets_max:
+        if not view.can_page or septets(whole) <= self.size_max:
             return (whole,)
         return tuple(self._split(view, pieces))
 
@@ -56,11 +64,11 @@ class UssdRenderer:
         page = 0
         while pieces:
             footer = self._footer(view, page=page, has_more=False)
-            if septets(_join([*pieces, *footer])) <= self.septets_max:
+            if septets(_join([*pieces, *footer])) <= self.size_max:
                 yield _join([*pieces, *footer])
                 return
             footer = self._footer(view, page=page, has_more=True)
-            taken, pieces = _take(pieces, self.septets_max - septets(_join([Piece("", ""), *footer])))
+            taken, pieces = _take(pieces, self.size_max - septets(_join([Piece("", ""), *footer])))
             yield _join([*taken, *footer])
             page += 1
 

@@ -73,7 +73,7 @@ class Machine:
     @cached_property
     def home_screens(self) -> frozenset[str]:
         """Where `00` can lead: the screens that the entry reaches by asks alone. They offer neither `0` nor `00`."""
-        return frozenset(self._shown_from(self.entry, frozenset()))
+        return frozenset(self.shown_from(self.entry))
 
     def flow_of(self, name: str) -> Flow:
         """The flow of a qualified screen name."""
@@ -96,7 +96,7 @@ class Machine:
         """A target as its screen means it: one without a dot is in the screen's own flow."""
         return target if "." in target else f"{name.partition('.')[0]}.{target}"
 
-    def _shown_from(self, name: str, seen: frozenset[str]) -> Iterator[str]:
+    def shown_from(self, name: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
         """The screens that arriving at `name` may show, over every outcome of the asks on the way."""
         screen = self.screens.get(name)
         if screen is None or name in seen:
@@ -106,4 +106,4 @@ class Machine:
         if (ask := asked_on_arrival(screen)) is not None:
             for target in ask.outcomes.values():
                 for following in self.targets(name, target):
-                    yield from self._shown_from(following, seen | {name})
+                    yield from self.shown_from(following, seen | {name})
