@@ -48,8 +48,8 @@ disbursements = district_table(
     to_reference(["mfi_id"], "mfis"),
     CheckConstraint("amount_lisente > 0", name="amount_positive"),
 )
-# One payout of a loan is under way or has arrived. Unknown ones are left out: a failed one that is confirmed late, after
-# another was sent, becomes unknown beside it, for a person to look at.
+# One payout of a loan is under way or has arrived. Unknown ones are left out: a failed one that is confirmed late,
+# after another was sent, becomes unknown beside it, for a person to look at.
 _LIVE: Final = (PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED, PayoutStatus.SENT, PayoutStatus.CONFIRMED)
 Index(
     "disbursements_one_live_ix",

@@ -1,0 +1,1 @@
+"""The record plane: one transaction a unit, one district a transaction."""

@@ -1,0 +1,174 @@
+"""What a replay of a loan's events gave, kept for screens and lists: its instalments and its position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, delete, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import Insert, insert
+
+from core.money import Money
+from core.records.loan import InstalmentRow, LoanPosition, LoanStatus
+from storage.postgres.record.connection import DistrictConnection
+from storage.postgres.tables.loans import instalments, loan_positions, loans
+
+_POSITION_KEY: Final = ("district", "loan_id")
+_INSTALMENT_KEY: Final = ("district", "loan_id", "n")
+
+
+class LoanProjections:
+    """The projections of one district's loans."""
+
+    def __init__(self, connection: DistrictConnection) -> None:
+        self._connection = connection
+
+    async def replace(self, position: LoanPosition, rows: Sequence[InstalmentRow]) -> None:
+        """Write one loan's position and instalments over what was there; unchanged rows are left alone."""
+        values = {"district": self._connection.district, **_position_values(position)}
+        await self._connection.write(_upsert(insert(loan_positions).values(**values), _POSITION_KEY))
+        await self._connection.write_many(
+            _upsert(insert(instalments), _INSTALMENT_KEY), [_instalment_values(row) for row in rows]
+        )
+        last = max((row.n for row in rows), default=0)
+        await self._connection.write(
+            delete(instalments).where(
+                self._connection.here(instalments),
+                instalments.c.loan_id == position.loan_id,
+                instalments.c.n > last,
+            )
+        )
+
+    async def instalments(self, loan_id: UUID) -> Sequence[InstalmentRow]:
+        """In order."""
+        statement = select(instalments).where(self._connection.here(instalments), instalments.c.loan_id == loan_id)
+        return [_instalment(row) for row in await self._connection.rows(statement.order_by(instalments.c.n))]
+
+    async def position(self, loan_id: UUID) -> LoanPosition | None:
+        """None before the first event."""
+        row = await self._connection.row(
+            select(loan_positions).where(self._connection.here(loan_positions), loan_positions.c.loan_id == loan_id)
+        )
+        return None if row is None else _position(row)
+
+    async def needing_day_end(self, on: date) -> Sequence[UUID]:
+        """Active loans with an instalment that falls due on this day, or an earlier one that is not settled."""
+        falls_due = instalments.c.due_on == on
+        is_late = (instalments.c.due_on < on) & instalments.c.settled_on.is_(None)
+        statement = (
+            select(loans.c.id)
+            .distinct()
+            .join_from(
+                instalments, loans, (loans.c.district == instalments.c.district) & (loans.c.id == instalments.c.loan_id)
+            )
+            .where(
+                self._connection.here(instalments),
+                self._connection.here(loans),
+                loans.c.status == LoanStatus.ACTIVE,
+                or_(falls_due, is_late),
+            )
+        )
+        return [row.id for row in await self._connection.rows(statement.order_by(loans.c.id))]
+
+    async def due_between(self, first: date, last: date) -> Sequence[InstalmentRow]:
+        """Unsettled instalments of active loans, by due date."""
+        statement = (
+            select(instalments)
+            .join_from(
+                instalments, loans, (loans.c.district == instalments.c.district) & (loans.c.id == instalments.c.loan_id)
+            )
+            .where(
+                self._connection.here(instalments),
+                self._connection.here(loans),
+                loans.c.status == LoanStatus.ACTIVE,
+                instalments.c.due_on.between(first, last),
+                instalments.c.settled_on.is_(None),
+            )
+        )
+        ordered = statement.order_by(instalments.c.due_on, instalments.c.loan_id, instalments.c.n)
+        return [_instalment(row) for row in await self._connection.rows(ordered)]
+
+
+def _upsert(statement: Insert, key: Sequence[str]) -> Insert:
+    """Write over the row with the same key, but only when something differs: an untouched row costs no new version."""
+    table = statement.table
+    changing = [column.name for column in table.c if column.name not in key]
+    stored = tuple_(*(table.c[name] for name in changing))
+    given = tuple_(*(statement.excluded[name] for name in changing))
+    return statement.on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: statement.excluded[name] for name in changing},
+        where=stored.is_distinct_from(given),
+    )
+
+
+def _position_values(position: LoanPosition) -> dict[str, Any]:
+    return {
+        "loan_id": position.loan_id,
+        "principal_lisente": position.principal.minor,
+        "interest_lisente": position.interest.minor,
+        "fees_lisente": position.fees.minor,
+        "penalties_lisente": position.penalties.minor,
+        "overpaid_lisente": position.overpaid.minor,
+        "principal_receivable_lisente": position.principal_receivable.minor,
+        "interest_receivable_lisente": position.interest_receivable.minor,
+        "fee_receivable_lisente": position.fee_receivable.minor,
+        "penalty_receivable_lisente": position.penalty_receivable.minor,
+        "oldest_unpaid_due_on": position.oldest_unpaid_due_on,
+        "next_due_lisente": position.next_due.minor,
+    }
+
+
+def _position(row: Row[Any]) -> LoanPosition:
+    return LoanPosition(
+        loan_id=row.loan_id,
+        principal=Money(row.principal_lisente),
+        interest=Money(row.interest_lisente),
+        fees=Money(row.fees_lisente),
+        penalties=Money(row.penalties_lisente),
+        overpaid=Money(row.overpaid_lisente),
+        principal_receivable=Money(row.principal_receivable_lisente),
+        interest_receivable=Money(row.interest_receivable_lisente),
+        fee_receivable=Money(row.fee_receivable_lisente),
+        penalty_receivable=Money(row.penalty_receivable_lisente),
+        oldest_unpaid_due_on=row.oldest_unpaid_due_on,
+        next_due=Money(row.next_due_lisente),
+    )
+
+
+def _instalment_values(row: InstalmentRow) -> dict[str, Any]:
+    return {
+        "loan_id": row.loan_id,
+        "n": row.n,
+        "due_on": row.due_on,
+        "principal_lisente": row.principal.minor,
+        "interest_lisente": row.interest.minor,
+        "fees_lisente": row.fees.minor,
+        "penalties_lisente": row.penalties.minor,
+        "principal_paid_lisente": row.principal_paid.minor,
+        "interest_paid_lisente": row.interest_paid.minor,
+        "fees_paid_lisente": row.fees_paid.minor,
+        "penalties_paid_lisente": row.penalties_paid.minor,
+        "waived_lisente": row.waived.minor,
+        "settled_on": row.settled_on,
+    }
+
+
+def _instalment(row: Row[Any]) -> InstalmentRow:
+    return InstalmentRow(
+        loan_id=row.loan_id,
+        n=row.n,
+        due_on=row.due_on,
+        principal=Money(row.principal_lisente),
+        interest=Money(row.interest_lisente),
+        fees=Money(row.fees_lisente),
+        penalties=Money(row.penalties_lisente),
+        principal_paid=Money(row.principal_paid_lisente),
+        interest_paid=Money(row.interest_paid_lisente),
+        fees_paid=Money(row.fees_paid_lisente),
+        penalties_paid=Money(row.penalties_paid_lisente),
+        waived=Money(row.waived_lisente),
+        settled_on=row.settled_on,
+    )

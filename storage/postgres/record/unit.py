@@ -1,0 +1,54 @@
+"""One transaction in one district, with every repository that a use case may need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from core.ports import record
+from core.ports.environment import Clock
+from storage.postgres.record.applications import ApplicationsOnPostgres
+from storage.postgres.record.borrowers import BorrowersOnPostgres
+from storage.postgres.record.connection import DistrictConnection
+from storage.postgres.record.ledger import LedgerOnPostgres
+from storage.postgres.record.loans import LoansOnPostgres
+from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
+from storage.postgres.record.staff import StaffOnPostgres
+from storage.postgres.record.work import AuditOnPostgres, CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
+from storage.postgres.sealing import Sealing
+
+
+class UnitOnPostgres:
+    """`core.ports.record.Unit`."""
+
+    def __init__(self, connection: DistrictConnection, sealing: Sealing, clock: Clock) -> None:
+        self.district = connection.district
+        self.borrowers: record.Borrowers = BorrowersOnPostgres(connection, sealing)
+        self.applications: record.Applications = ApplicationsOnPostgres(connection)
+        self.loans: record.Loans = LoansOnPostgres(connection)
+        self.ledger: record.Ledger = LedgerOnPostgres(connection)
+        self.payments: record.Payments = PaymentsOnPostgres(connection, sealing)
+        self.disbursements: record.Disbursements = DisbursementsOnPostgres(connection, sealing)
+        self.outbox: record.Outbox = OutboxOnPostgres(connection, clock)
+        self.jobs: record.Jobs = JobsOnPostgres(connection)
+        self._commands = CommandsOnPostgres(connection, clock)
+        self.commands: record.Commands = self._commands
+        self.audit: record.Audit = AuditOnPostgres(connection)
+        self.staff: record.Staff = StaffOnPostgres(connection, sealing)
+        self._days = Days(connection)
+        self._connection = connection
+
+    async def business_date(self) -> date:
+        return await self._days.open_day()
+
+    async def lock_business_date(self) -> date:
+        return await self._days.open_day(lock=True)
+
+    async def close_business_date(self, closed: date, *, counts: Mapping[str, int], at: datetime) -> None:
+        await self._days.close(closed, counts=counts, at=at)
+
+    async def commit(self) -> None:
+        """Keep everything. Raises `RuntimeError` when a claimed key has no outcome: a repeat would find nothing."""
+        if unfinished := self._commands.unfinished:
+            raise RuntimeError(f"claimed and never completed: {', '.join(sorted(unfinished))}")
+        await self._connection.commit()
