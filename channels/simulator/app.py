@@ -22,7 +22,6 @@ from core.phones import PhoneNumber
 
 _HERE: Final = Path(__file__).parent
 _ROWS_MAX: Final = 50
-_PAY_BYTES_MAX: Final = 4 * 1024
 _STAND_IN_SECONDS_MAX: Final = 5.0
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; "
@@ -65,7 +64,7 @@ def make_simulator(
     ussd_url: the callback's path on the same origin. stand_in_url: the stand-in's own address, which only this server
     needs to reach.
     """
-    app = web.Application(middlewares=[loopback_only], client_max_size=_PAY_BYTES_MAX)
+    app = web.Application(middlewares=[loopback_only])
     page = _Page(app, service_code, ussd_url, phones, lenders)
     window = _Window(stand_in_url)
     app.cleanup_ctx.append(window.open)
