@@ -11,6 +11,8 @@ import pytest
 
 from storage.embedded import EmbeddedPostgres
 
+pytest_plugins = ["tests.fixtures_postgres"]
+
 
 @pytest.fixture(scope="session")
 def missing() -> Callable[[str, str], None]:
