@@ -65,8 +65,13 @@ def _key(conversation: Conversation, ask: AskSpec) -> str:
         case PinCheck():
             return PIN_KEY.format(session=conversation.session, turn=conversation.turn)
         case Command(key=template):
-            scope = {**conversation.scope, DRAFT_NAME: conversation.draft_id}
+            scope = {**conversation.scope, **_turn_names(conversation)}
             return PLACEHOLDER.sub(lambda match: _part(scope, match[1]), template)
+
+
+def _turn_names(conversation: Conversation) -> dict[str, str | int]:
+    """What a key may name besides answers and facts. A session's turn is for what may be done many times over."""
+    return {DRAFT_NAME: conversation.draft_id, "session": conversation.session, "turn": conversation.turn}
 
 
 def _part(scope: Scope, name: str) -> str:

@@ -71,6 +71,8 @@ class PinCheck:
 class Command:
     """Do something, once. `key` names what is done, filled from `{draft}` or from answers and facts (`accept:{offer}`).
 
+    What may be done over and over (a setting that is changed there and back) is named by `{session}:{turn}`.
+
     `finishes` lists the outcomes after which the flow's draft is done with and its trail is forgotten.
     """
 

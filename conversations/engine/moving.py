@@ -80,8 +80,8 @@ def show(machine: Machine, conversation: Conversation, name: str, *, tries: int 
     if option is not None:
         onward = replace(standing, dialled=standing.dialled[1:])
         return choose(machine, onward, option)
-    settled = replace(standing, notice=None, dialled=(), fresh_id="", asks_made=0, commands_made=0)
-    return Step(conversation=settled, view=view_of(machine, settled, standing.notice))
+    settled = replace(standing, dialled=(), fresh_id="", asks_made=0, commands_made=0)
+    return Step(conversation=settled, view=view_of(machine, settled))
 
 
 def choose(machine: Machine, conversation: Conversation, answered: Answered) -> Step:
@@ -118,12 +118,12 @@ def leave(machine: Machine, conversation: Conversation) -> Conversation:
 
 
 def refuse(machine: Machine, conversation: Conversation, reason: Text) -> Step:
-    """Ask the same screen again with the reason; the third time in a row, the helpful exit."""
+    """Ask the same screen again with the reason, from its first page; the third time in a row, the helpful exit."""
     tries = conversation.tries + 1
     if tries >= TRIES_MAX:
         return arrive(machine, conversation, machine.gave_up)
     told = replace(conversation, notice=reason)
-    return show(machine, told, conversation.screen, tries=tries, page=conversation.page)
+    return show(machine, told, conversation.screen, tries=tries)
 
 
 def go_back(machine: Machine, conversation: Conversation) -> Step:

@@ -26,8 +26,8 @@ RESUME_CONTINUE = "1"
 RESUME_AGAIN = "2"
 
 
-def view_of(machine: Machine, conversation: Conversation, notice: Text | None = None) -> ScreenView:
-    """The screen that a conversation stands at, with a notice above it."""
+def view_of(machine: Machine, conversation: Conversation) -> ScreenView:
+    """The screen that a conversation stands at, with the notice above it."""
     screen = machine.screens[conversation.screen]
     if isinstance(screen, Work):
         raise ConversationDefect(f"{conversation.screen} is never shown")
@@ -39,7 +39,7 @@ def view_of(machine: Machine, conversation: Conversation, notice: Text | None = 
         language=conversation.language,
         text=Text(screen.text),
         values=scope,
-        notice=notice,
+        notice=conversation.notice,
         options=options_of(screen, scope),
         page=conversation.page,
         can_go_back=not ends and bool(conversation.trail),

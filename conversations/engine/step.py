@@ -89,11 +89,14 @@ def _take(machine: Machine, conversation: Conversation, event: Input, count_page
     turn = _next_turn(machine, conversation, event.fresh_id)
     if not _is_known(machine, turn):
         return _restart(machine, turn)
+    said = replace(turn, notice=None)
     try:
         text = clean(event.text)
     except Refused as refusal:
-        return refuse(machine, turn, Text(refusal.message, refusal.values))
-    return _navigate(machine, turn, text, count_pages) or _answer(machine, turn, text)
+        return refuse(machine, said, Text(refusal.message, refusal.values))
+    return (
+        _turn_page(machine, turn, text, count_pages) or _navigate(machine, said, text) or _answer(machine, said, text)
+    )
 
 
 def _next_turn(machine: Machine, conversation: Conversation, fresh_id: str) -> Conversation:
@@ -110,17 +113,27 @@ def _next_turn(machine: Machine, conversation: Conversation, fresh_id: str) -> C
     )
 
 
-def _navigate(machine: Machine, conversation: Conversation, text: str, count_pages: CountPages) -> Step | None:
-    """Back, home and more; None when the text is none of them here."""
+def _turn_page(machine: Machine, conversation: Conversation, text: str, count_pages: CountPages) -> Step | None:
+    """To the next page or the one before; None when the text asks for neither here.
+
+    What stood above the first page goes on counting: without it the pages would break elsewhere, and a line between two
+    of them would never be seen.
+    """
+    page = conversation.page
+    view = view_of(machine, conversation)
+    if text == MORE and view.can_page and count_pages(view) > page + 1:
+        return show(machine, conversation, conversation.screen, page=page + 1)
+    if text == BACK and page:
+        return show(machine, conversation, conversation.screen, page=page - 1)
+    return None
+
+
+def _navigate(machine: Machine, conversation: Conversation, text: str) -> Step | None:
+    """Home and back; None when the text is neither here."""
     if text == HOME:
         return go_home(machine, conversation)
-    if text == BACK and conversation.page:
-        return show(machine, conversation, conversation.screen, page=conversation.page - 1)
     if text == BACK and conversation.trail:
         return go_back(machine, conversation)
-    view = view_of(machine, conversation)
-    if text == MORE and view.can_page and count_pages(view) > conversation.page + 1:
-        return show(machine, conversation, conversation.screen, page=conversation.page + 1)
     return None
 
 
