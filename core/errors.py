@@ -8,7 +8,7 @@ and never holds personal data.
 class DomainError(Exception):
     """A rule refused the request. Nothing was changed.
 
-    `code` is stable (HTTP answers, metrics and borrower texts key on it). `field` names the input at fault, when one is.
+    `code` is stable: HTTP answers, metrics and borrower texts key on it. `field` names the input at fault, if one is.
     """
 
     code: str = "refused"

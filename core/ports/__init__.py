@@ -1,1 +1,1 @@
-"""What the loan engine needs from outside, as Protocols. Adapters live in other rooms; tests use the real ones where they stand."""
+"""What the loan engine needs from outside, as Protocols. Their adapters live in other rooms."""

@@ -278,7 +278,9 @@ class Intake(Protocol):
         """
         ...
 
-    async def mark(self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = "") -> None: ...
+    async def mark(
+        self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = ""
+    ) -> None: ...
 
 
 # --- messages ----------------------------------------------------------------------------------------------------

@@ -162,7 +162,9 @@ class Loans(Protocol):
 class Ledger(Protocol):
     """Journals and postings of one district. Rows are only ever added: the database role can do nothing else."""
 
-    async def post(self, mfi_id: UUID, journals: Sequence[Journal], *, recorded_at: datetime, business_on: date) -> None:
+    async def post(
+        self, mfi_id: UUID, journals: Sequence[Journal], *, recorded_at: datetime, business_on: date
+    ) -> None:
         """Append. A key posted before with the same content is skipped; with other content raises `KeyReused`.
 
         A second reversal of one journal raises `Conflict`.
@@ -212,7 +214,7 @@ class Disbursements(Protocol):
     async def save(self, disbursement: Disbursement) -> None: ...
 
     async def under_way(self, mfi_id: UUID, rail: str) -> Money:
-        """The sum of this MFI's payouts that may still leave: not confirmed and not failed. The float must cover them."""
+        """The sum of this MFI's payouts that may still leave: neither confirmed nor failed. The float covers them."""
         ...
 
     async def unsettled(self, older_than: datetime, limit: int) -> Sequence[Disbursement]:
@@ -222,7 +224,7 @@ class Disbursements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """Something to do outside, written in the same transaction as its cause. `data` holds ids and figures, never text."""
+    """Something to do outside, written in the transaction of its cause. `data` holds ids and figures, never text."""
 
     id: UUID
     district: str

@@ -1,1 +1,1 @@
-"""What is kept: frozen records of the borrower, the application, the loan and the staff who decide. No behaviour but rules."""
+"""What is kept: frozen records of the borrower, the application, the loan and the staff who decide."""

@@ -15,7 +15,7 @@ ADULT_YEARS: Final = 18
 
 
 class Language(StrEnum):
-    """The languages that the product speaks. `st_LS` is the Sesotho of Lesotho, never `sot`, which is South Africa's."""
+    """The languages that the product speaks. `st_LS` is Lesotho's Sesotho; `sot` would be South Africa's."""
 
     SESOTHO = "st_LS"
     ENGLISH = "en"

@@ -184,7 +184,7 @@ def overdue(instalments: Iterable[InstalmentRow], on: date) -> Money:
 
 
 class PayoutStatus(StrEnum):
-    """Where a payout stands. Unknown blocks every retry until it is reconciled; above limit 2 a manager releases too."""
+    """Where a payout stands. Unknown blocks every retry until reconciled; above limit 2 a manager releases too."""
 
     AWAITING_SECOND = "awaiting_second"
     QUEUED = "queued"

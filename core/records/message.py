@@ -1,7 +1,7 @@
-"""What borrowers are told by message: a kind and its figures. The words are made at dispatch, in the borrower's language.
+"""What borrowers are told by message: a kind and its figures. The words are made at dispatch, in their language.
 
-`data` of an outbox row with topic `message` always has `borrower_id`, or `phone_sealed` where nobody is registered, and the
-fields listed for its kind. Money is minor units, dates are ISO, references are ten digits, names are as stored.
+`data` of an outbox row with topic `message` always has `borrower_id`, or `phone_sealed` where nobody is registered,
+and the fields listed for its kind. Money is minor units, dates are ISO, references are ten digits, names are as stored.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What the product does, one function a use case: open a unit, apply the rules, keep the effect and its key together."""
+"""What the product does, one function a use case: open a unit, apply the rules, keep effect and key together."""

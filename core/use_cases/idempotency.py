@@ -1,8 +1,8 @@
 """Doing a thing once: its key, its effect and its outcome are kept in one transaction.
 
-In a conversation the key alone says what is meant (`apply:{draft}`), so a repeat returns the stored outcome whatever else
-came with it. A staff form's token and a rail's reference are bound to their content: the same key with other content is
-refused by `Commands.claim`.
+In a conversation the key alone says what is meant (`apply:{draft}`), so a repeat returns the stored outcome whatever
+else came with it. A staff form's token and a rail's reference are bound to their content: the same key with other
+content is refused by `Commands.claim`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ async def tell(
     *,
     key: str,
     mfi_id: UUID | None = None,
-    due_at: datetime | None = None,
     **figures: object,
 ) -> bool:
     """Queue one message. `key` names the fact it tells, so that a fact is told once; False when it was already.
@@ -39,6 +37,6 @@ async def tell(
         kind=kind,
         key=f"message:{key}",
         data=data,
-        due_at=due_at or engine.clock.now(),
+        due_at=engine.clock.now(),
     )
     return await unit.outbox.add(row)

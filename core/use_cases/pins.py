@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from core.errors import Conflict, InvalidInput
@@ -45,10 +46,10 @@ class PinCheck:
 
 
 def check_pin_strength(pin: str, date_of_birth: date | None = None) -> None:
-    """Raise `WeakPin` for a repeated digit, a run up or down, or one's own birth date; `InvalidInput` for a wrong form."""
+    """Raise `WeakPin` for a repeated digit, a run or one's own birth date; `InvalidInput` for a wrong form."""
     if len(pin) not in PIN_LENGTHS or not (pin.isascii() and pin.isdigit()):
         raise InvalidInput("a PIN has four to six digits", field="pin")
-    steps = {int(after) - int(before) for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):
         raise WeakPin(field="pin")
     if date_of_birth is not None and pin in _birth_pins(date_of_birth):

@@ -141,9 +141,7 @@ async def _throttle(engine: Engine, unit: Unit, email: str, ip: str) -> int:
     return max(waits)
 
 
-async def _open_session(
-    engine: Engine, member: StaffMember, password: str, *, ip: str, user_agent: str
-) -> SignedIn:
+async def _open_session(engine: Engine, member: StaffMember, password: str, *, ip: str, user_agent: str) -> SignedIn:
     token = engine.identifiers.new_token()
     now = engine.clock.now()
     session = StaffSession(

@@ -1,0 +1,264 @@
+"""Applying for a loan: what the borrower may ask for, and the application itself, submitted once per draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from core.errors import NotFound
+from core.money import Money
+from core.phones import PhoneNumber
+from core.ports.channel import Enquiry, PhoneEntry
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.application import (
+    OPEN_STATUSES,
+    Application,
+    ApplicationStatus,
+    Transition,
+)
+from core.records.borrower import Channel, IncomeKind, Purpose
+from core.records.catalogue import ProductVersion
+from core.records.message import MessageKind
+from core.references import Reference
+from core.use_cases.assessing import assess, keep_score
+from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.messages import tell
+
+APPLICATIONS_OPEN_MAX: Final = 3
+"""How many applications one borrower may have open at once, over all lenders."""
+
+LAST_APPLICATION_VALID_DAYS: Final = 90
+"""For how long the purpose, income and lender of the last application are offered again without asking."""
+
+
+class NotRegistered(NotFound):
+    """The number has no borrower."""
+
+    code = "not_registered"
+
+
+class SubmissionOutcome(StrEnum):
+    """What came of a submission."""
+
+    SUBMITTED = "submitted"
+    REFUSED = "refused"
+
+
+class RefusalReason(StrEnum):
+    """Why an application was not taken. These are rules of the product, not judgements of the borrower."""
+
+    PRODUCT_GONE = "product_gone"
+    AMOUNT_OUTSIDE = "amount_outside"
+    TERM_OUTSIDE = "term_outside"
+    OPEN_WITH_LENDER = "open_with_lender"
+    TOO_MANY_OPEN = "too_many_open"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitApplication:
+    """What the borrower asks for. `reference` was reserved when the summary was shown."""
+
+    draft_id: UUID
+    reference: Reference
+    phone: PhoneNumber
+    product_id: UUID
+    product_version: int
+    amount: Money
+    term_months: int
+    purpose: Purpose
+    net_pay: Money
+    income_kind: IncomeKind
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What came of it. The reference is the one that stands, whatever was sent later under the same draft."""
+
+    outcome: SubmissionOutcome
+    reference: Reference
+    reason: RefusalReason | None = None
+
+
+async def submit_application(engine: Engine, command: SubmitApplication) -> Submission:
+    """Submit, or return what an earlier submission of the same draft gave. Key: `apply:{draft}`.
+
+    Raises `NotRegistered`, `DistrictDown`.
+    """
+    entry = await registered(engine, command.phone)
+    key = f"apply:{command.draft_id}"
+    async with engine.record.unit(entry.district) as unit:
+        earlier = await earlier_outcome(unit, key)
+        if earlier is not None:
+            return _submission_from(earlier)
+        submission = await _submit(engine, unit, entry, command)
+        await unit.commands.complete(key, _submission_to_json(submission))
+        await unit.commit()
+    if submission.outcome is SubmissionOutcome.SUBMITTED:
+        await _log_enquiry(engine, entry, command)
+    return submission
+
+
+async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Reference) -> Application:
+    """Take an open application back. Key: `withdraw:{application}`; repeating it returns the withdrawn one."""
+    entry = await registered(engine, phone)
+    async with engine.record.unit(entry.district) as unit:
+        application = await unit.applications.by_reference(reference, lock=True)
+        if application.borrower_id != entry.borrower_id:
+            raise NotFound("there is no such application")
+        if application.status is ApplicationStatus.WITHDRAWN:
+            return application
+        application.check_transition(ApplicationStatus.WITHDRAWN)
+        today = await unit.business_date()
+        now = engine.clock.now()
+        withdrawn = replace(application, status=ApplicationStatus.WITHDRAWN, decided_at=now, decided_on=today)
+        await unit.applications.save(withdrawn)
+        await unit.applications.add_transition(
+            _borrower_step(application, withdrawn, entry, application.version + 1, now=now, today=today)
+        )
+        mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
+        await tell(
+            engine,
+            unit,
+            MessageKind.APPLICATION_WITHDRAWN,
+            application.borrower_id,
+            key=f"withdrawn:{application.id}",
+            mfi_id=mfi.id,
+            mfi_name=mfi.name,
+            reference=application.reference,
+        )
+        await unit.commit()
+    return withdrawn
+
+
+async def registered(engine: Engine, phone: PhoneNumber) -> PhoneEntry:
+    """Who a number is. Raises `NotRegistered`."""
+    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(phone))
+    if entry is None or entry.state != "active":
+        raise NotRegistered
+    return entry
+
+
+async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: SubmitApplication) -> Submission:
+    borrower = await unit.borrowers.get(entry.borrower_id, lock=True)
+    catalogue = await engine.record.catalogue()
+    try:
+        product = catalogue.product(command.product_id, command.product_version)
+        is_lent = product in catalogue.products_lent_in(entry.district)
+    except NotFound:
+        return Submission(SubmissionOutcome.REFUSED, command.reference, RefusalReason.PRODUCT_GONE)
+    refusal = RefusalReason.PRODUCT_GONE if not is_lent else _outside_product(product, command)
+    if refusal is None:
+        refusal = RefusalReason.BLOCKED if borrower.blocked else await _too_many(unit, borrower.id, product)
+    if refusal is not None:
+        return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
+    application = await _keep(engine, unit, entry, product, command)
+    assessment = await assess(engine, unit, application, borrower, application.submitted_on)
+    await keep_score(engine, unit, application, assessment, application.submitted_on)
+    await tell(
+        engine,
+        unit,
+        MessageKind.APPLICATION_RECEIVED,
+        borrower.id,
+        key=f"received:{application.id}",
+        mfi_id=product.mfi_id,
+        mfi_name=catalogue.mfi(product.mfi_id).name,
+        reference=application.reference,
+        amount_minor=application.amount,
+        term_months=application.term_months,
+    )
+    return Submission(SubmissionOutcome.SUBMITTED, application.reference)
+
+
+def _outside_product(product: ProductVersion, command: SubmitApplication) -> RefusalReason | None:
+    if not product.amount_min <= command.amount <= product.amount_max:
+        return RefusalReason.AMOUNT_OUTSIDE
+    if command.amount.minor % product.amount_step.minor:
+        return RefusalReason.AMOUNT_OUTSIDE
+    return None if command.term_months in product.terms_months else RefusalReason.TERM_OUTSIDE
+
+
+async def _too_many(unit: Unit, borrower_id: UUID, product: ProductVersion) -> RefusalReason | None:
+    open_ones = [one for one in await unit.applications.of_borrower(borrower_id) if one.status in OPEN_STATUSES]
+    if any(one.mfi_id == product.mfi_id for one in open_ones):
+        return RefusalReason.OPEN_WITH_LENDER
+    return RefusalReason.TOO_MANY_OPEN if len(open_ones) >= APPLICATIONS_OPEN_MAX else None
+
+
+async def _keep(
+    engine: Engine, unit: Unit, entry: PhoneEntry, product: ProductVersion, command: SubmitApplication
+) -> Application:
+    now = engine.clock.now()
+    today = await unit.business_date()
+    application = Application(
+        id=engine.identifiers.new_id(),
+        district=entry.district,
+        reference=command.reference,
+        borrower_id=entry.borrower_id,
+        mfi_id=product.mfi_id,
+        product_id=product.product_id,
+        product_version=product.version,
+        amount=command.amount,
+        term_months=command.term_months,
+        purpose=command.purpose,
+        net_pay=command.net_pay,
+        income_kind=command.income_kind,
+        channel=command.channel,
+        draft_id=command.draft_id,
+        status=ApplicationStatus.SUBMITTED,
+        submitted_on=today,
+        submitted_at=now,
+    )
+    await unit.applications.add(application)
+    await unit.applications.add_transition(_borrower_step(None, application, entry, 1, now=now, today=today))
+    return application
+
+
+def _borrower_step(
+    before: Application | None, after: Application, entry: PhoneEntry, n: int, *, now: datetime, today: date
+) -> Transition:
+    return Transition(
+        subject_id=after.id,
+        n=n,
+        from_status=before.status if before else None,
+        to_status=after.status,
+        actor_kind="borrower",
+        actor_id=entry.borrower_id,
+        actor_name="",
+        role="borrower",
+        reason_code="",
+        note="",
+        at=now,
+        business_on=today,
+    )
+
+
+async def _log_enquiry(engine: Engine, entry: PhoneEntry, command: SubmitApplication) -> None:
+    """The look at the borrower's history that an application is. Telemetry of the score: after the commit."""
+    catalogue = await engine.record.catalogue()
+    mfi_id = catalogue.product(command.product_id, command.product_version).mfi_id
+    await engine.channel.enquiries.add(
+        Enquiry(entry.borrower_id, engine.clock.now(), mfi_id, None, f"application:{command.reference}")
+    )
+
+
+def _submission_to_json(submission: Submission) -> Mapping[str, Any]:
+    return {
+        "outcome": submission.outcome,
+        "reference": str(submission.reference),
+        "reason": submission.reason,
+    }
+
+
+def _submission_from(kept: Mapping[str, Any]) -> Submission:
+    return Submission(
+        SubmissionOutcome(kept["outcome"]),
+        Reference(kept["reference"]),
+        RefusalReason(kept["reason"]) if kept["reason"] else None,
+    )

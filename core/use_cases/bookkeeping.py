@@ -1,0 +1,313 @@
+"""Keeping a loan's books: every change is an event, replayed, and posted as the difference to what the ledger holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final, Protocol
+
+from core.ledger.difference import journal_difference
+from core.loans.account import (
+    Disbursed,
+    Instalment,
+    LateFeeRule,
+    LoanAccount,
+    Part,
+    Policy,
+    Repayment,
+    replay,
+)
+from core.loans.terms import LoanTerms
+from core.money import ZERO, Money, total
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.application import Transition
+from core.records.catalogue import ProductVersion
+from core.records.loan import (
+    Disbursement,
+    InstalmentRow,
+    Loan,
+    LoanEventRow,
+    LoanPosition,
+    LoanStatus,
+)
+from core.records.message import MessageKind
+from core.records.staff import Actor
+from core.references import Reference
+from core.use_cases.messages import tell
+from core.use_cases.quoting import anchored, quote_of_terms
+
+_DISBURSED: Final = "disbursed"
+_REPAID: Final = "repaid"
+
+
+class ArrivedPayment(Protocol):
+    """What the books need to know of a payment."""
+
+    @property
+    def rail(self) -> str: ...
+    @property
+    def amount(self) -> Money: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoanClose:
+    """What the close of a day did to one loan."""
+
+    interest_recognised: int
+    late_fees: int
+
+
+async def move_loan(
+    engine: Engine, unit: Unit, loan: Loan, to: LoanStatus, reason_code: str, *, actor: Actor | None = None
+) -> Loan:
+    """Take a loan to another state, with the row that says who did it and why. Raises `IllegalLoanTransition`."""
+    loan.check_transition(to)
+    moved = replace(loan, status=to)
+    await unit.loans.save(moved)
+    by_borrower = reason_code.endswith("_by_borrower")
+    await unit.loans.add_transition(
+        Transition(
+            subject_id=loan.id,
+            n=loan.version + 1,
+            from_status=loan.status,
+            to_status=to,
+            actor_kind="staff" if actor else "borrower" if by_borrower else "system",
+            actor_id=actor.staff_id if actor else None,
+            actor_name=actor.name if actor else "",
+            role=actor.role if actor else "borrower" if by_borrower else "system",
+            reason_code=reason_code,
+            note="",
+            at=engine.clock.now(),
+            business_on=await unit.business_date(),
+        )
+    )
+    return replace(moved, version=loan.version + 1)
+
+
+async def activate_loan(engine: Engine, unit: Unit, payout: Disbursement) -> None:
+    """The money has reached the borrower: anchor the contract to this day, open the account, say so."""
+    loan = await unit.loans.get(payout.loan_id, lock=True)
+    today = await unit.business_date()
+    terms = anchored(LoanTerms.from_json(loan.terms), today)
+    active = await move_loan(
+        engine, unit, replace(loan, terms=terms.to_json(), disbursed_on=today), LoanStatus.ACTIVE, "payout_confirmed"
+    )
+    await _add_event(
+        engine,
+        unit,
+        active,
+        _DISBURSED,
+        key=f"disbursement:{loan.id}",
+        value_on=today,
+        data={"rail": payout.rail, "payout": payout.reference, "cash_minor": payout.amount.minor},
+    )
+    await _rebook(engine, unit, active, today - timedelta(days=1))
+    facts = quote_of_terms(terms).key_facts
+    await _tell(
+        engine,
+        unit,
+        MessageKind.DISBURSED,
+        active,
+        key=f"disbursed:{loan.id}",
+        cash_minor=payout.amount,
+        wallet_masked=payout.wallet[-3:],
+        first_due_on=facts.first_due_on,
+        instalment_minor=facts.instalment,
+    )
+
+
+async def receive_repayment(
+    engine: Engine, unit: Unit, loan: Loan, payment: ArrivedPayment, *, receipt: Reference, key: str, value_on: date
+) -> LoanAccount:
+    """Allocate a payment to its loan, close the loan when nothing is left, and send the receipt."""
+    await _add_event(
+        engine,
+        unit,
+        loan,
+        _REPAID,
+        key=key,
+        value_on=value_on,
+        data={"rail": payment.rail, "amount_minor": payment.amount.minor, "receipt": str(receipt)},
+    )
+    today = await unit.business_date()
+    account = await _rebook(engine, unit, loan, today - timedelta(days=1))
+    await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
+    if account.is_settled and loan.status is LoanStatus.ACTIVE:
+        await move_loan(engine, unit, replace(loan, closed_on=today), LoanStatus.CLOSED, "paid_in_full")
+        await _tell(
+            engine,
+            unit,
+            MessageKind.LOAN_CLOSED,
+            loan,
+            key=f"closed:{loan.id}:{receipt}",
+            overpaid_minor=account.overpaid,
+        )
+    return account
+
+
+async def close_loan_day(engine: Engine, unit: Unit, loan: Loan, day: date) -> LoanClose:
+    """Do for one loan what the close of a day does. Repeating it changes nothing."""
+    posted = {journal.key for journal in await unit.ledger.journals_of_loan(loan.id)}
+    account = await _rebook(engine, unit, loan, day)
+    fresh = [journal for journal in account.journals if journal.key not in posted and journal.value_on == day]
+    charged = [row for row in account.instalments if row.late_fee_on == day]
+    for row in charged:
+        await _tell(
+            engine,
+            unit,
+            MessageKind.LATE_FEE,
+            loan,
+            key=f"late_fee:{loan.id}:{row.n}",
+            amount_minor=row.due[Part.PENALTY],
+            due_on=row.due_on,
+        )
+    return LoanClose(
+        interest_recognised=sum(journal.kind == Part.INTEREST for journal in fresh),
+        late_fees=sum(journal.kind == "late_fee" for journal in fresh),
+    )
+
+
+def value_date(paid_on: date, loan: Loan, today: date) -> date:
+    """The day a payment counts: when it was paid, not before the money was lent and not after the business date."""
+    return min(max(paid_on, loan.disbursed_on or today), today)
+
+
+def policy_of(product: ProductVersion) -> Policy:
+    """The product's rules in the form that the replay takes."""
+    fee = product.late_fee
+    return Policy(
+        due_order=tuple(Part(part) for part in product.allocation_due),
+        advance_order=tuple(Part(part) for part in product.allocation_advance),
+        late_fee=LateFeeRule(fee.amount, fee.percent, fee.of != "principal", fee.after_days) if fee else None,
+    )
+
+
+async def _rebook(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> LoanAccount:
+    """Replay the loan, post the difference, and write the projection, all in this unit."""
+    product = (await engine.record.catalogue()).product(loan.product_id, loan.product_version)
+    events = await unit.loans.events(loan.id)
+    account = replay(
+        loan.id,
+        LoanTerms.from_json(loan.terms),
+        policy_of(product),
+        _disbursed(events),
+        _repayments(events),
+        closed_through=closed_through,
+    )
+    posted = await unit.ledger.journals_of_loan(loan.id)
+    await unit.ledger.post(
+        loan.mfi_id,
+        journal_difference(posted, account.journals),
+        recorded_at=engine.clock.now(),
+        business_on=await unit.business_date(),
+    )
+    await unit.loans.project(_position(loan, account), [_row(loan, row) for row in account.instalments])
+    return account
+
+
+def _disbursed(events: Sequence[LoanEventRow]) -> Disbursed:
+    event = next(event for event in events if event.kind == _DISBURSED)
+    return Disbursed(event.key, str(event.data["rail"]), event.value_on)
+
+
+def _repayments(events: Sequence[LoanEventRow]) -> list[Repayment]:
+    return [
+        Repayment(event.key, event.n, str(event.data["rail"]), event.value_on, Money(int(event.data["amount_minor"])))
+        for event in events
+        if event.kind == _REPAID
+    ]
+
+
+async def _add_event(
+    engine: Engine, unit: Unit, loan: Loan, kind: str, *, key: str, value_on: date, data: dict[str, Any]
+) -> None:
+    events = await unit.loans.events(loan.id)
+    await unit.loans.add_event(
+        LoanEventRow(
+            loan_id=loan.id,
+            n=len(events) + 1,
+            kind=kind,
+            value_on=value_on,
+            recorded_at=engine.clock.now(),
+            business_on=await unit.business_date(),
+            key=key,
+            data=data,
+        )
+    )
+
+
+def _row(loan: Loan, row: Instalment) -> InstalmentRow:
+    return InstalmentRow(
+        loan_id=loan.id,
+        n=row.n,
+        due_on=row.due_on,
+        principal=row.due[Part.PRINCIPAL],
+        interest=row.due[Part.INTEREST],
+        fees=row.due[Part.FEE],
+        penalties=row.due[Part.PENALTY],
+        principal_paid=row.paid[Part.PRINCIPAL],
+        interest_paid=row.paid[Part.INTEREST],
+        fees_paid=row.paid[Part.FEE],
+        penalties_paid=row.paid[Part.PENALTY],
+        waived=ZERO,
+        settled_on=row.settled_on,
+    )
+
+
+def _position(loan: Loan, account: LoanAccount) -> LoanPosition:
+    first = account.first_unsettled
+    return LoanPosition(
+        loan_id=loan.id,
+        principal=account.outstanding(Part.PRINCIPAL),
+        interest=account.outstanding(Part.INTEREST),
+        fees=account.outstanding(Part.FEE),
+        penalties=account.outstanding(Part.PENALTY),
+        overpaid=account.overpaid,
+        principal_receivable=account.outstanding(Part.PRINCIPAL),
+        interest_receivable=account.receivable(Part.INTEREST),
+        fee_receivable=account.receivable(Part.FEE),
+        penalty_receivable=account.receivable(Part.PENALTY),
+        oldest_unpaid_due_on=first.due_on if first else None,
+        next_due=first.outstanding() if first else ZERO,
+    )
+
+
+async def _send_receipt(
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, receipt: Reference, key: str
+) -> None:
+    split = {part: total(item.amount for item in account.allocations[key] if item.part is part) for part in Part}
+    first = account.first_unsettled
+    await _tell(
+        engine,
+        unit,
+        MessageKind.PAYMENT_RECEIVED,
+        loan,
+        key=f"receipt:{receipt}",
+        receipt=receipt,
+        amount_minor=amount,
+        penalties_minor=split[Part.PENALTY],
+        fees_minor=split[Part.FEE],
+        interest_minor=split[Part.INTEREST],
+        principal_minor=split[Part.PRINCIPAL],
+        overpaid_minor=amount - total(split.values()),
+        outstanding_minor=account.outstanding(),
+        next_due_on=first.due_on if first else None,
+        next_due_minor=first.outstanding() if first else None,
+    )
+
+
+async def _tell(engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, *, key: str, **figures: object) -> None:
+    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
+    await tell(
+        engine,
+        unit,
+        kind,
+        loan.borrower_id,
+        key=key,
+        mfi_id=loan.mfi_id,
+        mfi_name=mfi.name,
+        loan_reference=loan.reference,
+        **figures,
+    )

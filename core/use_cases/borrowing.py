@@ -1,0 +1,221 @@
+"""What a borrower sees and answers on the phone: the offer with its Key Fact Statement, the loans and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from core.errors import NotFound
+from core.loans.arrears import days_past_due
+from core.loans.disclosure import KeyFacts
+from core.phones import PhoneNumber
+from core.ports.channel import PhoneEntry
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.application import OPEN_STATUSES, Application
+from core.records.borrower import Borrower, Channel, Language
+from core.records.catalogue import Catalogue, Mfi
+from core.records.loan import (
+    FiguresChanged,
+    InstalmentRow,
+    KeyFactsAccepted,
+    Loan,
+    LoanPosition,
+    LoanStatus,
+    OfferExpired,
+)
+from core.records.message import MessageKind
+from core.references import Reference
+from core.use_cases.applying import registered
+from core.use_cases.bookkeeping import move_loan
+from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.messages import tell
+from core.use_cases.quoting import quote_of
+
+DECISION_SHOWN_DAYS: Final = 30
+_RUNNING: Final = (LoanStatus.ACTIVE, LoanStatus.DISBURSING, LoanStatus.ACCEPTED, LoanStatus.WRITTEN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """An offer as the phone shows it, with the exact figures that would be accepted."""
+
+    loan: Loan
+    application: Application
+    mfi: Mfi
+    key_facts: KeyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A running loan: its balances, its instalments, and how late it is on the business date."""
+
+    loan: Loan
+    mfi: Mfi
+    position: LoanPosition | None
+    instalments: tuple[InstalmentRow, ...]
+    days_past_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything the main menu and the screens below it need, in one read of the borrower's own shard."""
+
+    borrower: Borrower
+    business_on: date
+    application: Application | None
+    last_application: Application | None
+    offer: OfferView | None
+    loans: tuple[LoanView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer:
+    """The borrower's yes to exactly these figures. The PIN was verified before."""
+
+    loan_reference: Reference
+    phone: PhoneNumber
+    figures_hash: bytes
+    text_version: str
+    language: Language
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer:
+    """The borrower's no."""
+
+    loan_reference: Reference
+    phone: PhoneNumber
+    channel: Channel
+
+
+async def overview(engine: Engine, phone: PhoneNumber) -> Overview:
+    """What a registered caller has here. Raises `NotRegistered`, `DistrictDown`."""
+    entry = await registered(engine, phone)
+    catalogue = await engine.record.catalogue()
+    async with engine.record.unit(entry.district) as unit:
+        today = await unit.business_date()
+        applications = await unit.applications.of_borrower(entry.borrower_id)
+        loans = await unit.loans.of_borrower(entry.borrower_id)
+        offered = [loan for loan in loans if loan.status is LoanStatus.OFFERED and today <= loan.offer_expires_on]
+        running = sorted(
+            (loan for loan in loans if loan.status in _RUNNING), key=lambda loan: _RUNNING.index(loan.status)
+        )
+        return Overview(
+            borrower=await unit.borrowers.get(entry.borrower_id),
+            business_on=today,
+            application=_shown_application(applications, today),
+            last_application=applications[0] if applications else None,
+            offer=await _offer_view(unit, catalogue, offered[0]) if offered else None,
+            loans=tuple([await _loan_view(unit, catalogue, loan, today) for loan in running]),
+        )
+
+
+async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
+    """Make the offer a contract and keep the statement that was accepted. Key: `accept:{loan}`.
+
+    Raises `OfferExpired`, `FiguresChanged` (what was read is not what stands), `NotFound`.
+    """
+    entry = await registered(engine, command.phone)
+    async with engine.record.unit(entry.district) as unit:
+        loan = await _own_loan(unit, entry, command.loan_reference)
+        key = f"accept:{loan.id}"
+        if await earlier_outcome(unit, key) is not None:
+            return loan
+        await _check_open(unit, loan)
+        loan.check_transition(LoanStatus.ACCEPTED)
+        key_facts = quote_of(loan).key_facts
+        if key_facts.sha256 != command.figures_hash:
+            raise FiguresChanged
+        now = engine.clock.now()
+        await unit.loans.keep_key_facts(
+            KeyFactsAccepted(
+                loan_id=loan.id,
+                figures=key_facts.to_json(),
+                figures_hash=key_facts.sha256,
+                text_version=command.text_version,
+                language=command.language,
+                channel=command.channel,
+                accepted_at=now,
+            )
+        )
+        accepted = await move_loan(
+            engine, unit, replace(loan, accepted_at=now), LoanStatus.ACCEPTED, "accepted_by_borrower"
+        )
+        await _tell_about(engine, unit, MessageKind.OFFER_ACCEPTED, loan, amount_minor=loan.principal)
+        await unit.commands.complete(key, {"reference": str(loan.reference)})
+        await unit.commit()
+    return accepted
+
+
+async def decline_offer(engine: Engine, command: DeclineOffer) -> Loan:
+    """Turn the offer down. Key: `decline:{loan}`. Raises `NotFound`, `IllegalLoanTransition` (already accepted)."""
+    entry = await registered(engine, command.phone)
+    async with engine.record.unit(entry.district) as unit:
+        loan = await _own_loan(unit, entry, command.loan_reference)
+        key = f"decline:{loan.id}"
+        if await earlier_outcome(unit, key) is not None:
+            return loan
+        declined = await move_loan(engine, unit, loan, LoanStatus.DECLINED, "declined_by_borrower")
+        await _tell_about(engine, unit, MessageKind.OFFER_DECLINED, loan)
+        await unit.commands.complete(key, {"reference": str(loan.reference)})
+        await unit.commit()
+    return declined
+
+
+def _shown_application(applications: Sequence[Application], today: date) -> Application | None:
+    """The newest open one, else the newest decided one of the last days."""
+    oldest = today - timedelta(days=DECISION_SHOWN_DAYS)
+    is_open = (one for one in applications if one.status in OPEN_STATUSES)
+    is_recent = (one for one in applications if one.decided_on is not None and one.decided_on >= oldest)
+    return next(is_open, None) or next(is_recent, None)
+
+
+async def _offer_view(unit: Unit, catalogue: Catalogue, loan: Loan) -> OfferView:
+    return OfferView(
+        loan=loan,
+        application=await unit.applications.get(loan.application_id),
+        mfi=catalogue.mfi(loan.mfi_id),
+        key_facts=quote_of(loan).key_facts,
+    )
+
+
+async def _loan_view(unit: Unit, catalogue: Catalogue, loan: Loan, today: date) -> LoanView:
+    position = await unit.loans.position(loan.id)
+    return LoanView(
+        loan=loan,
+        mfi=catalogue.mfi(loan.mfi_id),
+        position=position,
+        instalments=tuple(await unit.loans.instalments(loan.id)),
+        days_past_due=days_past_due(position.oldest_unpaid_due_on if position else None, today),
+    )
+
+
+async def _own_loan(unit: Unit, entry: PhoneEntry, reference: Reference) -> Loan:
+    loan = await unit.loans.by_reference(reference, lock=True)
+    if loan.borrower_id != entry.borrower_id:
+        raise NotFound("there is no such offer")
+    return loan
+
+
+async def _check_open(unit: Unit, loan: Loan) -> None:
+    if loan.status is LoanStatus.EXPIRED or await unit.business_date() > loan.offer_expires_on:
+        raise OfferExpired
+
+
+async def _tell_about(engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, **figures: object) -> None:
+    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
+    await tell(
+        engine,
+        unit,
+        kind,
+        loan.borrower_id,
+        key=f"{kind}:{loan.id}",
+        mfi_id=loan.mfi_id,
+        mfi_name=mfi.name,
+        loan_reference=loan.reference,
+        **figures,
+    )

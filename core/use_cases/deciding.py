@@ -1,0 +1,285 @@
+"""What staff decide about an application: check who it is, recommend, approve, reject, return.
+
+Every act names the version its maker saw and carries a one-use key; the same person never does two of the steps. The
+score advises: nothing is declined but by a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from core.errors import InvalidInput
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.records.application import (
+    Application,
+    ApplicationStatus,
+    RejectionReason,
+    ReturnReason,
+    Transition,
+    check_note,
+)
+from core.records.borrower import IDENTITY_CHECK_METHODS, IdentityCheck
+from core.records.loan import Loan, LoanStatus
+from core.records.message import MessageKind
+from core.records.staff import Actor, Permission
+from core.references import Reference
+from core.use_cases.assessing import keep_score
+from core.use_cases.auditing import audit
+from core.use_cases.decision import OpenApplication, deciding
+from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.quoting import quote
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIdentity:
+    """How staff made sure who the borrower is."""
+
+    reference: Reference
+    method: str
+    note: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """The officer's word: lend this much. May be less than was asked, never more."""
+
+    reference: Reference
+    amount: Money
+    note: str
+    seen_version: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Lend this much over this many months."""
+
+    reference: Reference
+    amount: Money
+    term_months: int
+    note: str
+    seen_version: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Decline, with the reason that the borrower will read."""
+
+    reference: Reference
+    reason: RejectionReason
+    note: str
+    seen_version: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToBorrower:
+    """Ask the borrower for something before deciding."""
+
+    reference: Reference
+    reason: ReturnReason
+    note: str
+    seen_version: int
+    key: str
+
+
+async def check_identity(engine: Engine, actor: Actor, command: CheckIdentity) -> None:
+    """Note how the borrower's identity was checked, for this MFI. Without one no money leaves."""
+    actor.require(Permission.BORROWER_CHECK_IDENTITY)
+    if command.method not in IDENTITY_CHECK_METHODS:
+        raise InvalidInput("choose how the identity was checked", field="method")
+    note = check_note(command.note, required=False)
+    async with engine.record.unit(await district_of(engine, command.reference)) as unit:
+        if await earlier_outcome(unit, command.key, "check_identity", command) is not None:
+            return
+        application = await unit.applications.by_reference(command.reference, mfi_id=actor.mfi_id)
+        check = IdentityCheck(
+            borrower_id=application.borrower_id,
+            mfi_id=actor.mfi_id,
+            method=command.method,
+            note=note,
+            checked_by=actor.staff_id,
+            checked_by_name=actor.name,
+            checked_at=engine.clock.now(),
+        )
+        await unit.borrowers.add_identity_check(check)
+        await audit(engine, unit, actor, "identity.checked", application.reference, method=command.method)
+        await unit.commands.complete(command.key, {"method": command.method})
+        await unit.commit()
+
+
+async def recommend(engine: Engine, actor: Actor, command: Recommend) -> Application:
+    """Recommend an application for approval."""
+    actor.require(Permission.APPLICATION_RECOMMEND)
+    note = check_note(command.note, required=False)
+    async with deciding(engine, actor, command) as opened:
+        if opened.repeated:
+            return opened.application
+        _check_amount(opened.application, command.amount)
+        recommended = replace(
+            opened.application,
+            status=ApplicationStatus.IN_REVIEW,
+            recommended_by=actor.staff_id,
+            recommended_amount=command.amount,
+        )
+        return await opened.conclude(recommended, "recommended", note)
+
+
+async def approve(engine: Engine, actor: Actor, command: Approve) -> Application:
+    """Approve, or give the first of two approvals above the MFI's limit 1.
+
+    Raises `MakerIsChecker` for whoever recommended or first approved it, `NotAllowed` above the actor's own limit.
+    """
+    actor.require(Permission.APPLICATION_APPROVE)
+    note = check_note(command.note, required=False)
+    loan_reference = await reserve_reference(
+        engine, "loan", await district_of(engine, command.reference), f"approve:{command.reference}:{command.key}"
+    )
+    async with deciding(engine, actor, command) as opened:
+        if opened.repeated:
+            return opened.application
+        opened.check_other_person()
+        _check_amount(opened.application, command.amount)
+        if command.term_months not in opened.product.terms_months:
+            raise InvalidInput("the product does not have that term", field="term_months")
+        approved = replace(opened.application, approved_amount=command.amount, approved_term_months=command.term_months)
+        if _needs_second_approval(opened, command.amount):
+            waiting = replace(
+                approved,
+                status=ApplicationStatus.AWAITING_SECOND_APPROVAL,
+                first_approved_by=actor.staff_id,
+            )
+            return await opened.conclude(waiting, "first_approval", note)
+        await _make_offer(opened, approved, loan_reference)
+        decided = replace(
+            approved,
+            status=ApplicationStatus.APPROVED,
+            decided_at=engine.clock.now(),
+            decided_on=opened.business_on,
+        )
+        return await opened.conclude(decided, "approved", note)
+
+
+async def reject(engine: Engine, actor: Actor, command: Reject) -> Application:
+    """Decline. The borrower is told the reason in their language, and the amount that would pass if that was it."""
+    actor.require(Permission.APPLICATION_RECOMMEND)
+    note = check_note(command.note, required=False)
+    async with deciding(engine, actor, command) as opened:
+        if opened.repeated:
+            return opened.application
+        assessment = await opened.assess()
+        await keep_score(engine, opened.unit, opened.application, assessment, opened.business_on)
+        affordable = assessment.affordability.passing_amount
+        tells_amount = command.reason is RejectionReason.AFFORDABILITY and affordable > ZERO
+        await opened.tell_borrower(
+            MessageKind.APPLICATION_REJECTED,
+            mfi_name=opened.mfi.name,
+            reference=opened.application.reference,
+            reason_code=command.reason,
+            affordable_minor=affordable if tells_amount else None,
+            complaints_phone=opened.mfi.complaints_phone,
+        )
+        rejected = replace(
+            opened.application,
+            status=ApplicationStatus.REJECTED,
+            reason_code=command.reason,
+            decided_at=engine.clock.now(),
+            decided_on=opened.business_on,
+        )
+        return await opened.conclude(rejected, command.reason, note)
+
+
+async def return_to_borrower(engine: Engine, actor: Actor, command: ReturnToBorrower) -> Application:
+    """Send the application back for something that is missing. Earlier recommendations fall: it is looked at anew."""
+    actor.require(Permission.APPLICATION_RECOMMEND)
+    note = check_note(command.note, required=False)
+    async with deciding(engine, actor, command) as opened:
+        if opened.repeated:
+            return opened.application
+        await opened.tell_borrower(
+            MessageKind.APPLICATION_RETURNED,
+            mfi_name=opened.mfi.name,
+            reference=opened.application.reference,
+            reason_code=command.reason,
+        )
+        returned = replace(
+            opened.application,
+            status=ApplicationStatus.RETURNED,
+            reason_code=command.reason,
+            recommended_by=None,
+            recommended_amount=None,
+            first_approved_by=None,
+            approved_amount=None,
+            approved_term_months=None,
+        )
+        return await opened.conclude(returned, command.reason, note)
+
+
+def _check_amount(application: Application, amount: Money) -> None:
+    if not ZERO < amount <= application.amount:
+        raise InvalidInput(f"the amount may be lowered, from {application.amount} down", field="amount")
+
+
+def _needs_second_approval(opened: OpenApplication, amount: Money) -> bool:
+    """Whether this approval waits for the manager. Raises `NotAllowed` for a second one by somebody else."""
+    if opened.application.status is ApplicationStatus.AWAITING_SECOND_APPROVAL:
+        opened.actor.require(Permission.APPLICATION_APPROVE_ABOVE_LIMIT)
+        return False
+    above = amount > opened.mfi.approval_limit_1
+    return above and not opened.actor.may(Permission.APPLICATION_APPROVE_ABOVE_LIMIT)
+
+
+async def _make_offer(opened: OpenApplication, approved: Application, loan_reference: Reference) -> None:
+    """Turn the approval into an offer: a loan in its first state, its terms, and the message that it is there."""
+    engine, product = opened.engine, opened.product
+    if approved.approved_amount is None or approved.approved_term_months is None:
+        raise ValueError("an approval has an amount and a term")
+    assessment = await opened.assess()
+    await keep_score(engine, opened.unit, opened.application, assessment, opened.business_on)
+    offered = quote(product, approved.approved_amount, approved.approved_term_months, opened.business_on)
+    loan = Loan(
+        id=engine.identifiers.new_id(),
+        district=opened.unit.district,
+        reference=loan_reference,
+        application_id=approved.id,
+        borrower_id=approved.borrower_id,
+        mfi_id=approved.mfi_id,
+        product_id=product.product_id,
+        product_version=product.version,
+        principal=approved.approved_amount,
+        terms=offered.terms.to_json(),
+        status=LoanStatus.OFFERED,
+        offered_on=opened.business_on,
+        offer_expires_on=opened.business_on + timedelta(days=product.offer_valid_days),
+    )
+    await opened.unit.loans.add(loan)
+    await opened.unit.loans.add_transition(
+        Transition(
+            subject_id=loan.id,
+            n=1,
+            from_status=None,
+            to_status=loan.status,
+            actor_kind="staff",
+            actor_id=opened.actor.staff_id,
+            actor_name=opened.actor.name,
+            role=opened.actor.role,
+            reason_code="approved",
+            note="",
+            at=engine.clock.now(),
+            business_on=opened.business_on,
+        )
+    )
+    await opened.tell_borrower(
+        MessageKind.OFFER_MADE,
+        mfi_name=opened.mfi.name,
+        reference=approved.reference,
+        amount_minor=loan.principal,
+        instalment_minor=offered.schedule.rows[0].total,
+        term_months=approved.approved_term_months,
+        expires_on=loan.offer_expires_on,
+    )

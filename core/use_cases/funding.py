@@ -1,0 +1,127 @@
+"""The lender's own money: into the head office's float, and from there to the districts that pay out of it.
+
+Money between districts is two balanced journals with one transfer id through inter-district clearing: the first with an
+outbox row in one transaction, the second once by that id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from core.errors import InvalidInput
+from core.ledger.accounts import float_account
+from core.ledger.journals import funding, transfer_in, transfer_out
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.ports.record import OutboxRow
+from core.records.staff import MakerIsChecker
+from core.use_cases.idempotency import earlier_outcome
+
+TRANSFER_TOPIC: Final = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class FundFloat:
+    """Owner's money put into a rail's float, by two persons. `key` is the bank's or the rail's reference."""
+
+    mfi_id: UUID
+    rail: str
+    amount: Money
+    key: str
+    made_by: UUID
+    checked_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AllotFloat:
+    """A part of the head office's float given to a district."""
+
+    mfi_id: UUID
+    rail: str
+    to_district: str
+    amount: Money
+    key: str
+    made_by: UUID
+    checked_by: UUID
+
+
+async def fund_float(engine: Engine, command: FundFloat) -> None:
+    """Post owner's money into the head office's float. Raises `MakerIsChecker`, `InvalidInput`."""
+    _check(command.amount, command.made_by, command.checked_by)
+    mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
+    async with engine.record.unit(mfi.head_office_district) as unit:
+        if await earlier_outcome(unit, f"fund:{command.key}", command) is not None:
+            return
+        today = await unit.business_date()
+        journal = funding(key=f"fund:{command.key}", rail=command.rail, amount=command.amount, value_on=today)
+        await unit.ledger.post(mfi.id, [journal], recorded_at=engine.clock.now(), business_on=today)
+        await unit.commands.complete(f"fund:{command.key}", {})
+        await unit.commit()
+
+
+async def allot_float(engine: Engine, command: AllotFloat) -> None:
+    """Send a part of the head office's float to another district. It arrives when the outbox is worked on."""
+    _check(command.amount, command.made_by, command.checked_by)
+    mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
+    if command.to_district == mfi.head_office_district:
+        raise InvalidInput("the head office has it already", field="to_district")
+    key = f"allot:{command.key}"
+    async with engine.record.unit(mfi.head_office_district) as unit:
+        if await earlier_outcome(unit, key, command) is not None:
+            return
+        today = await unit.lock_business_date()
+        held = await unit.ledger.balance(mfi.id, float_account(command.rail))
+        if held < command.amount:
+            raise InvalidInput(f"the head office's float holds {held}", field="amount")
+        journal = transfer_out(
+            key=f"{key}:out", rail=command.rail, amount=command.amount, value_on=today, transfer_id=key
+        )
+        await unit.ledger.post(mfi.id, [journal], recorded_at=engine.clock.now(), business_on=today)
+        await unit.outbox.add(
+            OutboxRow(
+                id=engine.identifiers.new_id(),
+                district=unit.district,
+                topic=TRANSFER_TOPIC,
+                kind="float",
+                key=key,
+                data={
+                    "mfi_id": str(mfi.id),
+                    "rail": command.rail,
+                    "to_district": command.to_district,
+                    "amount_minor": command.amount.minor,
+                    "transfer_id": key,
+                },
+                due_at=engine.clock.now(),
+            )
+        )
+        await unit.commands.complete(key, {})
+        await unit.commit()
+
+
+async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
+    """The second half of a transfer, once by its id."""
+    transfer_id = str(row.data["transfer_id"])
+    mfi_id = UUID(str(row.data["mfi_id"]))
+    async with engine.record.unit(str(row.data["to_district"])) as unit:
+        if await earlier_outcome(unit, f"{transfer_id}:in") is not None:
+            return
+        today = await unit.business_date()
+        journal = transfer_in(
+            key=f"{transfer_id}:in",
+            rail=str(row.data["rail"]),
+            amount=Money(int(row.data["amount_minor"])),
+            value_on=today,
+            transfer_id=transfer_id,
+        )
+        await unit.ledger.post(mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+        await unit.commands.complete(f"{transfer_id}:in", {})
+        await unit.commit()
+
+
+def _check(amount: Money, made_by: UUID, checked_by: UUID) -> None:
+    if amount <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    if made_by == checked_by:
+        raise MakerIsChecker
