@@ -94,7 +94,7 @@ def _resume_edges(machine: Machine, name: str) -> Iterator[Edge]:
         if flow.keeps_draft:
             yield Edge(name, flow.entry, AGAIN, by_input=True)
             for screen in flow.screens:
-                if not isinstance(screen, Work | End):
+                if not isinstance(screen, Work | End | Resume):
                     yield Edge(name, f"{flow.name}.{screen.name}", CONTINUE, by_input=True)
 
 

@@ -82,6 +82,8 @@ def special_screens(machine: Machine) -> Iterator[Problem]:
     offers = sum(isinstance(screen, Resume) for screen in machine.screens.values())
     if offers != min(drafting, 1):
         yield Problem("special_screens", machine.entry, f"{drafting} flows keep drafts and {offers} screens offer them")
+    if machine.resume and machine.flow_of(machine.resume).keeps_draft:
+        yield Problem("special_screens", machine.resume, "the resume screen is in a flow that keeps no draft")
     if drafting > DRAFTS_PER_CALLER_MAX:
         yield Problem("special_screens", machine.entry, f"more than {DRAFTS_PER_CALLER_MAX} flows keep drafts")
     if not machine.languages:

@@ -4,8 +4,8 @@
     phone.dials().shows("main.menu").when("1").says("Choose a loan").fits()
     phone.when("1").when("5000").asked("apply", amount=Money(5000_00))
 
-`answers` say what each kind of ask finds: an outcome's name, an `Outcome`, a function of the `Ask`, or a list of these used one
-after the other (the last one stays). A command's outcome is remembered under its key, as the use cases do.
+`answers` say what each kind of ask finds: an outcome's name, an `Outcome`, a function of the `Ask`, or a list of these
+used one after the other (the last one stays). A command's outcome is remembered under its key, as the use cases do.
 """
 
 from __future__ import annotations
