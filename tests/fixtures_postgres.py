@@ -1,4 +1,4 @@
-"""A real database for every test that asks: `record_plane`, `channel_plane`, `portal_reads`, empty but for the districts.
+"""A real database for every test, empty but for the districts: `record_plane`, `channel_plane`, `portal_reads`.
 
 The schema is migrated once a run, into a template; a test's own database is a copy of that, dropped afterwards.
 """
@@ -18,6 +18,8 @@ from core.ports.environment import KeyedHash, Sealer
 from letsema.keys.names import KeyedNames
 from letsema.keys.sealing import AesGcmSealer
 from storage.embedded import EmbeddedPostgres
+from storage.postgres.channel.plane import ChannelOnPostgres
+from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 
@@ -83,6 +85,12 @@ async def record_plane(
     database_url: str, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
 ) -> AsyncIterator[RecordOnPostgres]:
     async with RecordOnPostgres.opened(RecordConnections(database_url), sealer, keyed_hash, clock) as plane:
+        yield plane
+
+
+@pytest.fixture
+async def channel_plane(database_url: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
+    async with ChannelOnPostgres.opened(ChannelConnections(database_url), sealer) as plane:
         yield plane
 
 

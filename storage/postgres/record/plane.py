@@ -14,7 +14,6 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from core.errors import NotFound
 from core.ports.environment import Clock, KeyedHash, Sealer
 from core.ports.record import DistrictDown, LedgerFinding, Unit
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
@@ -172,7 +171,7 @@ async def _driver(connection: AsyncConnection) -> asyncpg.Connection[Any]:
     raw = await connection.get_raw_connection()
     driver: asyncpg.Connection[Any] | None = raw.driver_connection
     if driver is None:
-        raise NotFound("the pool gave a connection without a driver")
+        raise RuntimeError("the pool gave a connection without a driver")
     return driver
 
 

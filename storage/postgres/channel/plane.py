@@ -1,0 +1,68 @@
+"""The channel plane on PostgreSQL, with the removal of what is past its time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from core.ports import channel
+from core.ports.environment import Sealer
+from storage.postgres.channel.conversations import ConversationsOnPostgres
+from storage.postgres.channel.directory import DirectoryOnPostgres
+from storage.postgres.channel.intake import IntakeOnPostgres
+from storage.postgres.channel.messages import EnquiriesOnPostgres, MessagesOnPostgres
+from storage.postgres.channel.pool import ChannelConnections, ChannelPool
+
+MESSAGES_KEPT: Final = timedelta(days=400)
+"""Thirteen months, so that a year's statement can be answered for."""
+ENQUIRIES_KEPT: Final = timedelta(days=730)
+
+# What is removed, by the instant that its own column has to be before.
+_PURGES: Final = (
+    ("turns", "caller, service, session", "expires_at", timedelta(0)),
+    ("drafts", "caller, id", "expires_at", timedelta(0)),
+    ("messages", "caller, id", "created_at", MESSAGES_KEPT),
+    ("provider_messages", "provider_id, provider", "created_at", MESSAGES_KEPT),
+    ("enquiries", "borrower_id, at, mfi_id, purpose", "at", ENQUIRIES_KEPT),
+)
+
+
+class ChannelOnPostgres:
+    """`core.ports.channel.ChannelPlane`."""
+
+    def __init__(self, pool: ChannelPool, sealer: Sealer) -> None:
+        self.directory: channel.Directory = DirectoryOnPostgres(pool)
+        self.conversations: channel.ConversationStore = ConversationsOnPostgres(pool)
+        self.intake: channel.Intake = IntakeOnPostgres(pool)
+        self.messages: channel.MessageLog = MessagesOnPostgres(pool, sealer)
+        self.enquiries: channel.Enquiries = EnquiriesOnPostgres(pool)
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, connections: ChannelConnections, sealer: Sealer) -> AsyncIterator[Self]:
+        """The plane, connected; its connections are closed at the end. Raises `ChannelPlaneDown`."""
+        pool = ChannelPool(connections)
+        await pool.open()
+        try:
+            yield cls(pool, sealer)
+        finally:
+            await pool.close()
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life. Raises `ChannelPlaneDown`."""
+        await self._pool.row("select 1")
+
+    async def purge_expired(self, now: datetime, limit: int) -> int:
+        """Remove up to `limit` rows of each kind that are past their time; how many went."""
+        gone = 0
+        for table, key, column, kept in _PURGES:
+            gone += await self._pool.write(
+                f"delete from channel.{table} where ({key}) in "  # noqa: S608 - names of our own
+                f"(select {key} from channel.{table} where {column} <= $1 limit $2)",
+                now - kept,
+                limit,
+            )
+        return gone
