@@ -68,7 +68,7 @@ class UssdRenderer:
                 yield _join([*pieces, *footer])
                 return
             footer = self._footer(view, page=page, has_more=True)
-            taken, pieces = _take(pieces, self.size_max - septets(_join([Piece("", ""), *footer])))
+            taken, pieces = _take(pieces, self.size_max - sum(septets(each.between + each.text) for each in footer))
             yield _join([*taken, *footer])
             page += 1
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
-from conversations.engine import Outcome
+from conversations.engine import Outcome, Value
 from conversations.engine.asks import AskSpec
 from conversations.engine.screens import ask_of
 from core.money import Money
@@ -19,7 +19,7 @@ from tests.conversations.engine.clinic import CLINIC, PRODUCTS, TEXTS
 from tests.conversations.engine.test_step import TODAY
 from tests.conversations.tester import Phone
 
-VALUES: Final = {
+VALUES: Final[dict[str, Value]] = {
     "products": PRODUCTS,
     "amount_max": Money(5000_00),
     "term_max": 12,
