@@ -36,6 +36,10 @@ _SENTENCES: Final[Mapping[int, str]] = {
 }
 
 
+_PARTS_OF_A_STEP: Final = 4
+"""A step's address: "", section, reference, verb."""
+
+
 async def error_page(request: web.Request, status: int, error: DomainError | None = None) -> web.Response:
     """The page for a status, with the sentence of the refusal when there was one."""
     title = _TITLES.get(status, _TITLES[500])
@@ -44,4 +48,14 @@ async def error_page(request: web.Request, status: int, error: DomainError | Non
     known = signed_in_as(request)
     # With something broken underneath, the plain frame is the one that surely can be made.
     visitor = Visit(request, portal, known) if known is not None and status < 500 else Guest(request, portal)
-    return await visitor.page("layout/error.html", status=status, title=title, sentence=sentence, code=status)
+    return await visitor.page(
+        "layout/error.html", status=status, title=title, sentence=sentence, code=status, way_back=_way_back(request)
+    )
+
+
+def _way_back(request: web.Request) -> str:
+    """Where to go on after a refusal: the application that a step was about, the list that a payout was on."""
+    parts = request.path.split("/")
+    if len(parts) <= _PARTS_OF_A_STEP - 1:
+        return "/"
+    return "/".join(parts[:3]) if parts[1] == "applications" else f"/{parts[1]}"

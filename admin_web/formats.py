@@ -53,6 +53,11 @@ def ratio(part: Money, whole: Money) -> Decimal:
     return Decimal(part.minor) / Decimal(whole.minor)
 
 
+def thousandths(share: Decimal) -> int:
+    """A share of one as the length of a bar of a thousand; what is more than the whole fills it."""
+    return max(0, min(1_000, int(share * 1_000)))
+
+
 def hours(duration: timedelta) -> int:
     """Whole hours that have passed; a clock that was set back counts as none."""
     return max(0, int(duration.total_seconds() // 3600))

@@ -21,6 +21,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "recommended": mark("Your recommendation is recorded. Somebody else decides now."),
     "rejected": mark("The application is rejected. The borrower is told the reason by SMS."),
     "released": mark("The payout is released. The rail's answer appears here."),
+    "second_release_needed": mark("Your release is recorded. The payout is above limit 2: a manager releases it next."),
     "returned": mark("The application is returned. The borrower is told by SMS what is needed."),
 }
 

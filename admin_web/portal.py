@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from admin_web import queue, sign_in
+from admin_web import applications, dashboard, disbursements, loans, payments, profile, queue, search, sign_in
 from admin_web.assets import PREFIX, Assets
 from admin_web.context import PORTAL, Portal
 from admin_web.middlewares.csrf import refuse_forgery
@@ -38,6 +38,13 @@ PAGES: Final[tuple[Page, ...]] = (
     OpenPage("GET", f"{PREFIX}{{name}}", serve_asset),
     *sign_in.PAGES,
     *queue.PAGES,
+    *applications.PAGES,
+    *disbursements.PAGES,
+    *loans.PAGES,
+    *payments.PAGES,
+    *dashboard.PAGES,
+    *search.PAGES,
+    *profile.PAGES,
 )
 """Every route of the portal. A test compares this table with who may see what."""
 

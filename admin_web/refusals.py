@@ -25,6 +25,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "second_person_needed": mark("This payout is above limit 2. A second person has to release it."),
     "sign_in_refused": mark("The e-mail and the password do not belong together."),
     "stale_decision": mark("The application changed since you opened the page. Look at it again before you decide."),
+    "wrong_code": mark("That is not the code shown now, or it was used already. Wait for the next one."),
+    "lender_suspended": mark("The lender is suspended: no new loan leaves, repayments still arrive."),
     "too_many_attempts": mark("Too many attempts. Wait a few minutes, then try again."),
 }
 

@@ -25,6 +25,7 @@ _FILTERS: Final = {
     "plain_percent": formats.plain_percent,
     "spaced": formats.spaced,
     "tail": formats.tail,
+    "thousandths": formats.thousandths,
 }
 
 

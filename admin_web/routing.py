@@ -63,6 +63,7 @@ def _staff_handler(page: StaffPage) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         known = signed_in_as(request)
         if known is None or not known.is_verified:
+            # Whoever owes the second factor is led on from there; nothing of the portal opens before.
             return web.Response(status=303, headers={"Location": sign_in_address(request)})
         visit = Visit(request, request.app[PORTAL], known)
         if page.permissions and not any(visit.actor.may(permission) for permission in page.permissions):

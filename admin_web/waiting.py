@@ -32,3 +32,9 @@ def waiting_since(since: datetime, now: datetime) -> Waiting:
     if waited == 0:
         return Waiting(waited, Text(mark("under an hour")), "neutral")
     return Waiting(waited, Text(mark("%(hours)s hours"), {"hours": waited}), "neutral")
+
+
+def days_waited(since: datetime, now: datetime) -> Text:
+    """Whole days between two instants."""
+    days = hours(now - since) // 24
+    return Text(mark("%(days)s days"), {"days": days}) if days else Text(mark("under a day"))

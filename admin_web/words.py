@@ -68,8 +68,19 @@ PAYMENT_STATUSES: Final[Mapping[str, Badge]] = {
 }
 
 RISKS: Final[Mapping[str, Badge]] = {
-    "HIGH": Badge(mark("High"), "warn"),
-    "LOW": Badge(mark("Low"), "neutral"),
+    "high": Badge(mark("High"), "warn"),
+    "low": Badge(mark("Low"), "neutral"),
+}
+
+IDENTITY: Final[Mapping[bool, Badge]] = {
+    True: Badge(mark("Checked"), "good"),
+    False: Badge(mark("Not checked"), "warn"),
+}
+
+KINDS: Final[Mapping[str, str]] = {
+    "application": mark("Application"),
+    "borrower": mark("Borrower"),
+    "loan": mark("Loan"),
 }
 
 _R = RejectionReason
@@ -131,6 +142,83 @@ ROLES: Final[Mapping[str, str]] = {
     Role.REGULATOR: mark("Regulator"),
     Role.PLATFORM_ADMIN: mark("Platform administrator"),
 }
+
+
+ACTORS: Final[Mapping[str, str]] = {
+    "borrower": mark("by the borrower"),
+    "rail": mark("by the payment rail"),
+    "system": mark("by the system"),
+}
+
+BANDS: Final[Mapping[str, Badge]] = {
+    "low": Badge(mark("Low risk"), "good"),
+    "medium": Badge(mark("Medium risk"), "wait"),
+    "high": Badge(mark("High risk"), "warn"),
+}
+
+EXPOSURE_BANDS: Final[Mapping[str, str]] = {
+    "none": mark("nothing"),
+    "up_to_1000": mark("up to M1,000"),
+    "up_to_5000": mark("M1,000 to M5,000"),
+    "up_to_20000": mark("M5,000 to M20,000"),
+    "above_20000": mark("more than M20,000"),
+}
+
+FACTORS: Final[Mapping[str, str]] = {
+    "start": mark("Start"),
+    "repaid_loans": mark("Loans repaid"),
+    "longest_late": mark("Longest lateness"),
+    "paid_on_time": mark("Paid on time"),
+    "months_as_client": mark("Time as client"),
+    "instalment_share": mark("Instalments to income"),
+    "loans_elsewhere": mark("Live loans elsewhere"),
+    "enquiries": mark("Look-ups elsewhere"),
+    "documents_seen": mark("Identity"),
+}
+
+FACTOR_REASONS: Final[Mapping[str, str]] = {
+    "everyone_starts_here": mark("Everyone starts here."),
+    "repaid": mark("Loans paid back in full: %(value)s."),
+    "no_history": mark("No history yet, which is no fault: zero points."),
+    "never_late": mark("Never late so far."),
+    "days_late": mark("Late by %(value)s days at worst."),
+    "share_on_time": mark("Instalments paid on time: %(value)s."),
+    "months": mark("Client for %(value)s months."),
+    "new_client": mark("A new client: zero points."),
+    "share_of_income": mark("All instalments take %(value)s of the income."),
+    "live_loans": mark("Loans running at other lenders: %(value)s."),
+    "enquiries": mark("Looked up by other lenders in 90 days: %(value)s times."),
+    "none": mark("None."),
+    "not_known": mark("Not known: zero points."),
+    "seen": mark("The identity was checked."),
+    "not_seen": mark("The identity is not checked yet: zero points."),
+}
+
+FEES: Final[Mapping[str, str]] = {"upfront": mark("Upfront fee")}
+
+JOURNAL_KINDS: Final[Mapping[str, str]] = {
+    "disbursement": mark("Paid out"),
+    "fee": mark("Upfront fee"),
+    "interest": mark("Interest fell due"),
+    "late_fee": mark("Late fee"),
+    "overpayment": mark("Overpayment"),
+    "repayment": mark("Repayment"),
+    "reversal": mark("Reversal"),
+}
+
+REASONS: Final[Mapping[str, str]] = {
+    **REJECTION_REASONS,
+    **RETURN_REASONS,
+    "accepted_by_borrower": mark("The borrower accepted"),
+    "approved": mark("Approved"),
+    "declined_by_borrower": mark("The borrower declined"),
+    "first_approval": mark("First of two approvals"),
+    "recommended": mark("Recommended"),
+    "released": mark("Payout released"),
+    "submitted": mark("Application sent"),
+    "withdrawn_by_borrower": mark("The borrower withdrew"),
+}
+"""Why a step was taken, on the timelines. A rail's own failure codes are shown as they are."""
 
 
 def word(table: Mapping[str, str], code: str) -> str:

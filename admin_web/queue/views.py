@@ -31,7 +31,7 @@ SORTS: Final = {
     "amount": mark("Largest amount first"),
 }
 
-RISKS: Final = {"HIGH": mark("High"), "LOW": mark("Low")}
+RISKS: Final = {"high": mark("High"), "low": mark("Low")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import structlog
 from aiohttp import hdrs, web
 
@@ -23,9 +25,9 @@ _log = structlog.get_logger("admin_web")
 async def home(guest: Guest) -> web.Response:
     """To the first page of whoever is signed in; everybody else to sign-in."""
     known = signed_in_as(guest.request)
-    if known is None or not known.is_verified:
+    if known is None:
         return _see_other("/login")
-    return _see_other(home_of(known.member.actor))
+    return _see_other(home_of(known.member.actor) if known.is_verified else "/login/totp")
 
 
 async def show_sign_in(guest: Guest) -> web.Response:
@@ -46,8 +48,7 @@ async def post_sign_in(guest: Guest) -> web.Response:
     known = signed_in_as(guest.request)
     if known is not None:
         await use_case.sign_out(guest.engine, known.cookie)
-    home_path = home_of(signed_in.member.actor)
-    response = _see_other(safe_path(form.raw("next"), home_path) if form.raw("next") else home_path)
+    response = _see_other(_next_step(signed_in, form.raw("next")))
     set_session_cookie(response, guest.portal.settings, signed_in.cookie)
     return response
 
@@ -61,6 +62,13 @@ async def sign_out(guest: Guest) -> web.Response:
     drop_session_cookie(response, guest.portal.settings)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
+
+
+def _next_step(signed_in: SignedIn, wanted: str) -> str:
+    """The second factor for whoever owes one, else the page that was wanted."""
+    if signed_in.session.verified_at is None:
+        return f"/login/totp?{urlencode({'next': safe_path(wanted, '')})}"
+    return safe_path(wanted, home_of(signed_in.member.actor))
 
 
 async def _open_session(guest: Guest, form: Form) -> SignedIn:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.ledger.journals import Journal
 from core.money import Money
 from core.ports.engine import Engine
 from core.records.application import Application, ScoreKept, Transition
@@ -54,6 +55,7 @@ class LoanFile:
     instalments: Sequence[InstalmentRow]
     events: Sequence[LoanEventRow]
     transitions: Sequence[Transition]
+    journals: Sequence[Journal]
     disbursements: Sequence[Disbursement]
     key_facts: KeyFactsAccepted | None
     identity_check: IdentityCheck | None
@@ -114,6 +116,7 @@ async def loan_file(engine: Engine, actor: Actor, reference: Reference) -> LoanF
             instalments=await unit.loans.instalments(loan.id),
             events=await unit.loans.events(loan.id),
             transitions=await unit.loans.transitions(loan.id),
+            journals=await unit.ledger.journals_of_loan(loan.id),
             disbursements=await unit.disbursements.of_loan(loan.id),
             key_facts=await unit.loans.key_facts(loan.id),
             identity_check=await unit.borrowers.identity_check(loan.borrower_id, loan.mfi_id),

@@ -1,0 +1,101 @@
+"""The advice as the page shows it: as computed now while the application is open, as kept once it is decided.
+
+A decision of last year is shown with the score and the figures that its maker saw, not with what they would be today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from admin_web import words
+from admin_web.languages import Text
+from core.credit.affordability import Affordability, RiskFlag
+from core.credit.exposure import Exposure
+from core.credit.scoring import Factor, Score
+from core.money import Money
+from core.records.application import OPEN_STATUSES, ScoreKept
+from core.use_cases.reviewing import ApplicationFile
+
+
+@dataclass(frozen=True, slots=True)
+class FactorLine:
+    """One factor in words: what it is, its points with their sign, and why."""
+
+    name: str
+    points: str
+    tone: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Score, affordability and exposure, and the business date that they are of. `is_kept`: as a past step saw it."""
+
+    score: int
+    band: str
+    version: str
+    factors: Sequence[FactorLine]
+    affordability: Affordability
+    exposure: Exposure | None
+    on: date
+    is_kept: bool
+
+
+def advice_of(file: ApplicationFile) -> Advice:
+    """The advice that belongs to the state of the application."""
+    if file.application.status not in OPEN_STATUSES and file.scores:
+        return _kept(file.scores[-1], file)
+    return _current(file.assessment.score, file)
+
+
+def _current(score: Score, file: ApplicationFile) -> Advice:
+    return Advice(
+        score=score.value,
+        band=score.band,
+        version=score.version,
+        factors=[_line(factor) for factor in score.factors],
+        affordability=file.assessment.affordability,
+        exposure=file.assessment.exposure,
+        on=file.business_on,
+        is_kept=False,
+    )
+
+
+def _kept(kept: ScoreKept, file: ApplicationFile) -> Advice:
+    return Advice(
+        score=kept.score,
+        band=kept.band,
+        version=kept.scorecard_version,
+        factors=[_line(Factor(**factor)) for factor in kept.factors],
+        affordability=_affordability(kept.affordability),
+        exposure=file.assessment.exposure,
+        on=kept.business_on,
+        is_kept=True,
+    )
+
+
+def _line(factor: Factor) -> FactorLine:
+    tone = "good" if factor.points > 0 else "bad" if factor.points < 0 else "neutral"
+    return FactorLine(
+        name=words.word(words.FACTORS, factor.code),
+        points=f"{factor.points:+d}" if factor.points else "0",
+        tone=tone,
+        reason=Text(words.word(words.FACTOR_REASONS, factor.reason), {"value": factor.value}),
+    )
+
+
+def _affordability(kept: Mapping[str, Any]) -> Affordability:
+    return Affordability(
+        net_pay=Money.of(kept["net_pay"]),
+        existing_instalments=Money.of(kept["existing_instalments"]),
+        new_instalment=Money.of(kept["new_instalment"]),
+        share=Decimal(kept["share"]),
+        limit=Decimal(kept["limit"]),
+        passes=bool(kept["passes"]),
+        passing_amount=Money.of(kept["passing_amount"]),
+        flag=RiskFlag(kept["flag"]),
+    )

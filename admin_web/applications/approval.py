@@ -1,0 +1,107 @@
+"""Approving in two steps: look at what would be offered, change it if need be, then confirm exactly that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aiohttp import web
+
+from admin_web.formats import ratio
+from admin_web.forms import Form
+from admin_web.languages import Text, mark
+from admin_web.refusals import sentence_of
+from admin_web.visits import Visit
+from core.errors import InvalidInput
+from core.money import Money
+from core.records.application import ApplicationStatus
+from core.records.staff import Permission
+from core.use_cases.deciding import Approve, approve
+from core.use_cases.quoting import Quote
+from core.use_cases.reviewing import ApplicationFile, application_file, preview, proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The amount and term under review."""
+
+    amount: Money
+    term_months: int
+
+
+async def review_approval(visit: Visit) -> web.Response:
+    """The offer as it would be; the address says which amount and term to look at."""
+    file = await application_file(visit.engine, visit.actor, visit.reference)
+    form = visit.query_form()
+    wanted = _wanted(file, form)
+    return await _page(visit, file, form, wanted, status=422 if form.errors else 200)
+
+
+async def post_approval(visit: Visit) -> web.Response:
+    """Approve what was reviewed. Above limit 1 this is the first of two approvals."""
+    form = await visit.form()
+    try:
+        application = await approve(visit.engine, visit.actor, _command(visit, form))
+    except InvalidInput as error:
+        form.refused_by(error, sentence_of(error))
+        file = await application_file(visit.engine, visit.actor, visit.reference)
+        return await _page(visit, file, form, Wanted(*proposed(file.application)), status=422)
+    is_final = application.status is ApplicationStatus.APPROVED
+    return visit.done("approved" if is_final else "second_approval_needed", f"/applications/{visit.reference}")
+
+
+def _wanted(file: ApplicationFile, form: Form) -> Wanted:
+    """What the address asks to look at, where that could be approved; else what is on the table."""
+    amount, term_months = proposed(file.application)
+    if "amount" in form.values:
+        amount = form.money("amount")
+    if "term_months" in form.values:
+        term_months = form.whole("term_months")
+    if not Money(0) < amount <= file.application.amount:
+        asked = file.application.amount
+        form.refuse("amount", Text(mark("The amount may be lowered, from %(asked)s down."), {"asked": asked}))
+    if term_months not in file.product.terms_months:
+        form.refuse("term_months", Text(mark("The product does not have that term.")))
+    return Wanted(*proposed(file.application)) if form.errors else Wanted(amount, term_months)
+
+
+def _command(visit: Visit, form: Form) -> Approve:
+    command = Approve(
+        reference=visit.reference,
+        amount=form.money("amount"),
+        term_months=form.whole("term_months"),
+        note=form.raw("note"),
+        seen_version=form.whole("seen_version"),
+        key=form.required("key"),
+    )
+    form.check()
+    return command
+
+
+async def _page(visit: Visit, file: ApplicationFile, form: Form, wanted: Wanted, *, status: int = 200) -> web.Response:
+    offered = await preview(visit.engine, visit.actor, visit.reference, wanted.amount, wanted.term_months)
+    share = _share(file, offered)
+    affordability = file.assessment.affordability
+    return await visit.page(
+        "applications/approve.html",
+        status=status,
+        file=file,
+        form=form,
+        wanted=wanted,
+        quote=offered,
+        share=share,
+        is_within=share <= affordability.limit,
+        needs_second=_needs_second(visit, file, wanted),
+        key=visit.new_key(),
+    )
+
+
+def _share(file: ApplicationFile, offered: Quote) -> Decimal:
+    affordability = file.assessment.affordability
+    return ratio(affordability.existing_instalments + offered.key_facts.instalment, affordability.net_pay)
+
+
+def _needs_second(visit: Visit, file: ApplicationFile, wanted: Wanted) -> bool:
+    is_second = file.application.status is ApplicationStatus.AWAITING_SECOND_APPROVAL
+    is_above = wanted.amount > file.mfi.approval_limit_1
+    return is_above and not is_second and not visit.actor.may(Permission.APPLICATION_APPROVE_ABOVE_LIMIT)

@@ -1,0 +1,99 @@
+"""What a member of staff does about their own session: the second factor, the language, ending the other sessions.
+
+Whenever who one is has changed, the token changes too and the old one is dead.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+from core.errors import DomainError
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.borrower import Language
+from core.records.staff import StaffMember, StaffSession
+from core.totp import matching_step
+from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.sign_in import SignedIn, TooManyAttempts
+
+_ATTEMPTS: Final = ((5, 300), (20, 3_600), (50, 86_400))
+"""How many codes one person may try: in five minutes, in an hour, in a day."""
+
+
+class WrongCode(DomainError):
+    """The code is not the one that the authenticator shows now, or it was used already."""
+
+    code = "wrong_code"
+
+
+async def verify_second_factor(engine: Engine, member: StaffMember, session: StaffSession, code: str) -> SignedIn:
+    """Complete a sign-in with a code of the authenticator. Raises `WrongCode`, `TooManyAttempts`.
+
+    A code is good once: the pair of person and time step is kept like any other one-use key.
+    """
+    if member.totp_secret is None:
+        raise WrongCode
+    async with engine.record.unit(member.district) as unit:
+        wait = await _throttle(engine, unit, member)
+        await unit.commit()
+    if wait:
+        raise TooManyAttempts(wait)
+    now = engine.clock.now()
+    step = matching_step(member.totp_secret, code, now)
+    if step is None:
+        raise WrongCode
+    async with engine.record.unit(member.district) as unit:
+        key = f"totp:{member.id}:{step}"
+        if await earlier_outcome(unit, key) is not None:
+            raise WrongCode
+        renewed = await _renew(engine, unit, member, replace(session, verified_at=now))
+        await unit.commands.complete(key, {})
+        await unit.commit()
+    return renewed
+
+
+async def change_language(engine: Engine, member: StaffMember, language: Language) -> None:
+    """Show the portal in another language from now on."""
+    async with engine.record.unit(member.district) as unit:
+        await unit.staff.save(replace(member, language=language.value))
+        await unit.commit()
+
+
+async def end_other_sessions(engine: Engine, member: StaffMember, session: StaffSession) -> SignedIn:
+    """End every session of this person but this one, which goes on under a new token."""
+    async with engine.record.unit(member.district) as unit:
+        changed = replace(member, credentials_version=member.credentials_version + 1)
+        await unit.staff.save(changed)
+        renewed = await _renew(engine, unit, changed, replace(session, credentials_version=changed.credentials_version))
+        await unit.commit()
+    return renewed
+
+
+async def _renew(engine: Engine, unit: Unit, member: StaffMember, session: StaffSession) -> SignedIn:
+    """Replace a session by one with new secrets. It keeps its beginning, so that a shift still ends when it does."""
+    token = engine.identifiers.new_token()
+    renewed = replace(
+        session,
+        token_hash=hashlib.sha256(token).digest(),
+        csrf_token=_encoded(engine.identifiers.new_token()),
+        last_seen_at=engine.clock.now(),
+    )
+    await unit.staff.end_session(session.token_hash)
+    await unit.staff.add_session(renewed)
+    return SignedIn(member, renewed, f"{member.district}.{_encoded(token)}")
+
+
+async def _throttle(engine: Engine, unit: Unit, member: StaffMember) -> int:
+    now = engine.clock.now()
+    waits = [
+        await unit.staff.take_tokens(f"totp:{seconds}:{member.id}", capacity=capacity, per_seconds=seconds, now=now)
+        for capacity, seconds in _ATTEMPTS
+    ]
+    return max(waits)
+
+
+def _encoded(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
