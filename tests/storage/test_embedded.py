@@ -344,12 +344,19 @@ async def test_an_owner_brings_a_killed_server_back(start: Start, directory: Pat
 async def test_a_pid_file_with_a_strangers_number_does_not_stop_a_start(start: Start, directory: Path) -> None:
     server = await start()
     await remember(server)
-    left_behind = (directory / "postgres/postmaster.pid").read_text()
+    left_behind = (directory / "postgres/postmaster.pid").read_text().split("\n", 1)[1]
     await server.stop()
-    stranger = left_behind.split("\n", 1)[1]
-    (directory / "postgres/postmaster.pid").write_text(f"{os.getppid()}\n{stranger}")
+    user = (directory / "postgres").stat().st_uid  # PostgreSQL mistrusts only numbers of its own user
+    with subprocess.Popen(["sleep", "20"], user=user if os.geteuid() == 0 else None) as stranger:
+        (directory / "postgres/postmaster.pid").write_text(f"{stranger.pid}\n{left_behind}")
+        (directory / "postgres/.s.PGSQL.5432.lock").write_text(f"{stranger.pid}\n{left_behind}")
 
-    assert await recall(await start()) == 15000
+        recalled = await recall(await start())
+        stranger_lives = stranger.poll() is None
+        stranger.kill()
+
+    assert recalled == 15000
+    assert stranger_lives
 
 
 async def test_a_half_made_cluster_is_made_again(empty: Path) -> None:
