@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -42,138 +43,138 @@ def a_reference() -> Reference:
 
 def an_mfi(mfi_id: UUID = MFI, **changes: Any) -> Mfi:
     number = mfi_id.int
-    return Mfi(
-        **{
-            "id": mfi_id,
-            "code": f"M{number}",
-            "name": f"Lender {number}",
-            "licence_number": f"CBL/{number}",
-            "licence_tier": 3,
-            "regulatory_status": RegulatoryStatus.REGISTERED,
-            "address": "Kingsway, Maseru",
-            "phone": "+26622300000",
-            "complaints_phone": "+26622300001",
-            "head_office_district": DISTRICT,
-            "districts": frozenset({"LS-A", "LS-B"}),
-            "approval_limit_1": Money.of(5_000),
-            "disbursement_limit_2": Money.of(10_000),
-            "rail_accounts": {"simulated": f"SIM-{number}"},
-            "sms_sender_id": None,
-        }
-        | changes
+    return replace(
+        Mfi(
+            id=mfi_id,
+            code=f"M{number}",
+            name=f"Lender {number}",
+            licence_number=f"CBL/{number}",
+            licence_tier=3,
+            regulatory_status=RegulatoryStatus.REGISTERED,
+            address="Kingsway, Maseru",
+            phone="+26622300000",
+            complaints_phone="+26622300001",
+            head_office_district=DISTRICT,
+            districts=frozenset({"LS-A", "LS-B"}),
+            approval_limit_1=Money.of(5_000),
+            disbursement_limit_2=Money.of(10_000),
+            rail_accounts={"simulated": f"SIM-{number}"},
+            sms_sender_id=None,
+        ),
+        **changes,
     )
 
 
 def a_product(product_id: UUID = PRODUCT, version: int = 1, mfi_id: UUID = MFI, **changes: Any) -> ProductVersion:
-    return ProductVersion(
-        **{
-            "product_id": product_id,
-            "version": version,
-            "mfi_id": mfi_id,
-            "code": f"P{product_id.int}",
-            "names": {"en": "Small loan", "st_LS": "Kalimo e nyenyane"},
-            "amount_min": Money.of(500),
-            "amount_max": Money.of(20_000),
-            "amount_step": Money.of(100),
-            "terms_months": (1, 3, 6, 12),
-            "annual_rate_percent": Decimal("36.00"),
-            "method": "emi",
-            "upfront_fee_percent": Decimal("2.5"),
-            "late_fee": LateFee(amount=Money.of(50), percent=None),
-            "allocation_due": ("penalty", "fee", "interest", "principal"),
-            "allocation_advance": ("interest", "principal"),
-            "instalment_share_limit": Decimal(1) / Decimal(3),
-            "offer_valid_days": 7,
-            "cooling_off_days": 3,
-        }
-        | changes
+    return replace(
+        ProductVersion(
+            product_id=product_id,
+            version=version,
+            mfi_id=mfi_id,
+            code=f"P{product_id.int}",
+            names={"en": "Small loan", "st_LS": "Kalimo e nyenyane"},
+            amount_min=Money.of(500),
+            amount_max=Money.of(20_000),
+            amount_step=Money.of(100),
+            terms_months=(1, 3, 6, 12),
+            annual_rate_percent=Decimal("36.00"),
+            method="emi",
+            upfront_fee_percent=Decimal("2.5"),
+            late_fee=LateFee(amount=Money.of(50), percent=None),
+            allocation_due=("penalty", "fee", "interest", "principal"),
+            allocation_advance=("interest", "principal"),
+            instalment_share_limit=Decimal(1) / Decimal(3),
+            offer_valid_days=7,
+            cooling_off_days=3,
+        ),
+        **changes,
     )
 
 
 def a_borrower(**changes: Any) -> Borrower:
     number = next(_digits)
-    return Borrower(
-        **{
-            "id": uuid4(),
-            "district": DISTRICT,
-            "phone": PhoneNumber(f"+2665{number}"),
-            "language": Language.SESOTHO,
-            "given_names": "Thabo",
-            "surname": "Mokoena",
-            "national_id": f"{number:012d}",
-            "date_of_birth": date(1990, 2, 28),
-            "residence_district": DISTRICT,
-            "registered_on": TODAY,
-            "registered_at": NOW,
-            "channel": Channel.USSD,
-        }
-        | changes
+    return replace(
+        Borrower(
+            id=uuid4(),
+            district=DISTRICT,
+            phone=PhoneNumber(f"+2665{number}"),
+            language=Language.SESOTHO,
+            given_names="Thabo",
+            surname="Mokoena",
+            national_id=f"{number:012d}",
+            date_of_birth=date(1990, 2, 28),
+            residence_district=DISTRICT,
+            registered_on=TODAY,
+            registered_at=NOW,
+            channel=Channel.USSD,
+        ),
+        **changes,
     )
 
 
 def an_application(borrower: Borrower, **changes: Any) -> Application:
-    return Application(
-        **{
-            "id": uuid4(),
-            "district": borrower.district,
-            "reference": a_reference(),
-            "borrower_id": borrower.id,
-            "mfi_id": MFI,
-            "product_id": PRODUCT,
-            "product_version": 1,
-            "amount": Money.of(1_000),
-            "term_months": 3,
-            "purpose": Purpose.SCHOOL,
-            "net_pay": Money.of(6_000),
-            "income_kind": IncomeKind.SALARY,
-            "channel": Channel.USSD,
-            "draft_id": uuid4(),
-            "status": ApplicationStatus.SUBMITTED,
-            "submitted_on": TODAY,
-            "submitted_at": NOW,
-        }
-        | changes
+    return replace(
+        Application(
+            id=uuid4(),
+            district=borrower.district,
+            reference=a_reference(),
+            borrower_id=borrower.id,
+            mfi_id=MFI,
+            product_id=PRODUCT,
+            product_version=1,
+            amount=Money.of(1_000),
+            term_months=3,
+            purpose=Purpose.SCHOOL,
+            net_pay=Money.of(6_000),
+            income_kind=IncomeKind.SALARY,
+            channel=Channel.USSD,
+            draft_id=uuid4(),
+            status=ApplicationStatus.SUBMITTED,
+            submitted_on=TODAY,
+            submitted_at=NOW,
+        ),
+        **changes,
     )
 
 
 def a_loan(application: Application, **changes: Any) -> Loan:
-    return Loan(
-        **{
-            "id": uuid4(),
-            "district": application.district,
-            "reference": a_reference(),
-            "application_id": application.id,
-            "borrower_id": application.borrower_id,
-            "mfi_id": application.mfi_id,
-            "product_id": application.product_id,
-            "product_version": application.product_version,
-            "principal": application.amount,
-            "terms": {"principal": application.amount.plain, "periods": application.term_months},
-            "status": LoanStatus.OFFERED,
-            "offered_on": TODAY,
-            "offer_expires_on": TODAY + timedelta(days=7),
-        }
-        | changes
+    return replace(
+        Loan(
+            id=uuid4(),
+            district=application.district,
+            reference=a_reference(),
+            application_id=application.id,
+            borrower_id=application.borrower_id,
+            mfi_id=application.mfi_id,
+            product_id=application.product_id,
+            product_version=application.product_version,
+            principal=application.amount,
+            terms={"principal": application.amount.plain, "periods": application.term_months},
+            status=LoanStatus.OFFERED,
+            offered_on=TODAY,
+            offer_expires_on=TODAY + timedelta(days=7),
+        ),
+        **changes,
     )
 
 
 def a_transition(subject_id: UUID, n: int = 1, **changes: Any) -> Transition:
-    return Transition(
-        **{
-            "subject_id": subject_id,
-            "n": n,
-            "from_status": None,
-            "to_status": "submitted",
-            "actor_kind": "borrower",
-            "actor_id": None,
-            "actor_name": "",
-            "role": "",
-            "reason_code": "submitted",
-            "note": "",
-            "at": NOW,
-            "business_on": TODAY,
-        }
-        | changes
+    return replace(
+        Transition(
+            subject_id=subject_id,
+            n=n,
+            from_status=None,
+            to_status="submitted",
+            actor_kind="borrower",
+            actor_id=None,
+            actor_name="",
+            role="",
+            reason_code="submitted",
+            note="",
+            at=NOW,
+            business_on=TODAY,
+        ),
+        **changes,
     )
 
 
@@ -194,89 +195,89 @@ def a_score(application_id: UUID, n: int = 1, score: int = 640, band: str = "B")
 
 def an_instalment(loan_id: UUID, n: int = 1, due_on: date = TODAY, **changes: Any) -> InstalmentRow:
     nothing = Money(0)
-    return InstalmentRow(
-        **{
-            "loan_id": loan_id,
-            "n": n,
-            "due_on": due_on,
-            "principal": Money.of(100),
-            "interest": Money.of(3),
-            "fees": nothing,
-            "penalties": nothing,
-            "principal_paid": nothing,
-            "interest_paid": nothing,
-            "fees_paid": nothing,
-            "penalties_paid": nothing,
-            "waived": nothing,
-            "settled_on": None,
-        }
-        | changes
+    return replace(
+        InstalmentRow(
+            loan_id=loan_id,
+            n=n,
+            due_on=due_on,
+            principal=Money.of(100),
+            interest=Money.of(3),
+            fees=nothing,
+            penalties=nothing,
+            principal_paid=nothing,
+            interest_paid=nothing,
+            fees_paid=nothing,
+            penalties_paid=nothing,
+            waived=nothing,
+            settled_on=None,
+        ),
+        **changes,
     )
 
 
 def a_position(loan_id: UUID, **changes: Any) -> LoanPosition:
     nothing = Money(0)
-    return LoanPosition(
-        **{
-            "loan_id": loan_id,
-            "principal": nothing,
-            "interest": nothing,
-            "fees": nothing,
-            "penalties": nothing,
-            "overpaid": nothing,
-            "principal_receivable": nothing,
-            "interest_receivable": nothing,
-            "fee_receivable": nothing,
-            "penalty_receivable": nothing,
-            "oldest_unpaid_due_on": None,
-            "next_due": nothing,
-        }
-        | changes
+    return replace(
+        LoanPosition(
+            loan_id=loan_id,
+            principal=nothing,
+            interest=nothing,
+            fees=nothing,
+            penalties=nothing,
+            overpaid=nothing,
+            principal_receivable=nothing,
+            interest_receivable=nothing,
+            fee_receivable=nothing,
+            penalty_receivable=nothing,
+            oldest_unpaid_due_on=None,
+            next_due=nothing,
+        ),
+        **changes,
     )
 
 
 def a_payout(loan: Loan, attempt: int = 1, **changes: Any) -> Disbursement:
-    return Disbursement(
-        **{
-            "id": uuid4(),
-            "district": loan.district,
-            "loan_id": loan.id,
-            "mfi_id": loan.mfi_id,
-            "attempt": attempt,
-            "rail": "simulated",
-            "reference": f"D{loan.reference}{attempt:02d}",
-            "wallet": "+26658123456",
-            "amount": loan.principal,
-            "status": PayoutStatus.QUEUED,
-            "released_by": UUID(int=77),
-            "released_by_name": "Palesa",
-            "released_at": NOW,
-        }
-        | changes
+    return replace(
+        Disbursement(
+            id=uuid4(),
+            district=loan.district,
+            loan_id=loan.id,
+            mfi_id=loan.mfi_id,
+            attempt=attempt,
+            rail="simulated",
+            reference=f"D{loan.reference}{attempt:02d}",
+            wallet="+26658123456",
+            amount=loan.principal,
+            status=PayoutStatus.QUEUED,
+            released_by=UUID(int=77),
+            released_by_name="Palesa",
+            released_at=NOW,
+        ),
+        **changes,
     )
 
 
 def a_payment(loan: Loan | None = None, **changes: Any) -> Payment:
-    return Payment(
-        **{
-            "id": uuid4(),
-            "district": DISTRICT,
-            "mfi_id": MFI,
-            "rail": "simulated",
-            "rail_reference": uuid4().hex,
-            "assignment": 1,
-            "receipt": a_reference(),
-            "amount": Money.of(150),
-            "payer": "+26658123456",
-            "account": "",
-            "paid_at": NOW,
-            "value_on": TODAY,
-            "recorded_at": NOW,
-            "loan_id": loan.id if loan else None,
-            "borrower_id": loan.borrower_id if loan else None,
-            "status": "posted" if loan else "suspense",
-        }
-        | changes
+    return replace(
+        Payment(
+            id=uuid4(),
+            district=DISTRICT,
+            mfi_id=MFI,
+            rail="simulated",
+            rail_reference=uuid4().hex,
+            assignment=1,
+            receipt=a_reference(),
+            amount=Money.of(150),
+            payer="+26658123456",
+            account="",
+            paid_at=NOW,
+            value_on=TODAY,
+            recorded_at=NOW,
+            loan_id=loan.id if loan else None,
+            borrower_id=loan.borrower_id if loan else None,
+            status="posted" if loan else "suspense",
+        ),
+        **changes,
     )
 
 
