@@ -13,10 +13,8 @@ from conversations.flows.profile import PROFILE
 from conversations.flows.register import REGISTER
 from conversations.flows.repay import REPAY
 from conversations.flows.start import START
+from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
-
-TEXT_VERSION: Final = "2026-11"
-"""The wording of the consents and the Key Fact Statement, kept with what was agreed to. Raise it when they change."""
 
 BORROWER: Final = Machine(
     flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, HELP),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Conversation, CorruptState, Draft, Event, Input, Notice, Started, Step
@@ -17,10 +15,9 @@ from conversations.turns.observing import HopSeen, Seen
 from conversations.turns.progress import Progress, Stage
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts
+from core.calendar import business_date_of
 from core.ports.channel import CallerSnapshot, ChannelPlaneDown, Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
 from core.ports.record import DistrictDown
-
-_MASERU: Final = ZoneInfo("Africa/Maseru")
 
 
 class Turn:
@@ -280,7 +277,7 @@ class Turn:
                     return await unit.business_date()
             except DistrictDown:
                 pass
-        return self._around.engine.clock.now().astimezone(_MASERU).date()
+        return business_date_of(self._around.engine.clock.now())
 
     async def _finish_earlier(self, record: TurnRecord, entry: PhoneEntry | None) -> None:
         """Finish what another session of this caller claimed. Its borrower is long gone: the outcome comes by SMS."""

@@ -1,0 +1,157 @@
+"""Applying: what is on offer where the caller lives, what it costs, and the application itself."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from conversations.answers import arguments, key_facts
+from conversations.answers.table import Scene
+from conversations.engine import Ask, Choice, Outcome, Text, Value
+from core.ports.channel import PhoneEntry
+from core.records.application import OPEN_STATUSES, Application
+from core.records.borrower import IncomeKind, Purpose
+from core.records.catalogue import Catalogue, ProductVersion
+from core.references import Reference
+from core.use_cases.applying import (
+    LAST_APPLICATION_VALID_DAYS,
+    NotRegistered,
+    RefusalReason,
+    Submission,
+    SubmissionOutcome,
+    SubmitApplication,
+    submit_application,
+)
+from core.use_cases.borrowing import Overview, overview
+from core.use_cases.locating import reserve_reference
+from core.use_cases.quoting import quote as quote_for
+
+REFUSALS: Final = {reason.value: f"refusal.{reason}" for reason in RefusalReason}
+PURPOSES: Final = {purpose: f"purpose.{purpose}" for purpose in Purpose}
+
+
+async def products(scene: Scene, _ask: Ask) -> Outcome:
+    """All products of all lenders in the caller's district in one list, and what their last application still tells."""
+    seen = await overview(scene.engine, scene.caller)
+    if seen.borrower.blocked:
+        return Outcome(name="blocked")
+    catalogue = await scene.engine.record.catalogue()
+    lent = catalogue.products_lent_in(seen.borrower.district)
+    waiting = _waiting(seen)
+    free = [product for product in lent if waiting is None or product.mfi_id != waiting.mfi_id]
+    if not free:
+        return Outcome(name="already_open" if lent else "none")
+    language = scene.conversation.language
+    listed = tuple(Choice(str(product.product_id), _label(catalogue, product, language)) for product in free)
+    return Outcome(name="listed", values={"products": listed, **_told_last(seen)})
+
+
+async def product_limits(scene: Scene, ask: Ask) -> Outcome:
+    """How much and for how long the chosen product may be borrowed."""
+    catalogue = await scene.engine.record.catalogue()
+    product = _product(catalogue, _entry(scene), arguments.identifier(ask, "product"))
+    if product is None:
+        return Outcome(name="gone")
+    terms = tuple(Choice(str(months), _term(months)) for months in product.terms_months)
+    values: dict[str, Value] = {
+        "amount_min": product.amount_min,
+        "amount_max": product.amount_max,
+        "amount_step": product.amount_step,
+        "terms": terms,
+        "product_version": product.version,
+    }
+    return Outcome(name="known", values=values)
+
+
+async def quote(scene: Scene, ask: Ask) -> Outcome:
+    """What the loan would cost, from today. The reference is reserved once and stays with the draft.
+
+    A product that changed since its limits were shown is chosen anew: an application is made under one version.
+    """
+    catalogue = await scene.engine.record.catalogue()
+    entry = _entry(scene)
+    product = _product(catalogue, entry, arguments.identifier(ask, "product"))
+    amount, months = arguments.money(ask, "amount"), arguments.whole(ask, "term")
+    if product is None or not _allows(product, ask):
+        return Outcome(name="gone")
+    facts = quote_for(product, amount, months, scene.conversation.today).key_facts
+    reserved = ask.arguments.get("reserved")
+    if not isinstance(reserved, Reference):
+        owner = scene.conversation.draft_id
+        reserved = await reserve_reference(scene.engine, "application", entry.district, owner)
+    values = {
+        **key_facts.figures(facts),
+        **key_facts.conditions(product, catalogue.mfi(product.mfi_id)),
+        "reserved": reserved,
+        "product_version": product.version,
+    }
+    return Outcome(name="quoted", values=values)
+
+
+async def apply(scene: Scene, ask: Ask) -> Outcome:
+    """Submit, once for each draft."""
+    command = SubmitApplication(
+        draft_id=arguments.named_by(ask),
+        reference=arguments.reference(ask, "reserved"),
+        phone=scene.caller,
+        product_id=arguments.identifier(ask, "product"),
+        product_version=arguments.whole(ask, "product_version"),
+        amount=arguments.money(ask, "amount"),
+        term_months=arguments.whole(ask, "term"),
+        purpose=Purpose(arguments.text(ask, "purpose")),
+        net_pay=arguments.money(ask, "net_pay"),
+        income_kind=IncomeKind(arguments.text(ask, "income_kind")),
+        channel=scene.channel,
+    )
+    return _submitted(await submit_application(scene.engine, command))
+
+
+def _submitted(submission: Submission) -> Outcome:
+    if submission.outcome is SubmissionOutcome.SUBMITTED:
+        return Outcome(name="submitted", values={"reference": submission.reference})
+    reason = key_facts.as_reason(submission.reason, REFUSALS, "refusal.other")
+    return Outcome(name="refused", values={"reason": reason})
+
+
+def _entry(scene: Scene) -> PhoneEntry:
+    if scene.registered is None:
+        raise NotRegistered
+    return scene.registered
+
+
+def _product(catalogue: Catalogue, entry: PhoneEntry, product_id: UUID) -> ProductVersion | None:
+    """The newest version of a product, if it is still lent where the caller lives."""
+    lent = catalogue.products_lent_in(entry.district)
+    return next((product for product in lent if product.product_id == product_id), None)
+
+
+def _term(months: int) -> Text:
+    return Text("apply.one_month") if months == 1 else Text("apply.months", {"months": months})
+
+
+def _allows(product: ProductVersion, ask: Ask) -> bool:
+    amount = arguments.money(ask, "amount")
+    is_step = amount.minor % product.amount_step.minor == 0
+    is_within = product.amount_min <= amount <= product.amount_max
+    return is_within and is_step and arguments.whole(ask, "term") in product.terms_months
+
+
+def _waiting(seen: Overview) -> Application | None:
+    application = seen.application
+    return application if application is not None and application.status in OPEN_STATUSES else None
+
+
+def _label(catalogue: Catalogue, product: ProductVersion, language: str) -> str:
+    return f"{catalogue.mfi(product.mfi_id).name}: {product.name_in(language)}"
+
+
+def _told_last(seen: Overview) -> dict[str, Value]:
+    """Purpose, income and net pay of the last application while they are fresh: shown, and not asked again."""
+    last = seen.last_application
+    if last is None or (seen.business_on - last.submitted_on).days > LAST_APPLICATION_VALID_DAYS:
+        return {}
+    return {
+        "purpose": Choice(last.purpose.value, Text(PURPOSES[last.purpose])),
+        "income_kind": last.income_kind.value,
+        "net_pay": last.net_pay,
+    }

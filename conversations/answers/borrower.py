@@ -1,0 +1,61 @@
+"""The answers of the borrower's machine, checked against it when this module is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conversations.answers import applying, first_contact, help, loans, offers, pins, profile  # noqa: A004 -- a topic
+from conversations.answers.table import DISTRICT_DOWN, Answer, Answering, Answers
+from conversations.flows import BORROWER
+
+
+def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = ()) -> Answer:
+    return Answer(function, frozenset({*outcomes, *told}), frozenset(told))
+
+
+_TABLE: Final[Mapping[str, Answer]] = {
+    "caller": _answer(first_contact.caller, "new", "known"),
+    "districts": _answer(first_contact.districts, "listed", "none"),
+    "choose_pin": _answer(first_contact.choose_pin, "chosen", "weak"),
+    "repeat_pin": _answer(first_contact.repeat_pin, "same", "different"),
+    "register": _answer(
+        first_contact.register,
+        "identity_known",
+        "phone_taken",
+        "under_age",
+        "district_closed",
+        DISTRICT_DOWN,
+        told=("registered",),
+    ),
+    "check_pin": _answer(pins.check_pin, "right", "wrong", "locked", "needs_officer"),
+    "products": _answer(applying.products, "listed", "none", "already_open", "blocked", DISTRICT_DOWN),
+    "product_limits": _answer(applying.product_limits, "known", "gone"),
+    "quote": _answer(applying.quote, "quoted", "gone"),
+    "apply": _answer(applying.apply, "refused", DISTRICT_DOWN, told=("submitted",)),
+    "my_application": _answer(
+        offers.my_application,
+        "offer",
+        "waiting",
+        "returned",
+        "rejected",
+        "payout",
+        "over",
+        "none",
+        DISTRICT_DOWN,
+    ),
+    "withdraw": _answer(offers.withdraw, "too_late", DISTRICT_DOWN, told=("withdrawn",)),
+    "offer": _answer(offers.offer, "offered", "none", DISTRICT_DOWN),
+    "accept": _answer(offers.accept, "expired", "changed", "gone", DISTRICT_DOWN, told=("accepted",)),
+    "decline": _answer(offers.decline, "gone", DISTRICT_DOWN, told=("declined",)),
+    "my_loans": _answer(loans.my_loans, "one", "several", "none", DISTRICT_DOWN),
+    "loans_to_pay": _answer(loans.loans_to_pay, "one", "several", "none", DISTRICT_DOWN),
+    "loan": _answer(loans.loan, "shown", "gone", DISTRICT_DOWN),
+    "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
+    "change_language": _answer(profile.change_language, "kept", DISTRICT_DOWN),
+    "details": _answer(profile.details, "shown", DISTRICT_DOWN),
+    "lenders": _answer(help.lenders, "listed", "none"),
+    "lender": _answer(help.lender, "shown", "gone"),
+}
+
+BORROWER_ANSWERS: Final = Answers(BORROWER, _TABLE)

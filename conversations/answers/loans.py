@@ -1,0 +1,129 @@
+"""What a borrower owes, instalment by instalment, and how to pay it. Every figure is of the business date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from conversations.answers import arguments
+from conversations.answers.table import Scene
+from conversations.engine import Ask, Choice, Outcome, Text, Value
+from core.money import ZERO, Money, total
+from core.records.catalogue import Mfi
+from core.records.loan import InstalmentRow, LoanStatus, overdue
+from core.use_cases.borrowing import LoanView, overview
+
+INSTALMENTS_SHOWN: Final = 3
+_OWED: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF})
+
+
+async def my_loans(scene: Scene, _ask: Ask) -> Outcome:
+    """Every running loan, also one that waits for its money."""
+    seen = await overview(scene.engine, scene.caller)
+    return _listed(seen.loans)
+
+
+async def loans_to_pay(scene: Scene, _ask: Ask) -> Outcome:
+    """The loans on which something is owed."""
+    seen = await overview(scene.engine, scene.caller)
+    return _listed(tuple(view for view in seen.loans if balance(view)))
+
+
+async def loan(scene: Scene, ask: Ask) -> Outcome:
+    """One loan: the balance, what is due when, and what puts it back on schedule."""
+    seen = await overview(scene.engine, scene.caller)
+    view = _chosen(seen.loans, ask)
+    if view is None:
+        return Outcome(name="gone")
+    coming = _unpaid(view)[:INSTALMENTS_SHOWN]
+    values: dict[str, Value] = {
+        "mfi_name": view.mfi.name,
+        "balance": balance(view),
+        "standing": _standing(view, seen.business_on),
+        "coming": _coming(coming),
+        "has_instalments": int(bool(coming)),
+    }
+    return Outcome(name="shown", values=values)
+
+
+async def how_to_pay(scene: Scene, ask: Ask) -> Outcome:
+    """The lender's account, and the number that puts the money on this loan."""
+    seen = await overview(scene.engine, scene.caller)
+    view = _chosen(seen.loans, ask)
+    if view is None or not balance(view):
+        return Outcome(name="gone")
+    values: dict[str, Value] = {
+        "mfi_name": view.mfi.name,
+        "loan_reference": view.loan.reference,
+        "rail_account": rail_account(view.mfi),
+        "to_pay": _to_pay(view, seen.business_on),
+    }
+    return Outcome(name="shown", values=values)
+
+
+def balance(view: LoanView) -> Money:
+    """Everything that is left to pay, instalments to come included; nothing before the money was paid out."""
+    if view.loan.status not in _OWED:
+        return ZERO
+    return total(row.outstanding for row in view.instalments)
+
+
+def rail_account(mfi: Mfi) -> str:
+    """Where borrowers of a lender pay: its accounts, joined when it has one on several rails."""
+    return ", ".join(account for _, account in sorted(mfi.rail_accounts.items()))
+
+
+def _listed(views: tuple[LoanView, ...]) -> Outcome:
+    if not views:
+        return Outcome(name="none")
+    if len(views) == 1:
+        return Outcome(name="one", values={"loan": str(views[0].loan.reference)})
+    return Outcome(name="several", values={"loans": tuple(_choice(view) for view in views)})
+
+
+def _choice(view: LoanView) -> Choice:
+    line = Text("loans.line", {"lender": view.mfi.name, "owed": balance(view)})
+    return Choice(str(view.loan.reference), line)
+
+
+def _chosen(views: tuple[LoanView, ...], ask: Ask) -> LoanView | None:
+    wanted = arguments.reference(ask, "loan")
+    return next((view for view in views if view.loan.reference == wanted), None)
+
+
+def _unpaid(view: LoanView) -> list[InstalmentRow]:
+    if view.loan.status not in _OWED:
+        return []
+    return [row for row in sorted(view.instalments, key=lambda row: row.n) if row.outstanding]
+
+
+def _standing(view: LoanView, on: date) -> Text:
+    """One sentence: on schedule, or how late and what puts it right."""
+    unpaid, behind = _unpaid(view), overdue(view.instalments, on)
+    if view.loan.status not in _OWED:
+        return Text("loans.money_on_its_way")
+    if not unpaid:
+        return Text("loans.nothing_due")
+    if not behind:
+        return Text("loans.on_schedule", _next(unpaid[0]))
+    late: dict[str, Value] = {"days": view.days_past_due, "overdue": behind}
+    coming = next((row for row in unpaid if row.due_on >= on), None)
+    return Text("loans.behind", late | _next(coming)) if coming else Text("loans.behind_at_the_end", late)
+
+
+def _to_pay(view: LoanView, on: date) -> Text:
+    """What to send now: the amount that puts the loan back on schedule, or the next instalment."""
+    behind = overdue(view.instalments, on)
+    return Text("repay.behind", {"overdue": behind}) if behind else Text("repay.next", _next(_unpaid(view)[0]))
+
+
+def _next(row: InstalmentRow) -> dict[str, Value]:
+    return {"next_due": row.outstanding, "next_due_on": row.due_on}
+
+
+def _coming(rows: list[InstalmentRow]) -> Text:
+    """The next instalments as lines; there is a text for one, two and three of them."""
+    values: dict[str, Value] = {}
+    for number, row in enumerate(rows, start=1):
+        values |= {f"amount_{number}": row.outstanding, f"due_{number}": row.due_on}
+    return Text(f"loans.coming_{len(rows)}" if rows else "loans.nothing_due", values)

@@ -1,0 +1,145 @@
+"""What became of an application, and the offer that the borrower accepts or declines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conversations.answers import arguments, key_facts
+from conversations.answers.table import Scene
+from conversations.engine import Ask, Outcome, Text, Value
+from conversations.flows.wording import TEXT_VERSION
+from core.errors import NotFound
+from core.records.application import (
+    Application,
+    ApplicationStatus,
+    IllegalTransition,
+    RejectionReason,
+    ReturnReason,
+)
+from core.records.borrower import Language
+from core.records.loan import FiguresChanged, IllegalLoanTransition, LoanStatus, OfferExpired
+from core.use_cases.applying import withdraw_application
+from core.use_cases.borrowing import AcceptOffer, DeclineOffer, Overview, accept_offer, decline_offer, overview
+
+REJECTIONS: Final = {reason.value: f"rejection.{reason}" for reason in RejectionReason}
+RETURNS: Final = {reason.value: f"return.{reason}" for reason in ReturnReason}
+
+_S = ApplicationStatus
+_BY_STATUS: Final[Mapping[ApplicationStatus, str]] = {
+    _S.SUBMITTED: "waiting",
+    _S.IN_REVIEW: "waiting",
+    _S.AWAITING_SECOND_APPROVAL: "waiting",
+    _S.RETURNED: "returned",
+    _S.REJECTED: "rejected",
+    _S.WITHDRAWN: "over",
+    _S.EXPIRED: "over",
+}
+_OVER: Final = {
+    _S.WITHDRAWN: "application.state_withdrawn",
+    _S.EXPIRED: "application.state_expired",
+}
+_ON_ITS_WAY: Final = frozenset({LoanStatus.ACCEPTED, LoanStatus.DISBURSING})
+
+
+async def my_application(scene: Scene, _ask: Ask) -> Outcome:
+    """Where the newest application stands; an offer comes before everything."""
+    seen = await overview(scene.engine, scene.caller)
+    if seen.offer is not None:
+        return Outcome(name="offer")
+    if seen.application is None:
+        return Outcome(name="none")
+    return await _standing(scene, seen, seen.application)
+
+
+async def withdraw(scene: Scene, ask: Ask) -> Outcome:
+    """Take an application back, while nobody has decided on it."""
+    try:
+        await withdraw_application(scene.engine, scene.caller, arguments.reference(ask, "reference"))
+    except (IllegalTransition, NotFound):
+        return Outcome(name="too_late")
+    return Outcome(name="withdrawn")
+
+
+async def offer(scene: Scene, _ask: Ask) -> Outcome:
+    """The offer that stands, with the exact figures that would be accepted."""
+    seen = await overview(scene.engine, scene.caller)
+    if seen.offer is None:
+        return Outcome(name="none")
+    catalogue = await scene.engine.record.catalogue()
+    loan = seen.offer.loan
+    product = catalogue.product(loan.product_id, loan.product_version)
+    values = {
+        **key_facts.figures(seen.offer.key_facts),
+        **key_facts.conditions(product, seen.offer.mfi),
+        "offer": str(loan.id),
+        "loan_reference": loan.reference,
+        "figures_hash": seen.offer.key_facts.sha256.hex(),
+        "expires_on": loan.offer_expires_on,
+    }
+    return Outcome(name="offered", values=values)
+
+
+async def accept(scene: Scene, ask: Ask) -> Outcome:
+    """Accept exactly the figures that were shown, once for each offer."""
+    command = AcceptOffer(
+        loan_reference=arguments.reference(ask, "loan_reference"),
+        phone=scene.caller,
+        figures_hash=bytes.fromhex(arguments.text(ask, "figures_hash")),
+        text_version=TEXT_VERSION,
+        language=Language(scene.conversation.language),
+        channel=scene.channel,
+    )
+    try:
+        await accept_offer(scene.engine, command)
+    except OfferExpired:
+        return Outcome(name="expired")
+    except FiguresChanged:
+        return Outcome(name="changed")
+    except (IllegalLoanTransition, NotFound):
+        return Outcome(name="gone")
+    return Outcome(name="accepted")
+
+
+async def decline(scene: Scene, ask: Ask) -> Outcome:
+    """Turn the offer down, once for each offer."""
+    command = DeclineOffer(
+        loan_reference=arguments.reference(ask, "loan_reference"), phone=scene.caller, channel=scene.channel
+    )
+    try:
+        await decline_offer(scene.engine, command)
+    except (IllegalLoanTransition, NotFound):
+        return Outcome(name="gone")
+    return Outcome(name="declined")
+
+
+async def _standing(scene: Scene, seen: Overview, application: Application) -> Outcome:
+    catalogue = await scene.engine.record.catalogue()
+    mfi = catalogue.mfi(application.mfi_id)
+    values: dict[str, Value] = {
+        "application": str(application.id),
+        "reference": application.reference,
+        "mfi_name": mfi.name,
+        "complaints_phone": mfi.complaints_phone,
+        "asked_amount": application.amount,
+        "submitted_on": application.submitted_on,
+        "reason": _reason(application),
+    }
+    if application.status is _S.APPROVED:
+        name, state = _after_approval(seen, application)
+        return Outcome(name=name, values={**values, "state": Text(state)})
+    state = _OVER.get(application.status, "application.state_expired")
+    return Outcome(name=_BY_STATUS[application.status], values={**values, "state": Text(state)})
+
+
+def _after_approval(seen: Overview, application: Application) -> tuple[str, str]:
+    """An approved application lives on as its loan: on its way, paid out, or an offer that nobody took."""
+    status = next((view.loan.status for view in seen.loans if view.loan.application_id == application.id), None)
+    if status is None:
+        return "over", "application.state_offer_over"
+    return ("payout" if status in _ON_ITS_WAY else "over"), "application.state_paid_out"
+
+
+def _reason(application: Application) -> Text:
+    known = RETURNS if application.status is _S.RETURNED else REJECTIONS
+    return key_facts.as_reason(application.reason_code, known, "rejection.other")

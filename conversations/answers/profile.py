@@ -1,0 +1,29 @@
+"""What a borrower sees and changes about themselves."""
+
+from __future__ import annotations
+
+from conversations.answers import arguments
+from conversations.answers.table import Scene
+from conversations.engine import Ask, Outcome
+from core.records.borrower import Language
+from core.use_cases.borrowing import overview
+from core.use_cases.preferring import change_language as change
+
+
+async def change_language(scene: Scene, ask: Ask) -> Outcome:
+    """Speak another language from now on, on every channel."""
+    language = Language(arguments.text(ask, "new_language"))
+    await change(scene.engine, scene.caller, language)
+    return Outcome(name="kept", values={"language": language.value})
+
+
+async def details(scene: Scene, _ask: Ask) -> Outcome:
+    """The name, the home district and the number, as they are kept."""
+    seen = await overview(scene.engine, scene.caller)
+    catalogue = await scene.engine.record.catalogue()
+    values = {
+        "full_name": seen.borrower.full_name,
+        "district_name": catalogue.district(seen.borrower.district).name,
+        "national_id_end": seen.borrower.national_id[-4:],
+    }
+    return Outcome(name="shown", values=values)

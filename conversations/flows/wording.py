@@ -1,0 +1,6 @@
+"""Which wording was agreed to."""
+
+from typing import Final
+
+TEXT_VERSION: Final = "2026-11"
+"""The wording of the consents and the Key Fact Statement, kept with what was agreed to. Raise it when they change."""

@@ -1,0 +1,173 @@
+"""The longest values that each placeholder may have to hold, and how many inputs a task may take: what is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from conversations.check import Candidates, Medium, Report, Task, check
+from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
+from conversations.engine import Choice, Text, Value
+from conversations.flows import BORROWER
+from conversations.messages import MESSAGE_IDS
+from conversations.texts import Texts
+from core.records.application import RejectionReason, ReturnReason
+from core.records.borrower import Purpose
+from core.references import Reference
+from core.use_cases.applying import RefusalReason
+
+LONGEST_LENDER: Final = "Mohloli Savings & Credit"
+LONGEST_PRODUCT: Final = "Small business loan"
+LONGEST_NAME: Final = "Mots'eanong-Maselloane 'Mathabiso Lerato"
+LONGEST_DISTRICT: Final = "Mohale's Hoek"
+LONGEST_PHONE: Final = "+266 5885 1234"
+LONGEST_ACCOUNT: Final = "EcoCash 62001234"
+LONGEST_SERVICE_CODE: Final = "*384*55512#"
+LONGEST_WALLET: Final = "+266 ..... 234"
+_REFERENCE: Final = Reference("8888888888")
+_TERMS: Final = (1, 2, 3, 6, 9, 12, 18, 24, 36)
+
+_NEXT: Final[dict[str, Value]] = {"next_due": LARGEST_AMOUNT, "next_due_on": LONGEST_DATE}
+_LATE: Final[dict[str, Value]] = {"days": 1_000, "overdue": LARGEST_AMOUNT}
+_STANDINGS: Final = (
+    Text("loans.on_schedule", _NEXT),
+    Text("loans.behind", {**_LATE, **_NEXT}),
+    Text("loans.behind_at_the_end", _LATE),
+    Text("loans.money_on_its_way"),
+    Text("loans.nothing_due"),
+)
+_COMING: Final = tuple(
+    Text(
+        f"loans.coming_{count}",
+        {f"amount_{n}": LARGEST_AMOUNT for n in range(1, count + 1)}
+        | {f"due_{n}": LONGEST_DATE for n in range(1, count + 1)},
+    )
+    for count in (1, 2, 3)
+)
+_REASONS: Final = (
+    *(Text(f"refusal.{reason}") for reason in (*RefusalReason, "other")),
+    *(Text(f"rejection.{reason}") for reason in (*RejectionReason, "other")),
+    *(Text(f"return.{reason}") for reason in ReturnReason),
+)
+
+
+def _list(labels: Sequence[str | Text]) -> tuple[Value, ...]:
+    return (tuple(Choice(str(number), label) for number, label in enumerate(labels)),)
+
+
+WORST_VALUES: Final[Candidates] = {
+    **dict.fromkeys(
+        (
+            "amount",
+            "amount_min",
+            "amount_max",
+            "asked_amount",
+            "balance",
+            "cash_received",
+            "fee",
+            "fees",
+            "instalment",
+            "interest",
+            "owed",
+            "net_pay",
+            "next_due",
+            "overdue",
+            "principal",
+            "total_cost",
+            *(f"amount_{n}" for n in (1, 2, 3)),
+        ),
+        (LARGEST_AMOUNT,),
+    ),
+    **dict.fromkeys(
+        ("expires_on", "first_due_on", "next_due_on", "submitted_on", *(f"due_{n}" for n in (1, 2, 3))),
+        (LONGEST_DATE,),
+    ),
+    **dict.fromkeys(("loan_reference", "reference"), (_REFERENCE,)),
+    **dict.fromkeys(("mfi_name", "lender"), (LONGEST_LENDER,)),
+    "complaints_phone": (LONGEST_PHONE,),
+    "coming": _COMING,
+    "cooling_off": (Text("terms.cooling_off", {"days": 30}), Text("terms.no_cooling_off")),
+    "days": (1_000,),
+    "district_name": (LONGEST_DISTRICT,),
+    "districts": _list([LONGEST_DISTRICT] * 10),
+    "effective_rate": (Decimal("999.99"),),
+    "full_name": (f"{LONGEST_NAME} {LONGEST_NAME}",),
+    "instalments": (36,),
+    "late_fee": (
+        Text("terms.no_late_fee"),
+        Text("terms.late_fee_amount", {"fee": LARGEST_AMOUNT}),
+        Text("terms.late_fee_percent", {"percent": Decimal("99.99")}),
+    ),
+    "lenders": _list([LONGEST_LENDER] * 12),
+    "loans": _list([Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT})] * 4),
+    "months": (36,),
+    "national_id_end": ("0000",),
+    "percent": (Decimal("99.99"),),
+    "products": _list([f"{LONGEST_LENDER}: {LONGEST_PRODUCT}"] * 12),
+    "purpose": tuple(Text(f"purpose.{purpose}") for purpose in Purpose),
+    "rail_account": (LONGEST_ACCOUNT,),
+    "reason": _REASONS,
+    "standing": _STANDINGS,
+    "state": tuple(Text(f"application.state_{state}") for state in ("withdrawn", "expired", "offer_over", "paid_out")),
+    "terms": _list([Text("apply.one_month"), *(Text("apply.months", {"months": months}) for months in _TERMS)]),
+    "to_pay": (Text("repay.behind", {"overdue": LARGEST_AMOUNT}), Text("repay.next", _NEXT)),
+    "tries_left": (2,),
+}
+"""For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take them."""
+
+_SMS_AMOUNTS: Final = ("affordable_amount", "cash", "outstanding", "overpaid_amount", "part")
+_SMS_WHY: Final = (
+    *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
+    *("expired", "changed", "gone", "too_late", "other"),
+)
+_SMS_COMMANDS: Final = ("register", "apply", "accept", "decline", "withdraw", "change_language", "other")
+
+SMS_VALUES: Final[Candidates] = {
+    **dict.fromkeys(_SMS_AMOUNTS, (LARGEST_AMOUNT,)),
+    "affordable": (Text("sms.affordable", {"affordable_amount": LARGEST_AMOUNT}), Text("sms.no_affordable")),
+    "command": tuple(Text(f"sms.command_{command}") for command in _SMS_COMMANDS),
+    "covered": (Text("sms.covered"),),
+    "days_late": (1_000,),
+    "due_on": (LONGEST_DATE,),
+    "given_names": (LONGEST_NAME,),
+    "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing")),
+    "overpaid": (Text("sms.overpaid", {"overpaid_amount": LARGEST_AMOUNT}), Text("sms.not_overpaid")),
+    "parts": tuple(
+        (Choice(part, Text(f"sms.part_{part}", {"part": LARGEST_AMOUNT})),)
+        for part in ("penalties", "fees", "interest", "principal", "overpaid")
+    ),
+    "receipt": (_REFERENCE,),
+    "service_code": (LONGEST_SERVICE_CODE,),
+    "term": (Text("apply.months", {"months": 36}),),
+    "wallet": (LONGEST_WALLET,),
+    "why": tuple(Text(f"sms.why_{why}") for why in _SMS_WHY),
+}
+"""For messages alone, by placeholder."""
+
+TASKS: Final = (
+    Task("register", goal="register.send", inputs_max=9),
+    Task(
+        "apply again",
+        goal="apply.send",
+        inputs_max=6,
+        start="main.menu",
+        avoids=frozenset({"apply.purpose", "apply.terms", "apply.change"}),
+    ),
+    Task("accept an offer", goal="offer.accept", inputs_max=3, start="main.menu"),
+    Task("see what is due", goal="loans.loan", inputs_max=2, start="main.menu"),
+    Task("see how to pay", goal="repay.show", inputs_max=2, start="main.menu"),
+)
+"""From the menu that a dial opens, or from the dial itself, to the step that does it."""
+
+
+def check_borrower(texts: Texts, medium: Medium) -> Report:
+    """Check the borrower's machine and every text, as a channel lays them out."""
+    return check(
+        BORROWER,
+        texts,
+        medium,
+        {**SMS_VALUES, **WORST_VALUES},
+        tasks=TASKS,
+        other_messages=MESSAGE_IDS.values(),
+    )

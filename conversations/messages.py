@@ -1,0 +1,138 @@
+"""What messages to borrowers say: from a kind and its figures to a sentence in their language. Each says what to dial.
+
+The text is in the letters of its language: the channel that sends it folds it to what its phones can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from conversations.answers.key_facts import as_reason
+from conversations.answers.offers import REJECTIONS, RETURNS
+from conversations.engine import Choice, Text, Value
+from conversations.texts import Texts
+from core.money import Money
+from core.records.message import MESSAGE_FIELDS, MessageKind
+from core.references import Reference
+
+Figures: TypeAlias = Mapping[str, Any]
+
+MESSAGE_IDS: Final = {kind: f"sms.{kind}" for kind in MessageKind}
+
+_MINOR: Final = "_minor"
+_REFERENCES: Final = frozenset({"reference", "loan_reference", "receipt"})
+_PARTS: Final = ("penalties", "fees", "interest", "principal", "overpaid")
+
+_COMMANDS: Final = {
+    command: f"sms.command_{command}"
+    for command in ("register", "apply", "accept", "decline", "withdraw", "change_language")
+}
+_WHY: Final = {
+    outcome: f"sms.why_{outcome}"
+    for outcome in (
+        "identity_known",
+        "phone_taken",
+        "under_age",
+        "district_closed",
+        "refused",
+        "expired",
+        "changed",
+        "gone",
+        "too_late",
+    )
+}
+
+
+def message_text(kind: MessageKind, data: Figures, language: str, *, texts: Texts, service_code: str) -> str:
+    """The words of one message. `service_code` is what the borrower dials, such as `*384*555#`.
+
+    Raises `KeyError` when a figure of the kind is missing from `data`.
+    """
+    figures: dict[str, Value] = {"service_code": service_code}
+    for name in MESSAGE_FIELDS[kind]:
+        if (value := data[name]) is not None:
+            figures[name.removesuffix(_MINOR)] = _figure(name, value)
+    composed = _COMPOSED.get(kind)
+    if composed is not None:
+        figures |= composed(data)
+    return texts.say(language, Text(MESSAGE_IDS[kind]), figures)
+
+
+def _figure(name: str, value: Any) -> Value:
+    """A figure by what its name says it is: `_minor` money, `_on` a date, a reference, else text or a whole number."""
+    if name.endswith(_MINOR):
+        return Money(int(value))
+    if name.endswith("_on"):
+        return date.fromisoformat(value)
+    if name in _REFERENCES:
+        return Reference(str(value))
+    return value if isinstance(value, int) else str(value)
+
+
+def _term(data: Figures) -> dict[str, Value]:
+    months = int(data["term_months"])
+    return {"term": Text("apply.one_month") if months == 1 else Text("apply.months", {"months": months})}
+
+
+def _returned(data: Figures) -> dict[str, Value]:
+    return {"reason": as_reason(data["reason_code"], RETURNS, "rejection.other")}
+
+
+def _rejected(data: Figures) -> dict[str, Value]:
+    amount = data["affordable_minor"]
+    affordable = Text("sms.affordable", {"affordable_amount": Money(int(amount))}) if amount else None
+    return {
+        "reason": as_reason(data["reason_code"], REJECTIONS, "rejection.other"),
+        "affordable": affordable or Text("sms.no_affordable"),
+    }
+
+
+def _refused(data: Figures) -> dict[str, Value]:
+    return {
+        "command": as_reason(data["command"], _COMMANDS, "sms.command_other"),
+        "reason": as_reason(data["reason_code"], _WHY, "sms.why_other"),
+    }
+
+
+def _received(data: Figures) -> dict[str, Value]:
+    """What a payment covered, part by part, and what is left when."""
+    return {"covered": Text("sms.covered", {"parts": _parts(data)}), "left": _left(data)}
+
+
+def _parts(data: Figures) -> tuple[Choice, ...]:
+    amounts = {part: Money(int(data[f"{part}{_MINOR}"])) for part in _PARTS}
+    return tuple(Choice(part, Text(f"sms.part_{part}", {"part": amount})) for part, amount in amounts.items() if amount)
+
+
+def _left(data: Figures) -> Text:
+    outstanding = Money(int(data["outstanding_minor"]))
+    if not outstanding:
+        return Text("sms.left_nothing")
+    if data["next_due_on"] is None:
+        return Text("sms.left", {"outstanding": outstanding})
+    return Text("sms.left_next", {"outstanding": outstanding})
+
+
+def _closed(data: Figures) -> dict[str, Value]:
+    overpaid = Money(int(data["overpaid_minor"] or 0))
+    if not overpaid:
+        return {"overpaid": Text("sms.not_overpaid")}
+    return {"overpaid": Text("sms.overpaid", {"overpaid_amount": overpaid})}
+
+
+def _wallet(data: Figures) -> dict[str, Value]:
+    return {"wallet": str(data["wallet_masked"])}
+
+
+_COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = {
+    MessageKind.APPLICATION_RECEIVED: _term,
+    MessageKind.APPLICATION_RETURNED: _returned,
+    MessageKind.APPLICATION_REJECTED: _rejected,
+    MessageKind.COMMAND_REFUSED: _refused,
+    MessageKind.OFFER_MADE: _term,
+    MessageKind.DISBURSED: _wallet,
+    MessageKind.PAYMENT_RECEIVED: _received,
+    MessageKind.LOAN_CLOSED: _closed,
+}
