@@ -25,7 +25,7 @@ class PeriodUnit(StrEnum):
 
 
 def business_date_of(instant: datetime) -> date:
-    """The date in Maseru at an instant. Raises `ValueError` for an instant without a time zone (a programmer's error)."""
+    """The date in Maseru at an instant. Raises `ValueError` for one without a time zone: a programmer's error."""
     if instant.tzinfo is None:
         raise ValueError("an instant must carry its time zone")
     return instant.astimezone(MASERU).date()
@@ -69,3 +69,8 @@ def whole_months_between(start: date, end: date) -> int:
     """How many whole months, counted from `start`'s day, fit before or on `end` (not before `start`)."""
     months = (end.year - start.year) * MONTHS_PER_YEAR + end.month - start.month
     return months if add_months(start, months, start.day) <= end else months - 1
+
+
+def maseru_instant(on: date, hour: int) -> datetime:
+    """An hour of a day in Maseru, as an aware instant."""
+    return datetime(on.year, on.month, on.day, hour, tzinfo=MASERU)

@@ -192,9 +192,7 @@ class _Book:
         self._overpaid = ZERO
 
     def account(self, last_event_on: date) -> LoanAccount:
-        return LoanAccount(
-            tuple(self._rows), self._allocations, self._overpaid, tuple(self._journals), last_event_on
-        )
+        return LoanAccount(tuple(self._rows), self._allocations, self._overpaid, tuple(self._journals), last_event_on)
 
     def disburse(self, disbursed: Disbursed) -> None:
         postings = [Posting(Account.PRINCIPAL, float_account(disbursed.rail), self._terms.cash_received)]

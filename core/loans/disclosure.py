@@ -8,25 +8,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Any, Final
 
-from core.calendar import PeriodUnit
-from core.loans.schedule import Schedule, ScheduleRow
+from core.loans.day_count import has_broken_first_period, nominal_years_per_period
+from core.loans.schedule import Schedule
 from core.loans.terms import LoanTerms
 from core.money import Money
 
-_PRECISION: Final = 40
-_BISECTIONS: Final = 120
-_YEAR: Final = {PeriodUnit.MONTH: 12, PeriodUnit.WEEK: 52, PeriodUnit.DAY: 365}
-_RATE_MAX: Final = Decimal(10_000)
+_PRECISION: Final = 60
+_GUARD: Final = Decimal("1e-20")
+_CONVERGED: Final = Decimal("1e-35")
+_STEPS_MAX: Final = 1_000
+_DAYS_PER_YEAR: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentFact:
+    """An instalment as the statement lists it."""
+
+    n: int
+    due_on: date
+    total: Money
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """The figures. `total_cost` is interest and all fees; the effective rate is in percent a year, two decimals."""
+    """The figures. `total_cost` is interest and all fees; the effective rate is in percent a year, two decimals.
+
+    `instalment` is the first one that pays principal, `largest_instalment` the one that a budget must carry.
+    """
 
     principal: Money
     cash_received: Money
@@ -37,11 +52,25 @@ class KeyFacts:
     annual_rate_percent: Decimal
     effective_annual_rate_percent: Decimal
     instalment: Money
+    largest_instalment: Money
     last_instalment: Money
-    instalments: int
-    first_due_on: date
-    last_due_on: date
+    rows: tuple[InstalmentFact, ...]
     disbursed_on: date
+
+    @property
+    def instalments(self) -> int:
+        """How many instalments there are."""
+        return len(self.rows)
+
+    @property
+    def first_due_on(self) -> date:
+        """When the first instalment is due."""
+        return self.rows[0].due_on
+
+    @property
+    def last_due_on(self) -> date:
+        """When the last instalment is due."""
+        return self.rows[-1].due_on
 
     def to_json(self) -> dict[str, Any]:
         """The figures as they are kept with the contract."""
@@ -55,11 +84,13 @@ class KeyFacts:
             "annual_rate_percent": str(self.annual_rate_percent),
             "effective_annual_rate_percent": str(self.effective_annual_rate_percent),
             "instalment": self.instalment.plain,
+            "largest_instalment": self.largest_instalment.plain,
             "last_instalment": self.last_instalment.plain,
             "instalments": self.instalments,
             "first_due_on": self.first_due_on.isoformat(),
             "last_due_on": self.last_due_on.isoformat(),
             "disbursed_on": self.disbursed_on.isoformat(),
+            "rows": [{"n": row.n, "due_on": row.due_on.isoformat(), "total": row.total.plain} for row in self.rows],
         }
 
     @property
@@ -70,22 +101,20 @@ class KeyFacts:
 
 def key_facts(terms: LoanTerms, schedule: Schedule) -> KeyFacts:
     """The statement of a loan."""
-    fees = tuple((fee.name, fee.of(terms.principal, terms.rounding_mode)) for fee in terms.fees)
-    first, last = schedule.rows[0], schedule.rows[-1]
+    rows = schedule.rows
     return KeyFacts(
         principal=terms.principal,
         cash_received=terms.cash_received,
-        fees=fees,
+        fees=tuple((fee.name, fee.of(terms.principal, terms.rounding_mode)) for fee in terms.fees),
         interest=schedule.interest,
-        total_cost=Money(schedule.interest.minor + sum(amount.minor for _, amount in fees)),
+        total_cost=schedule.total_cost_of_credit,
         total_repaid=schedule.total,
         annual_rate_percent=terms.annual_rate_percent,
         effective_annual_rate_percent=effective_annual_rate_percent(terms, schedule),
-        instalment=first.total,
-        last_instalment=last.total,
-        instalments=len(schedule.rows),
-        first_due_on=first.due_on,
-        last_due_on=last.due_on,
+        instalment=rows[terms.principal_grace].total,
+        largest_instalment=max(row.total for row in rows),
+        last_instalment=rows[-1].total,
+        rows=tuple(InstalmentFact(row.n, row.due_on, row.total) for row in rows),
         disbursed_on=terms.disbursed_on,
     )
 
@@ -93,24 +122,52 @@ def key_facts(terms: LoanTerms, schedule: Schedule) -> KeyFacts:
 def effective_annual_rate_percent(terms: LoanTerms, schedule: Schedule) -> Decimal:
     """The yearly rate i at which the instalments are worth the cash: cash = sum of total_k / (1 + i)^t_k.
 
-    t_k in years: k periods of a twelfth (month), a fifty-second (week) or a 365th (day) part. Two decimals, half up.
+    t_k in years: k periods of a twelfth (month), a fifty-second (week) or a 365th (day) part; a broken first period
+    counts its days of 365. Two decimals, half up.
     """
-    with localcontext(Context(prec=_PRECISION)):
-        low, high = Decimal(0), _RATE_MAX
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            if _present_value(terms, schedule.rows, middle) > terms.cash_received.minor:
-                low = middle
-            else:
-                high = middle
-        return (high * 100).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    with localcontext(Context(prec=_PRECISION, rounding=ROUND_HALF_EVEN)):
+        payments = [Decimal(row.total.minor) for row in schedule.rows]
+        first, later = _years_to_first(terms), nominal_years_per_period(terms)
+        force = _force_of_interest(payments, _decimal(first), _decimal(later), Decimal(terms.cash_received.minor))
+        percent = (force.exp() - 1) * 100
+        # A rate that is a tie on paper must not fall below it by the last of sixty digits.
+        return percent.quantize(_GUARD).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def _present_value(terms: LoanTerms, rows: tuple[ScheduleRow, ...], rate: Decimal) -> Decimal:
-    years = Decimal(terms.period_every) / _YEAR[terms.period_unit]
-    per_period = (1 + rate) ** -years
-    value, discount = Decimal(0), Decimal(1)
-    for row in rows:
+def _years_to_first(terms: LoanTerms) -> Fraction:
+    if terms.first_due_on is not None and has_broken_first_period(terms):
+        return Fraction((terms.first_due_on - terms.disbursed_on).days, _DAYS_PER_YEAR)
+    return nominal_years_per_period(terms)
+
+
+def _force_of_interest(payments: Sequence[Decimal], first: Decimal, later: Decimal, cash: Decimal) -> Decimal:
+    """ln(1 + i) by Newton's method.
+
+    Worth as a function of the force falls and is convex, and at zero it is at least the cash (nothing in a schedule is
+    negative), so from zero each step goes towards the root and never past it.
+    """
+    force = Decimal(0)
+    for _ in range(_STEPS_MAX):
+        worth, slope = _worth(payments, first, later, force)
+        towards = (worth - cash) / slope
+        force += towards
+        if towards <= _CONVERGED:
+            return force
+    raise ArithmeticError("the effective rate does not converge")  # pragma: no cover - excluded by convexity
+
+
+def _worth(payments: Sequence[Decimal], first: Decimal, later: Decimal, force: Decimal) -> tuple[Decimal, Decimal]:
+    """What the payments are worth on the day of disbursement, and how fast that falls as the force grows."""
+    discount, per_period = (-force * first).exp(), (-force * later).exp()
+    years = first
+    worth = slope = Decimal(0)
+    for payment in payments:
+        worth += payment * discount
+        slope += payment * discount * years
         discount *= per_period
-        value += row.total.minor * discount
-    return value
+        years += later
+    return worth, slope
+
+
+def _decimal(fraction: Fraction) -> Decimal:
+    return Decimal(fraction.numerator) / fraction.denominator

@@ -5,6 +5,7 @@ Interest is worked out as a fraction of integers, so a tie is a tie and no worki
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -15,7 +16,7 @@ _HALF: Final = Fraction(1, 2)
 
 
 class MultipleRounding(StrEnum):
-    """Which multiple an instalment goes to: the nearest (a tie follows the rounding mode), the next, or the one below."""
+    """Which multiple an amount goes to: the nearest (a tie follows the rounding mode), the next, or the one below."""
 
     NEAREST = "nearest"
     UP = "up"
@@ -47,7 +48,34 @@ def round_money(exact_minor: Fraction, mode: Rounding) -> Money:
 
 
 def round_to_multiple(exact_minor: Fraction, multiple: Money, how: MultipleRounding, mode: Rounding) -> Money:
-    """Round an exact number of lisente straight to a multiple, without a first rounding that could tip a tie."""
-    return Money(round_exact(exact_minor / multiple.minor, _multiple_mode(exact_minor / multiple.minor, how, mode))) * (
-        multiple.minor
-    )
+    """Round an exact number of lisente straight to a multiple, without a first rounding that could make a tie."""
+    count = exact_minor / multiple.minor
+    return Money(round_exact(count, _mode_for(count, how, mode)) * multiple.minor)
+
+
+def _mode_for(count: Fraction, how: MultipleRounding, mode: Rounding) -> Rounding:
+    match how:
+        case MultipleRounding.UP:
+            return Rounding.UP
+        case MultipleRounding.DOWN:
+            return Rounding.DOWN
+        case MultipleRounding.NEAREST:
+            return _nearest_mode(count, mode)
+
+
+def _nearest_mode(count: Fraction, mode: Rounding) -> Rounding:
+    """The nearest whole count; only a tie asks the rounding mode."""
+    is_tie = count - math.floor(count) == _HALF
+    return mode if is_tie else Rounding.HALF_UP
+
+
+def spread_evenly(amount: Money, parts: int, mode: Rounding) -> list[Money]:
+    """An amount in so many parts (at least one), each rounded alike; the last takes the residue."""
+    regular = round_money(Fraction(amount.minor, parts), mode)
+    rows = []
+    left = amount
+    for _ in range(parts - 1):
+        # Parts rounded up could spend a few lisente before the last one; none is ever less than nothing.
+        rows.append(min(regular, left))
+        left -= rows[-1]
+    return [*rows, left]

@@ -2,53 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, Final
 
 from core.calendar import PeriodUnit
 from core.errors import InvalidInput
-from core.money import LARGEST_MINOR, Money, Rounding
+from core.loans.exact import MultipleRounding, round_money
+from core.loans.fields import (
+    read_choice,
+    read_date,
+    read_decimal,
+    read_integer,
+    read_money,
+    read_object,
+    read_optional_date,
+    read_optional_money,
+    read_text,
+    refuse_unknown,
+)
+from core.money import LARGEST_MINOR, ZERO, Money, Rounding, total
 
 PERIODS_MAX: Final = 1_200
+PERIOD_EVERY_MAX: Final = 366
+RATE_PERCENT_MAX: Final = Decimal(10_000)
+RATE_DECIMALS_MAX: Final = 10
+FEES_MAX: Final = 20
+_PERCENT: Final = 100
 
 
 class Method(StrEnum):
     """How interest and principal are spread over the instalments."""
 
     EMI = "emi"
+    EQUAL_PRINCIPAL = "equal_principal"
+    FLAT = "flat"
+
+
+class DayCount(StrEnum):
+    """What share of a year a period is: all periods alike, or by its days."""
+
+    EQUAL_PERIODS = "equal_periods"
+    THIRTY_360 = "30/360"
+    ACTUAL_365 = "actual/365"
+    ACTUAL_364 = "actual/364"
+    ACTUAL_360 = "actual/360"
+    ACTUAL_ACTUAL = "actual/actual"
+
+
+class Residue(StrEnum):
+    """Where the residue of rounding goes: all on the last row, or levelled out of the equal instalment first (c3)."""
+
+    LAST = "last"
+    LEVELLED = "levelled"
+
+
+class EmiBasis(StrEnum):
+    """Whether the level instalment comes from rate / periods a year, or from each period's own day-count factor."""
+
+    NOMINAL = "nominal"
+    EXACT = "exact"
 
 
 class FeeTiming(StrEnum):
     """When a fee is paid. An upfront fee is held back from the cash and stands in no instalment."""
 
     UPFRONT = "upfront"
+    FIRST = "first"
+    SPREAD = "spread"
+
+
+class InvalidTerms(InvalidInput):
+    """Terms that no schedule can be made from; `field` says which."""
+
+    code = "invalid_terms"
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee of the loan: a fixed amount, or a percentage of the principal."""
+    """A fee of the loan: a fixed amount, or a percentage of the principal; exactly one of the two.
+
+    Raises `InvalidTerms` with field `fees`.
+    """
 
     name: str
     when: FeeTiming
     amount: Money | None = None
     percent: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        if (self.amount is None) == (self.percent is None):
+            raise InvalidTerms("a fee has an amount or a percent, and not both", field="fees")
+        if self.amount is not None and not ZERO < self.amount <= Money(LARGEST_MINOR):
+            raise InvalidTerms("a fee's amount is more than nothing and not past the largest amount", field="fees")
+        if self.percent is not None and not 0 < self.percent <= _PERCENT:
+            raise InvalidTerms("a fee's percent is more than 0 and at most 100", field="fees")
+
     def of(self, principal: Money, mode: Rounding) -> Money:
         """What the fee comes to for a principal."""
-        if self.amount is not None:
-            return self.amount
-        return Money.rounded(principal.minor * (self.percent or Decimal(0)) / 100, mode)
+        if self.percent is None:
+            return self.amount or ZERO
+        return round_money(principal.minor * Fraction(self.percent) / _PERCENT, mode)
 
 
 @dataclass(frozen=True, slots=True)
 class LoanTerms:
     """Principal in lisente, rate in percent a year, `periods` instalments every `period_every` units.
 
-    `first_due_on` None: one period after disbursement. Raises `InvalidInput` naming the field.
+    `first_due_on` None: one period after disbursement. `instalment_multiple` None: to the lisente. The three graces
+    count rows: no principal, interest charged but not yet due, no interest at all. Raises `InvalidTerms`.
     """
 
     principal: Money
@@ -59,75 +125,159 @@ class LoanTerms:
     period_unit: PeriodUnit = PeriodUnit.MONTH
     period_every: int = 1
     first_due_on: date | None = None
+    day_count: DayCount = DayCount.EQUAL_PERIODS
     rounding_mode: Rounding = Rounding.HALF_EVEN
+    instalment_multiple: Money | None = None
+    instalment_rounding: MultipleRounding = MultipleRounding.NEAREST
+    residue: Residue = Residue.LAST
+    emi_basis: EmiBasis = EmiBasis.NOMINAL
+    principal_grace: int = 0
+    interest_grace: int = 0
+    interest_free: int = 0
     fees: tuple[Fee, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 < self.principal.minor <= LARGEST_MINOR:
-            raise InvalidInput("the principal is more than nothing", field="principal")
-        if not 1 <= self.periods <= PERIODS_MAX:
-            raise InvalidInput(f"there are 1 to {PERIODS_MAX} periods", field="periods")
-        if not (self.annual_rate_percent.is_finite() and 0 <= self.annual_rate_percent <= 1_000):
-            raise InvalidInput("the rate is 0 to 1000 percent a year", field="annual_rate_percent")
-        if self.period_every < 1:
-            raise InvalidInput("a period is at least one unit long", field="period_every")
-        if self.first_due_on is not None and self.first_due_on <= self.disbursed_on:
-            raise InvalidInput("the first instalment is due after disbursement", field="first_due_on")
-        if self.upfront_fees >= self.principal:
-            raise InvalidInput("upfront fees leave nothing to pay out", field="fees")
+        _check_amounts(self)
+        _check_periods(self)
+        _check_graces(self)
+        if self.cash_received <= ZERO:
+            raise InvalidTerms("upfront fees leave nothing to pay out", field="fees")
+
+    @property
+    def annual_rate(self) -> Fraction:
+        """The yearly rate as an exact fraction of one."""
+        return Fraction(self.annual_rate_percent) / _PERCENT
 
     @property
     def upfront_fees(self) -> Money:
         """The fees that are held back from the cash."""
-        held = [fee for fee in self.fees if fee.when is FeeTiming.UPFRONT]
-        return Money(sum(fee.of(self.principal, self.rounding_mode).minor for fee in held))
+        return self.fees_charged(FeeTiming.UPFRONT)
 
     @property
     def cash_received(self) -> Money:
         """What reaches the borrower."""
         return self.principal - self.upfront_fees
 
+    def fees_charged(self, *timings: FeeTiming) -> Money:
+        """What the fees of these timings come to."""
+        return total(fee.of(self.principal, self.rounding_mode) for fee in self.fees if fee.when in timings)
+
     def to_json(self) -> dict[str, Any]:
         """The terms as they are kept with the contract and read by `letsema schedule`."""
         return {
             "principal": self.principal.plain,
             "annual_rate_percent": str(self.annual_rate_percent),
-            "method": self.method,
+            "method": self.method.value,
             "periods": self.periods,
-            "period_unit": self.period_unit,
+            "period_unit": self.period_unit.value,
             "period_every": self.period_every,
             "disbursed_on": self.disbursed_on.isoformat(),
             "first_due_on": self.first_due_on.isoformat() if self.first_due_on else None,
-            "rounding_mode": self.rounding_mode,
+            "day_count": self.day_count.value,
+            "rounding_mode": self.rounding_mode.value,
+            "instalment_multiple": self.instalment_multiple.plain if self.instalment_multiple else None,
+            "instalment_rounding": self.instalment_rounding.value,
+            "residue": self.residue.value,
+            "emi_basis": self.emi_basis.value,
+            "principal_grace": self.principal_grace,
+            "interest_grace": self.interest_grace,
+            "interest_free": self.interest_free,
             "fees": [_fee_to_json(fee) for fee in self.fees],
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> LoanTerms:
-        """The terms that `to_json` kept."""
-        first = kept["first_due_on"]
+    def from_json(cls, fields: object) -> LoanTerms:
+        """Read the terms that `to_json` kept or a person wrote. Raises `InvalidInput` naming the field."""
+        known = read_object(fields, "terms")
+        refuse_unknown(known, _FIELDS)
         return cls(
-            principal=Money.of(kept["principal"]),
-            annual_rate_percent=Decimal(kept["annual_rate_percent"]),
-            method=Method(kept["method"]),
-            periods=int(kept["periods"]),
-            period_unit=PeriodUnit(kept["period_unit"]),
-            period_every=int(kept["period_every"]),
-            disbursed_on=date.fromisoformat(kept["disbursed_on"]),
-            first_due_on=date.fromisoformat(first) if first else None,
-            rounding_mode=Rounding(kept["rounding_mode"]),
-            fees=tuple(_fee_from_json(fee) for fee in kept["fees"]),
+            principal=read_money(known, "principal"),
+            annual_rate_percent=read_decimal(known, "annual_rate_percent"),
+            method=read_choice(known, "method", Method),
+            periods=read_integer(known, "periods"),
+            period_unit=read_choice(known, "period_unit", PeriodUnit),
+            period_every=read_integer(known, "period_every", 1),
+            disbursed_on=read_date(known, "disbursed_on"),
+            first_due_on=read_optional_date(known, "first_due_on"),
+            day_count=read_choice(known, "day_count", DayCount, DayCount.EQUAL_PERIODS),
+            rounding_mode=read_choice(known, "rounding_mode", Rounding, Rounding.HALF_EVEN),
+            instalment_multiple=read_optional_money(known, "instalment_multiple"),
+            instalment_rounding=read_choice(known, "instalment_rounding", MultipleRounding, MultipleRounding.NEAREST),
+            residue=read_choice(known, "residue", Residue, Residue.LAST),
+            emi_basis=read_choice(known, "emi_basis", EmiBasis, EmiBasis.NOMINAL),
+            principal_grace=read_integer(known, "principal_grace", 0),
+            interest_grace=read_integer(known, "interest_grace", 0),
+            interest_free=read_integer(known, "interest_free", 0),
+            fees=tuple(_fees_from_json(known.get("fees"))),
         )
 
 
+_FIELDS: Final = frozenset(LoanTerms.__slots__)
+_FEE_FIELDS: Final = frozenset(Fee.__slots__)
+
+
+def _check_amounts(terms: LoanTerms) -> None:
+    if not 0 < terms.principal.minor <= LARGEST_MINOR:
+        raise InvalidTerms("the principal is more than nothing and not past the largest amount", field="principal")
+    rate = terms.annual_rate_percent
+    if not (rate.is_finite() and 0 <= rate <= RATE_PERCENT_MAX):
+        raise InvalidTerms(f"the rate is 0 to {RATE_PERCENT_MAX} percent a year", field="annual_rate_percent")
+    if rate != round(rate, RATE_DECIMALS_MAX):
+        raise InvalidTerms(f"the rate has at most {RATE_DECIMALS_MAX} decimals", field="annual_rate_percent")
+    if terms.instalment_multiple is not None and terms.instalment_multiple <= ZERO:
+        raise InvalidTerms("the multiple is more than nothing", field="instalment_multiple")
+    if len(terms.fees) > FEES_MAX:
+        raise InvalidTerms(f"a loan has at most {FEES_MAX} fees", field="fees")
+
+
+def _check_periods(terms: LoanTerms) -> None:
+    if not 1 <= terms.periods <= PERIODS_MAX:
+        raise InvalidTerms(f"there are 1 to {PERIODS_MAX} periods", field="periods")
+    if not 1 <= terms.period_every <= PERIOD_EVERY_MAX:
+        raise InvalidTerms(f"a period is 1 to {PERIOD_EVERY_MAX} units long", field="period_every")
+    if terms.first_due_on is not None and terms.first_due_on <= terms.disbursed_on:
+        raise InvalidTerms("the first instalment is due after disbursement", field="first_due_on")
+
+
+def _check_graces(terms: LoanTerms) -> None:
+    """The last row always pays principal and interest; all rows may be free of interest."""
+    limits = {
+        "principal_grace": (terms.principal_grace, terms.periods - 1),
+        "interest_grace": (terms.interest_grace, terms.periods - 1),
+        "interest_free": (terms.interest_free, terms.periods),
+    }
+    for field, (rows, most) in limits.items():
+        if not 0 <= rows <= most:
+            raise InvalidTerms(f"this grace is 0 to {most} of {terms.periods} periods", field=field)
+
+
 def _fee_to_json(fee: Fee) -> dict[str, Any]:
-    kept: dict[str, Any] = {"name": fee.name, "when": fee.when}
+    kept: dict[str, Any] = {"name": fee.name, "when": fee.when.value}
     if fee.amount is not None:
         return kept | {"amount": fee.amount.plain}
     return kept | {"percent": str(fee.percent)}
 
 
-def _fee_from_json(kept: Mapping[str, Any]) -> Fee:
-    amount = Money.of(kept["amount"]) if "amount" in kept else None
-    percent = Decimal(kept["percent"]) if "percent" in kept else None
-    return Fee(kept["name"], FeeTiming(kept["when"]), amount, percent)
+def _fees_from_json(value: object) -> Iterable[Fee]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise InvalidTerms("the fees are a list", field="fees")
+    return [_fee_from_json(item) for item in value]
+
+
+def _fee_from_json(value: object) -> Fee:
+    try:
+        fields = read_object(value, "fees")
+        refuse_unknown(fields, _FEE_FIELDS)
+        percent = None if fields.get("percent") is None else read_decimal(fields, "percent")
+        return Fee(
+            name=read_text(fields, "name"),
+            when=read_choice(fields, "when", FeeTiming),
+            amount=read_optional_money(fields, "amount"),
+            percent=percent,
+        )
+    except InvalidInput as error:
+        # The field of the terms is `fees`; which of a fee's own it is goes into the sentence.
+        where = f"{error.field}: " if error.field != "fees" else ""
+        raise InvalidTerms(f"{where}{error.message}", field="fees") from error
