@@ -11,7 +11,7 @@ import pytest
 
 from storage.embedded import EmbeddedPostgres
 
-pytest_plugins = ["tests.fixtures_postgres"]
+pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_engine"]
 
 
 @pytest.fixture(scope="session")
