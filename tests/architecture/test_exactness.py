@@ -11,7 +11,19 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("admin_web", "channels", "conversations", "core", "letsema", "storage")
 
 FLOAT_NAMES = {"complex", "float"}
-FLOAT_MODULES = {"cmath", "math", "numpy", "statistics"}
+FLOAT_MODULES = {"cmath", "numpy", "statistics"}
+EXACT_IN_MATH = {
+    "ceil",
+    "comb",
+    "factorial",
+    "floor",
+    "gcd",
+    "isqrt",
+    "lcm",
+    "perm",
+    "prod",
+    "trunc",
+}  # exact on exact numbers
 CLOCK = ROOT / "letsema/environment.py"
 CLOCK_CALLS = {("datetime", "now"), ("datetime", "today"), ("date", "today"), ("time", "time"), ("time", "time_ns")}
 
@@ -21,7 +33,7 @@ def python_files(*rooms: str) -> list[Path]:
 
 
 def floats_in(source: str) -> list[str]:
-    """Each float literal, float name or float-making module in a program, with its line."""
+    """Each float literal, float name, float-making module or function in a program, with its line."""
     found = []
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -32,6 +44,10 @@ def floats_in(source: str) -> list[str]:
             case ast.Import(names=names) if any(alias.name in FLOAT_MODULES for alias in names):
                 found.append(f"{node.lineno}: {ast.unparse(node)}")
             case ast.ImportFrom(module=module) if module in FLOAT_MODULES:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+            case ast.ImportFrom(module="math", names=names) if not {alias.name for alias in names} <= EXACT_IN_MATH:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+            case ast.Attribute(value=ast.Name(id="math"), attr=attr) if attr not in EXACT_IN_MATH:
                 found.append(f"{node.lineno}: {ast.unparse(node)}")
     return found
 
@@ -53,14 +69,24 @@ def test_no_float_is_in_core(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 0.1", "x: float", "y = float(3)", "import math", "from statistics import mean", "z = 1e3", "2j"]
+    "source",
+    [
+        "x = 0.1",
+        "x: float",
+        "y = float(3)",
+        "math.sqrt(2)",
+        "from math import pi",
+        "import statistics",
+        "z = 1e3",
+        "2j",
+    ],
 )
 def test_a_float_is_noticed(source: str) -> None:
     assert floats_in(source) != []
 
 
 def test_exact_numbers_are_no_floats() -> None:
-    assert floats_in('from decimal import Decimal\nx = Decimal("0.1") / 3 * 2  # not 0.1') == []
+    assert floats_in('from math import gcd\nx = Decimal("0.1") / 3 * math.floor(y)  # not 0.1') == []
 
 
 def test_only_the_clock_reads_the_clock() -> None:
