@@ -62,15 +62,12 @@ class UssdRenderer:
 
     def _split(self, view: ScreenView, pieces: list[Piece]) -> Iterator[str]:
         page = 0
-        while pieces:
-            footer = self._footer(view, page=page, has_more=False)
-            if septets(_join([*pieces, *footer])) <= self.size_max:
-                yield _join([*pieces, *footer])
-                return
+        while septets(_join([*pieces, *self._footer(view, page=page, has_more=False)])) > self.size_max:
             footer = self._footer(view, page=page, has_more=True)
             taken, pieces = _take(pieces, self.size_max - sum(septets(each.between + each.text) for each in footer))
             yield _join([*taken, *footer])
             page += 1
+        yield _join([*pieces, *self._footer(view, page=page, has_more=False)])
 
     def _pieces(self, view: ScreenView) -> Iterator[Piece]:
         """The words of the text, then each option as one piece."""
@@ -107,14 +104,11 @@ def _join(pieces: list[Piece]) -> str:
 
 
 def _take(pieces: list[Piece], budget: int) -> tuple[list[Piece], list[Piece]]:
-    """The pieces that fit a budget, and the rest. A piece longer than a page is broken where that ends."""
-    taken: list[Piece] = []
-    for index, piece in enumerate(pieces):
-        if septets(_join([*taken, piece])) > budget:
-            rest = pieces[index:]
-            return (taken, _from_line_start(rest)) if taken else _break(rest, budget)
-        taken.append(piece)
-    return taken, []
+    """The pieces that fit a budget that not all of them fit, and the rest. One longer than a page is broken."""
+    fitting = 0
+    while septets(_join(pieces[: fitting + 1])) <= budget:
+        fitting += 1
+    return (pieces[:fitting], _from_line_start(pieces[fitting:])) if fitting else _break(pieces, budget)
 
 
 def _from_line_start(pieces: list[Piece]) -> list[Piece]:

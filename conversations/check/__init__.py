@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from conversations.check.graph import graph
 from conversations.check.measuring import Medium, measure_screens, worst_views
-from conversations.check.messages import check_messages, messages_of
+from conversations.check.messages import check_lists, check_messages, messages_of
 from conversations.check.report import Finding, Report, ScreenRow, TaskRow, invalid_machine_report
 from conversations.check.tasks import Task, check_tasks
 from conversations.check.worst import OF_THE_ENGINE, Candidates, Worst, messages_in
@@ -49,12 +49,12 @@ def check(
     worst = Worst({**OF_THE_ENGINE, **_forms(machine), **candidates}, texts, medium.measure)
     used = messages_of(machine) | messages_in(candidates) | frozenset(other_messages)
     unfit = {template: medium.unfit(template) for messages in texts.messages.values() for template in messages.values()}
-    findings = list(check_messages(texts, machine.languages, used, worst, unfit))
+    findings = [*check_lists(machine, worst), *check_messages(texts, machine.languages, used, worst, unfit)]
     # A page cannot be laid out without its words: what is missing is said first, and measured once it is there.
-    missing = {finding.language for finding in findings if finding.name == "missing_message"}
+    can_measure = all(finding.name not in {"missing_message", "missing_value"} for finding in findings)
     rows: list[ScreenRow] = []
     for language in machine.languages:
-        if not missing:
+        if can_measure:
             measured, over = measure_screens(machine, worst, medium, language)
             rows += measured
             findings += over

@@ -67,8 +67,8 @@ def _particular_refusals(
             return (own.REFUSED_AMOUNT, *([own.REFUSED_MULTIPLE] if multiple is not None else []))
         case DateQuestion():
             return (own.REFUSED_DATE, own.REFUSED_DATE_RANGE)
-        case PinQuestion(check=pin_check):
-            again = (target.message for target in pin_check.outcomes.values() if isinstance(target, Again))
+        case _:
+            again = (target.message for target in screen.check.outcomes.values() if isinstance(target, Again))
             return (own.REFUSED_PIN_DIGITS, *again)
 
 
@@ -95,8 +95,15 @@ def targets_of(screen: Screen) -> Iterator[OutcomeTarget]:
             yield from (option.to for option in options)
         case Question(to=to) | MoneyQuestion(to=to) | DateQuestion(to=to) | PagedList(to=to):
             yield to
-        case Work() | End() | PinQuestion() | Resume():
+        case _:
             return
+
+
+def check_lists(machine: Machine, worst: Worst) -> Iterator[Finding]:
+    """Lists that there is no longest example of."""
+    for name, screen in machine.screens.items():
+        if isinstance(screen, PagedList) and screen.items not in worst.names():
+            yield Finding("missing_value", name, "", f"{screen.items} have no worst example to measure")
 
 
 def check_messages(

@@ -39,7 +39,7 @@ def answer(conversation: Conversation, screen: Answerable, text: str) -> Answere
             return Answered(screen.saves, screen.check(text, scope), screen.to, screen.personal)
         case MoneyQuestion():
             return Answered(screen.saves, _amount(screen, text, scope), screen.to, screen.personal)
-        case DateQuestion():
+        case _:
             earliest = years_from(conversation.today, screen.earliest_years)
             latest = years_from(conversation.today, screen.latest_years)
             return Answered(screen.saves, date_within(text, earliest, latest), screen.to, screen.personal)

@@ -64,9 +64,9 @@ def _key(conversation: Conversation, ask: AskSpec) -> str:
             return ""
         case PinCheck():
             return PIN_KEY.format(session=conversation.session, turn=conversation.turn)
-        case Command(key=template):
+        case _:
             scope = {**conversation.scope, **_turn_names(conversation)}
-            return PLACEHOLDER.sub(lambda match: _part(scope, match[1]), template)
+            return PLACEHOLDER.sub(lambda match: _part(scope, match[1]), ask.key)
 
 
 def _turn_names(conversation: Conversation) -> dict[str, str | int]:

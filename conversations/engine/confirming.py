@@ -48,7 +48,7 @@ def double_presses(machine: Machine) -> Iterator[DoublePress]:
     """
     for name, screen in machine.screens.items():
         for key, target in _presses(machine, name, screen):
-            for following in sorted(_shown_after_command(machine, target, has_run=False, seen=frozenset())):
+            for following in sorted(_shown_after(machine, name, target)):
                 if following != name and takes(machine.screens[following], key):
                     yield DoublePress(name, key, following)
                     break
@@ -77,7 +77,7 @@ def _offers(screen: Menu | Confirmation | PagedList | Resume, text: str) -> bool
             return any(option.key == text for option in options)
         case PagedList():
             return text.isdigit() and len(text) <= 2
-        case Resume():
+        case _:
             return text in {RESUME_CONTINUE, RESUME_AGAIN}
 
 
@@ -103,10 +103,16 @@ def _presses(machine: Machine, name: str, screen: Screen) -> Iterator[tuple[str,
     yield from ((text, target) for target in sorted(targets) for text in SAMPLES if takes(screen, text))
 
 
-def _shown_after_command(machine: Machine, name: str, *, has_run: bool, seen: frozenset[str]) -> set[str]:
+def _shown_after(machine: Machine, name: str, target: str) -> set[str]:
+    """The screens that may show after a command. Coming into a form, also the offer to continue the one that waits."""
+    shown = _shown_after_command(machine, target, has_run=False)
+    forms = {flow.name for flow in machine.flows if flow.keeps_draft} - {machine.flow_of(name).name}
+    offers = any(machine.flow_of(following).name in forms for following in shown)
+    return shown | {machine.resume} if offers else shown
+
+
+def _shown_after_command(machine: Machine, name: str, *, has_run: bool) -> set[str]:
     """The screens that may show on arriving at `name`, where a command ran on the way."""
-    if name in seen:
-        return set()
     screen = machine.screens[name]
     ask = asked_on_arrival(screen)
     if ask is None:
@@ -114,5 +120,5 @@ def _shown_after_command(machine: Machine, name: str, *, has_run: bool, seen: fr
     runs = has_run or isinstance(ask, Command)
     shown = {name} if runs and any(isinstance(target, Show) for target in ask.outcomes.values()) else set()
     for edge in outcome_edges(machine, name, screen):
-        shown |= _shown_after_command(machine, edge.target, has_run=runs, seen=seen | {name})
+        shown |= _shown_after_command(machine, edge.target, has_run=runs)
     return shown

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from conversations.engine.asks import Again, Branch, OutcomeTarget, Show, To
+from conversations.engine.asks import Branch, OutcomeTarget, To
 from conversations.engine.errors import InvalidMachine
 from conversations.engine.screens import Resume, Screen, Work, asked_on_arrival
 
@@ -88,7 +88,7 @@ class Machine:
                 return (self.qualify(name, screen),)
             case Branch(targets, _):
                 return tuple(self.qualify(name, each) for each in targets)
-            case Again() | Show():
+            case _:
                 return ()
 
     @staticmethod
@@ -96,14 +96,12 @@ class Machine:
         """A target as its screen means it: one without a dot is in the screen's own flow."""
         return target if "." in target else f"{name.partition('.')[0]}.{target}"
 
-    def shown_from(self, name: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    def shown_from(self, name: str) -> Iterator[str]:
         """The screens that arriving at `name` may show, over every outcome of the asks on the way."""
-        screen = self.screens.get(name)
-        if screen is None or name in seen:
-            return
+        screen = self.screens[name]
         if not isinstance(screen, Work):
             yield name
         if (ask := asked_on_arrival(screen)) is not None:
             for target in ask.outcomes.values():
                 for following in self.targets(name, target):
-                    yield from self.shown_from(following, seen | {name})
+                    yield from self.shown_from(following)

@@ -13,7 +13,7 @@ from conversations.engine.events import Step
 from conversations.engine.flows import Machine
 from conversations.engine.limits import ASKS_PER_TURN_MAX, COMMANDS_PER_TURN_MAX, TRAIL_DEPTH_MAX, TRIES_MAX
 from conversations.engine.paths import target_cost
-from conversations.engine.screens import LANGUAGE, End, Menu, Option, PinQuestion, Resume, asked_on_arrival
+from conversations.engine.screens import LANGUAGE, End, Menu, Option, asked_on_arrival
 from conversations.engine.showing import offered, view_of
 from conversations.engine.state import Conversation
 from conversations.engine.values import Choice, Text, Value
@@ -34,7 +34,7 @@ def follow(machine: Machine, conversation: Conversation, at: str, target: Outcom
             if chosen not in targets:
                 raise ConversationDefect(f"{at} branched to {chosen}, which it does not declare")
             return arrive(machine, conversation, machine.qualify(at, chosen))
-        case str():
+        case _:
             return arrive(machine, conversation, machine.qualify(at, target))
 
 
@@ -86,7 +86,9 @@ def show(machine: Machine, conversation: Conversation, name: str, *, tries: int 
 
 def choose(machine: Machine, conversation: Conversation, answered: Answered) -> Step:
     """Save an answer and go on from the screen where it was given."""
-    left = leave(machine, save(machine, conversation, answered))
+    saved = save(machine, conversation, answered)
+    # Only what was answered is gone back to: so nobody goes back into a PIN, nor to the offer to continue.
+    left = replace(saved, trail=(*saved.trail, saved.screen)[-TRAIL_DEPTH_MAX:])
     return follow(machine, left, conversation.screen, answered.to)
 
 
@@ -108,13 +110,6 @@ def speak(machine: Machine, conversation: Conversation, language: Value) -> Conv
     if not isinstance(code, str) or code not in machine.languages:
         return conversation
     return replace(conversation, language=code)
-
-
-def leave(machine: Machine, conversation: Conversation) -> Conversation:
-    """Remember a screen for `0`. Nobody goes back into a PIN, nor to the offer to continue."""
-    if isinstance(machine.screens[conversation.screen], PinQuestion | Resume):
-        return conversation
-    return replace(conversation, trail=(*conversation.trail, conversation.screen)[-TRAIL_DEPTH_MAX:])
 
 
 def refuse(machine: Machine, conversation: Conversation, reason: Text) -> Step:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from conversations.engine import drafts
-from conversations.engine.answering import answer
+from conversations.engine.answering import Answerable, answer
 from conversations.engine.asking import declared_ask
 from conversations.engine.asks import Command
 from conversations.engine.errors import ConversationDefect, Refused
@@ -39,6 +39,10 @@ from conversations.engine.views import ScreenView
 
 CountPages: TypeAlias = Callable[[ScreenView], int]
 """How many pages a channel makes of a view: `98` turns one only where there is a next one."""
+
+
+Asking: TypeAlias = Answerable | PinQuestion | Resume
+"""The screens that wait for an input."""
 
 
 def one_page(view: ScreenView) -> int:  # noqa: ARG001 -- a channel without pages does not look
@@ -87,16 +91,16 @@ def _take(machine: Machine, conversation: Conversation, event: Input, count_page
     if conversation.asking:
         raise ConversationDefect("the ask under way comes before another input")
     turn = _next_turn(machine, conversation, event.fresh_id)
-    if not _is_known(machine, turn):
+    screen = _standing_at(machine, turn)
+    if screen is None:
         return _restart(machine, turn)
     said = replace(turn, notice=None)
     try:
         text = clean(event.text)
     except Refused as refusal:
         return refuse(machine, said, Text(refusal.message, refusal.values))
-    return (
-        _turn_page(machine, turn, text, count_pages) or _navigate(machine, said, text) or _answer(machine, said, text)
-    )
+    turned = _turn_page(machine, turn, text, count_pages) or _navigate(machine, said, text)
+    return turned or _answer(machine, said, screen, text)
 
 
 def _next_turn(machine: Machine, conversation: Conversation, fresh_id: str) -> Conversation:
@@ -137,15 +141,12 @@ def _navigate(machine: Machine, conversation: Conversation, text: str) -> Step |
     return None
 
 
-def _answer(machine: Machine, conversation: Conversation, text: str) -> Step:
-    screen = machine.screens[conversation.screen]
+def _answer(machine: Machine, conversation: Conversation, screen: Asking, text: str) -> Step:
     match screen:
         case PinQuestion():
             return _check_pin(machine, conversation, screen, text)
         case Resume():
             return _resume(machine, conversation, text)
-        case Work() | End():
-            raise ConversationDefect(f"{conversation.screen} takes no answer")
         case _:
             try:
                 answered = answer(conversation, screen, text)
@@ -180,13 +181,13 @@ def _continue(machine: Machine, conversation: Conversation, draft: Draft, flow: 
     return arrive(machine, replace(conversation, trail=known), draft.screen)
 
 
-def _is_known(machine: Machine, conversation: Conversation) -> bool:
-    """Whether this release can go on where the conversation stands."""
+def _standing_at(machine: Machine, conversation: Conversation) -> Asking | None:
+    """The screen that an input answers; None when this release cannot go on where the conversation stands."""
     flow = machine.flows_by_name.get(conversation.flow)
     screen = machine.screens.get(conversation.screen)
-    if flow is None or screen is None or flow.version != conversation.flow_version:
-        return False
-    return bool(conversation.parked) or not isinstance(screen, Resume)
+    if flow is None or flow.version != conversation.flow_version or isinstance(screen, Work | End):
+        return None
+    return None if isinstance(screen, Resume) and not conversation.parked else screen
 
 
 def _restart(machine: Machine, conversation: Conversation) -> Step:

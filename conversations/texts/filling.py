@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from conversations.engine import Choice, Text, Value
-from core.money import Money
 from core.references import Reference
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -54,5 +53,5 @@ def write(value: Value, translate: Translate) -> str:
             return value.spaced
         case Decimal():
             return f"{value.normalize():f}"
-        case Money() | str() | int():
+        case _:
             return str(value)

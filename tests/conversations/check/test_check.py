@@ -64,7 +64,8 @@ def test_a_page_over_the_budget_is_found_with_its_text() -> None:
 
 
 def test_a_question_is_measured_under_each_sentence_that_may_stand_above_it() -> None:
-    assert names(run({"en": {"refused.multiple": "{multiple}" + "x" * 120}})) == {("page_over_budget", "order.amount", "en")}
+    long = "{multiple}" + "x" * 120
+    assert names(run({"en": {"refused.multiple": long}})) == {("page_over_budget", "order.amount", "en")}
     assert names(run({"en": {"pin.wrong": "x" * 150}})) == {("page_over_budget", "order.pin", "en")}
 
 
@@ -115,6 +116,12 @@ def test_a_placeholder_without_a_worst_value_is_found() -> None:
     both = {"en": {"about": "{secret}"}, "st_LS": {"about": "{secret}"}}
 
     assert names(run(both)) == {("missing_value", "about", "en"), ("missing_value", "about", "st_LS")}
+
+
+def test_a_list_without_a_worst_example_is_found() -> None:
+    without = {name: values for name, values in NAMES.items() if name != "products"}
+
+    assert names(run(candidates=without)) == {("missing_value", "order.product", "")}
 
 
 def test_a_translation_with_other_placeholders_is_found() -> None:

@@ -311,6 +311,15 @@ class TestDoublePresses:
 
         breaks("confirms_once", "f.a", pin, command("do", to="b"), other, DONE)
 
+    def test_a_form_that_waits_is_offered_on_the_way_into_its_flow(self) -> None:
+        confirm = Confirmation(name="a", text="a", options=(Option("2", "yes", to="do"),))
+        start = Flow(name="f", version=1, screens=(confirm, command("do", to="form.ask"), RESUME, GAVE_UP))
+        ask = Question(name="ask", text="ask", saves="x", check=FreeText(shortest=3), to="done")
+        form = Flow(name="form", version=1, screens=(ask, DONE), draft_title="form")
+
+        with pytest.raises(InvalidMachine, match=r"f\.a: 2 runs a command and would also act on f\.resume"):
+            Machine(flows=(start, form), entry="f.a", gave_up="f.gave_up", languages=("en",))
+
     def test_only_the_key_that_runs_it_counts(self) -> None:
         confirm = Confirmation(name="a", text="a", options=(Option("1", "yes", to="do"), Option("2", "no", to="b")))
 

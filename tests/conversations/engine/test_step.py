@@ -20,6 +20,7 @@ from conversations.engine import (
     one_page,
     pending_ask,
     step,
+    view_of,
 )
 from conversations.engine.limits import ASKS_PER_TURN_MAX, DEEP_DIAL_PARTS_MAX, FACTS_MAX, TRAIL_DEPTH_MAX
 from core.money import Money
@@ -400,7 +401,16 @@ class TestReleases:
         phone.when("05101990").shows("order.product").says("This service has changed")
         assert phone.state.answers["product"]
 
-    @pytest.mark.parametrize("changed", [{"flow_version": 7}, {"screen": "start.gone"}, {"flow": "gone"}])
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"flow_version": 7},
+            {"screen": "start.gone"},
+            {"flow": "gone"},
+            {"screen": "start.reset"},
+            {"screen": "start.shut"},
+        ],
+    )
     def test_a_session_elsewhere_goes_home(self, phone: Phone, changed: dict[str, object]) -> None:
         phone.dials().when("5")
         phone.conversation = replace(phone.state, **changed)  # type: ignore[arg-type]
@@ -467,6 +477,11 @@ class TestOptions:
     def test_a_notice_stands_above_the_screen_it_leads_to_once(self, phone: Phone) -> None:
         phone.dials().when("4").shows("start.menu").says("It was reset.\nClinic")
         phone.when("5").says_not("It was reset.")
+
+
+def test_a_step_that_is_never_shown_has_no_view(phone: Phone) -> None:
+    with pytest.raises(ConversationDefect, match=r"start\.enter is never shown"):
+        view_of(CLINIC, replace(phone.dials().state, screen="start.enter"))
 
 
 def test_nothing_happens_after_an_end(phone: Phone) -> None:
