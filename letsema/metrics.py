@@ -7,6 +7,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from channels.dispatch.verdicts import Verdict
+from conversations.turns import HopSeen
 from core.ports.record import OutboxRow
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -23,6 +24,18 @@ class Metrics:
             "Requests of the public listener, by route and status.",
             ("method", "route", "status"),
             buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._hops = Counter(
+            "letsema_hops",
+            "Hops of conversations, by what each turned out to be and the screen it showed.",
+            ("seen", "channel", "screen"),
+            registry=self._registry,
+        )
+        self._commands = Counter(
+            "letsema_commands",
+            "Commands that conversations ran, by outcome: an end of a session is not a completion, this is.",
+            ("command", "outcome"),
             registry=self._registry,
         )
         self._outbox = Counter(
@@ -49,6 +62,12 @@ class Metrics:
     def job(self, job: str, *, succeeded: bool) -> None:
         """Count a round of a job."""
         self._jobs.labels(job, "done" if succeeded else "failed").inc()
+
+    def hop(self, seen: HopSeen) -> None:
+        """Count a hop, and the command that it ran."""
+        self._hops.labels(seen.seen.value, seen.channel.value, seen.screen).inc()
+        if seen.command:
+            self._commands.labels(seen.command, seen.outcome).inc()
 
     def page(self) -> bytes:
         """All figures in the text form of Prometheus."""

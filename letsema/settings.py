@@ -141,14 +141,14 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(LogLevel.INFO, description="`debug`, `info`, `warning` or `error`.")
 
 
-def load_settings(**given: Any) -> Settings:
+def load_settings(*, secrets_directory: Path | None = None, **given: Any) -> Settings:
     """The settings as the environment, the secrets directory and the command line (`given`, which wins) have them.
 
-    Raises `WrongSettingError`.
+    secrets_directory: instead of the one that the environment names. Raises `WrongSettingError`.
     """
     _refuse_unknown_variables()
     try:
-        return Settings(**{**_from_files(), **given})
+        return Settings(**{**_from_files(secrets_directory), **given})
     except ValidationError as error:
         raise WrongSettingError(_one_sentence(error)) from None
 
@@ -158,18 +158,20 @@ def variable(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
-def _from_files() -> dict[str, str]:
-    """What the secrets directory holds and the environment does not say, by field."""
-    directory = os.environ.get(SECRETS_DIR)
-    if not directory:
+def _from_files(given: Path | None) -> dict[str, str]:
+    """What the secrets directory holds, by field. The environment is stronger than the directory that it names itself,
+    and weaker than one that a command gives: a demo's keys belong to its data.
+    """
+    if given is None and not os.environ.get(SECRETS_DIR):
         return {}
-    if not Path(directory).is_dir():
+    directory = given or Path(os.environ[SECRETS_DIR])
+    if not directory.is_dir():
         raise WrongSettingError(f"{SECRETS_DIR} is not a directory.")
-    names = {file.name.upper(): file for file in Path(directory).iterdir() if file.is_file()}
+    files = {file.name.upper(): file for file in directory.iterdir() if file.is_file()}
     return {
-        field: names[variable(field)].read_text(encoding="utf-8").strip()
+        field: files[variable(field)].read_text(encoding="utf-8").strip()
         for field in Settings.model_fields
-        if variable(field) in names and not os.environ.get(variable(field))
+        if variable(field) in files and (given or not os.environ.get(variable(field)))
     }
 
 

@@ -35,6 +35,14 @@ def settings_page() -> str:
     return _HEAD + "".join(f"{row}\n" for row in _rows())
 
 
+def settings_list() -> str:
+    """The settings for a person at a terminal."""
+    return "".join(
+        f"{variable(name)}  {_default(field).strip('`')}".rstrip() + f"\n    {field.description}\n"
+        for name, field in Settings.model_fields.items()
+    )
+
+
 def _rows() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         yield f"| `{variable(name)}` | {_default(field)} | {field.description} |"

@@ -15,6 +15,7 @@ import structlog
 
 from channels.dispatch.pacing import Pace
 from channels.dispatch.verdicts import Done, GiveUp, Later, Verdict
+from channels.dispatch.wording import Worded
 from channels.transport import Sent, SmsSender, TransportError
 from core.phones import PhoneNumber
 from core.ports.channel import MessageRecord
@@ -42,15 +43,7 @@ class Addressee:
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A message as it goes out; parts as we count them."""
-
-    text: str
-    parts: int
-
-
-Wording = Callable[[OutboxRow, Language], Worded]
+Word = Callable[[OutboxRow, Language], Worded]
 
 
 class MessageDispatch:
@@ -62,7 +55,7 @@ class MessageDispatch:
     """
 
     def __init__(
-        self, engine: Engine, sender: SmsSender, word: Wording, pace: Pace, *, sender_id: str | None, doubt_seconds: int
+        self, engine: Engine, sender: SmsSender, word: Word, pace: Pace, *, sender_id: str | None, doubt_seconds: int
     ) -> None:
         self._engine = engine
         self._sender = sender

@@ -21,7 +21,8 @@ from core.ports.record import DistrictDown, OutboxRow
 
 LEASE_SECONDS: Final = 120
 BATCH: Final = 50
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 3
+"""A district has few connections, and hops need them more."""
 
 log = structlog.get_logger(__name__)
 

@@ -9,15 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from core.calendar import MASERU
 from core.ports.engine import Engine
 from core.use_cases.closing import close_through
 from core.use_cases.reminding import plan_reminders
 
-MASERU: Final = ZoneInfo("Africa/Maseru")
 DAY_END_AT: Final = time(0, 10)
 REMINDERS_AT: Final = time(8, 0)
 DAY_END: Final = "day_end"

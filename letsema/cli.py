@@ -1,0 +1,43 @@
+"""The command line: `letsema …`. Everything heavy is imported by the command that needs it, so that help is quick.
+
+Exit codes: 0 done; 1 a finding (something unbalanced, a check that failed, a bad object in a list); 2 a wrong setting,
+a bad file or something unreachable, told in one sentence on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import typer
+
+from letsema.commands import books, calculator, conversation, database, days, doctor, phone, running, setting
+
+FINDING: Final = 1
+UNUSABLE: Final = 2
+
+app: Final = typer.Typer(
+    name="letsema",
+    help="A messaging-first loan channel for microfinance institutions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for group in (running, days, books, calculator, phone, setting, doctor):
+    group.register(app)
+app.add_typer(database.app, name="db")
+app.add_typer(conversation.app, name="conversations")
+
+
+def main() -> None:
+    """The program's entry. A known problem is one sentence; an unknown one is a trace, and a bug."""
+    from letsema.problems import sentence_of
+
+    try:
+        app()
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        sys.exit(UNUSABLE)

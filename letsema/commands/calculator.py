@@ -1,0 +1,94 @@
+"""`schedule`: the loan calculator. A file of terms for machines, a few options for a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from letsema.commands.options import finding, print_json, print_line, read_date
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(schedule)
+
+
+def schedule(
+    terms: Annotated[str | None, typer.Option(metavar="FILE", help="A JSON list of terms; - reads stdin.")] = None,
+    principal: Annotated[str | None, typer.Option(help="How much is lent, such as 5000 or 5000.00.")] = None,
+    rate: Annotated[str, typer.Option(help="Percent a year.")] = "36",
+    months: Annotated[int, typer.Option(help="How many monthly instalments.")] = 6,
+    method: Annotated[str, typer.Option(help="emi, equal_principal or flat.")] = "emi",
+    disbursed_on: Annotated[
+        date | None, typer.Option(parser=read_date, metavar="YYYY-MM-DD", help="When the money arrives; else today.")
+    ] = None,
+) -> None:
+    """Compute schedules: a list of terms from a file, as JSON, or one loan from options, as a table."""
+    from core.loans.calculator import calculate_schedules, has_errors
+
+    if (terms is None) == (principal is None):
+        raise typer.BadParameter("give either --terms FILE or --principal AMOUNT")
+    if terms is not None:
+        answers = calculate_schedules(_read_list(terms))
+        print_json(answers)
+        if has_errors(answers):
+            finding()
+        return
+    wanted = {
+        "id": "loan",
+        "principal": principal,
+        "annual_rate_percent": rate,
+        "method": method,
+        "periods": months,
+        "period_unit": "month",
+        "disbursed_on": (disbursed_on or _today()).isoformat(),
+    }
+    (answer,) = calculate_schedules([wanted])
+    _print_table(answer)
+    if "error" in answer:
+        finding()
+
+
+def _today() -> date:
+    from core.calendar import business_date_of
+    from letsema.environment import SystemClock
+
+    return business_date_of(SystemClock().now())
+
+
+def _read_list(file: str) -> Sequence[object]:
+    """The document. Raises `WrongSettingError` when it cannot be read or is no list."""
+    from letsema.setting_values import WrongSettingError
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        document = json.loads(text)
+    except OSError as error:
+        raise WrongSettingError(f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise WrongSettingError(f"{file} is not JSON in UTF-8.") from None
+    if not isinstance(document, list):
+        raise WrongSettingError(f"{file} is not a list of terms.")
+    return document
+
+
+def _print_table(answer: dict[str, Any]) -> None:
+    if "error" in answer:
+        sys.stderr.write(f"{answer['error']['field']}: {answer['error']['message']}\n")
+        return
+    print_line(f"{'':>3}  {'due on':<10}  {'principal':>12}  {'interest':>12}  {'total':>12}  {'balance':>12}")
+    for row in answer["instalments"]:
+        print_line(
+            f"{row['n']:>3}  {row['due_on']:<10}  {row['principal']:>12}  {row['interest']:>12}  "
+            f"{row['total']:>12}  {row['balance']:>12}"
+        )
+    print_line(
+        f"Total cost of credit {answer['total_cost_of_credit']}; "
+        f"effective annual rate {answer['effective_annual_rate_percent']} %."
+    )

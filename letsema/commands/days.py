@@ -1,0 +1,72 @@
+"""The commands that move business dates and remind: `day-end`, `remind`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from letsema.commands.options import AsJson, DataDirectory, Day, print_json, print_line, quiet_logs, run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("day-end")(day_end)
+    app.command()(remind)
+
+
+def day_end(day: Day, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
+    """Close each open day up to and with a date, in every district; the business date is then the day after."""
+    quiet_logs()
+    closed = run(_close(data_dir, day))
+    if as_json:
+        print_json(closed)
+        return
+    for row in closed:
+        print_line(
+            f"{row['district']}  {row['closed_on']}  loans {row['loans']}, interest {row['interest_recognised']}, "
+            f"late fees {row['late_fees']}, offers expired {row['offers_expired']}"
+        )
+    if not closed:
+        print_line(f"Nothing to close: every district's business date is after {day.isoformat()}.")
+
+
+def remind(day: Day, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
+    """Plan and send the reminders that are due on a date, as at 09:00 of it. Repeating it sends nothing twice."""
+    quiet_logs()
+    counts = run(_remind(data_dir, day))
+    if as_json:
+        print_json(counts)
+        return
+    for row in counts:
+        print_line(f"{row['district']}  before {row['before']}, due {row['due']}, late {row['late']}")
+
+
+async def _close(data_directory: Path | None, day: date) -> list[dict[str, Any]]:
+    from core.use_cases.closing import close_through
+    from letsema.commands.joining import joined
+
+    async with joined(data_directory) as installation:
+        districts = sorted((await installation.engine.record.catalogue()).districts)
+        results = await close_through(installation.engine, districts, day)
+    return [{**asdict(result), "closed_on": result.closed_on.isoformat()} for result in results]
+
+
+async def _remind(data_directory: Path | None, day: date) -> Sequence[Mapping[str, Any]]:
+    from core.use_cases.reminding import plan_reminders
+    from letsema.commands.joining import joined
+    from letsema.installation import open_sender
+
+    async with joined(data_directory) as installation, open_sender(installation.settings) as sender:
+        districts = sorted((await installation.engine.record.catalogue()).districts)
+        outbox = installation.outbox(sender)
+        planned = []
+        for district in districts:
+            planned.append(asdict(await plan_reminders(installation.engine, district, day)))
+            while await outbox.work_on(district):
+                pass  # until nothing is due: what failed comes again later, and a worker takes it
+    return planned

@@ -1,0 +1,117 @@
+"""Where the two planes' databases are: those that the settings name, or the embedded one of the data directory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from letsema.setting_values import WrongSettingError
+from letsema.settings import Settings
+from storage.embedded import EmbeddedPostgres, NothingRunsHere
+from storage.postgres.migrating import Plane, check, upgrade
+
+DATABASE: Final = "letsema"
+APP_ROLE: Final = "letsema_app"
+
+
+class Embedded(Enum):
+    """What to do about the data directory's server when the settings name no database."""
+
+    OWN = auto()
+    """Start it, and stop it at the end; somebody else's is a refusal."""
+    SHARE = auto()
+    """Join the one that runs; with none, own it."""
+    JOIN = auto()
+    """Join the one that runs; none is a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Addresses of the planes, as the product works on them and as their owner migrates them. `repr` shows none.
+
+    server: the embedded server, when that is what they are on.
+    """
+
+    record: str = field(repr=False)
+    channel: str = field(repr=False)
+    record_owner: str | None = field(repr=False)
+    channel_owner: str | None = field(repr=False)
+    server: EmbeddedPostgres | None = None
+
+    def owner(self, plane: Plane) -> str:
+        """The owner's address. Raises `WrongSettingError` when the settings do not have it."""
+        url = self.record_owner if plane is Plane.RECORD else self.channel_owner
+        if url is None:
+            raise WrongSettingError("LETSEMA_OWNER_URL is missing: migrations are run by the database's owner.")
+        return url
+
+    def app(self, plane: Plane) -> str:
+        """The address as the product works on it."""
+        return self.record if plane is Plane.RECORD else self.channel
+
+
+@asynccontextmanager
+async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterator[Databases]:
+    """The planes' databases, for as long as they are needed.
+
+    Raises `DataDirectoryProblem` for the embedded one.
+    """
+    if settings.record_url is not None:
+        yield _named(settings)
+        return
+    if settings.channel_url is not None:
+        raise WrongSettingError(
+            "LETSEMA_CHANNEL_URL is set and LETSEMA_RECORD_URL is not: name both, or the second alone."
+        )
+    server = await _embedded_server(settings.data_dir, embedded)
+    try:
+        owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
+        if server.is_owner:
+            await server.ensure_database(DATABASE)
+        yield Databases(app, app, owner, owner, server)
+    finally:
+        await server.stop()
+
+
+async def migrate(databases: Databases) -> None:
+    """Bring both planes to this release's schema. Raises `SchemaProblem`."""
+    for plane in Plane:
+        await upgrade(plane, databases.owner(plane))
+
+
+async def check_schemas(databases: Databases) -> None:
+    """Raise the `SchemaProblem` that keeps this release from working on the planes, if there is one."""
+    for plane in Plane:
+        await check(plane, databases.app(plane))
+
+
+async def _embedded_server(data_directory: Path, embedded: Embedded) -> EmbeddedPostgres:
+    if embedded is Embedded.OWN:
+        return await EmbeddedPostgres.start(data_directory)
+    try:
+        return await EmbeddedPostgres.join(data_directory)
+    except NothingRunsHere:
+        if embedded is Embedded.JOIN:
+            raise
+        return await EmbeddedPostgres.start(data_directory)
+
+
+def _named(settings: Settings) -> Databases:
+    record, owner = _plain(settings.record_url), _plain(settings.owner_url)
+    return Databases(
+        record=record or "",
+        channel=_plain(settings.channel_url) or record or "",
+        record_owner=owner,
+        channel_owner=_plain(settings.channel_owner_url) or owner,
+    )
+
+
+def _plain(url: SecretStr | None) -> str | None:
+    """The address as asyncpg reads it: without a driver in its scheme."""
+    return url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1) if url else None

@@ -1,0 +1,162 @@
+"""Living through the demo's history: about four months, day by day, by the use cases that everybody else uses.
+
+So its ledger, scores, messages and audit trail are as real as any; `letsema verify-ledger` proves the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
+
+from channels.dispatch.outbox import OutboxWorker
+from channels.sms.africastalking import PROVIDER
+from channels.transport import Sent
+from core.money import Money
+from core.phones import PhoneNumber
+from core.ports.engine import Engine
+from core.ports.rails import PayoutAnswer, PayoutResult
+from core.use_cases.closing import close_through
+from core.use_cases.reminding import plan_reminders
+from letsema.demo.borrowing import Borrowing, unpaid
+from letsema.demo.cast import ALL_DISTRICTS, LENDERS, PEOPLE, RAIL, Person
+from letsema.demo.deciding import Deciding
+from letsema.demo.founding import allot, employ_staff, found_lenders, fund
+from letsema.demo.lives import DAYS_BACK, ONLY_REGISTERED, STORIES, Stage, Story
+from letsema.demo.time_machine import TimeMachine
+from letsema.installation import Installation
+
+_LIVED: Final = sorted({person.district for person in PEOPLE} | {lender.head_office_district for lender in LENDERS})
+_UNMATCHED_DAYS_AGO: Final = 3
+_UNMATCHED: Final = Money.of(350)
+
+
+class PaysAtOnce:
+    """The rail of the past: every payout was confirmed."""
+
+    name = RAIL
+
+    async def pay_out(self, reference: str, *, to: str, amount: Money, rail_account: str) -> PayoutResult:  # noqa: ARG002 -- the port's
+        return PayoutResult(PayoutAnswer.CONFIRMED, rail_reference=f"H{reference}")
+
+    async def query(self, reference: str) -> PayoutResult:
+        return PayoutResult(PayoutAnswer.CONFIRMED, rail_reference=f"H{reference}")
+
+
+class ReachedEverybody:
+    """The SMS provider of the past: every message was taken."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def send(self, to: PhoneNumber, text: str, sender_id: str | None) -> Sent:  # noqa: ARG002 -- the port's
+        return Sent(PROVIDER, f"history-{self._engine.identifiers.new_id()}", None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One run through the days."""
+
+    engine: Engine
+    clock: TimeMachine
+    outbox: OutboxWorker
+    borrowing: Borrowing
+    deciding: Deciding
+    today: date
+    payments: defaultdict[date, list[tuple[Story, int]]] = field(default_factory=lambda: defaultdict(list))
+
+    async def live(self) -> None:
+        """Every day from the first to today; today stays open."""
+        for days_ago in range(DAYS_BACK, -1, -1):
+            day = self.today - timedelta(days=days_ago)
+            self.clock.go_to(day)
+            begun = [story for story in STORIES if story.applied_on(self.today) == day]
+            await self._live_through(day, begun)
+            await self._work_on_outbox()
+            await self._plan_payments(begun)
+            if day < self.today:
+                await asyncio.gather(*(close_through(self.engine, [district], day) for district in _LIVED))
+
+    async def _live_through(self, day: date, begun: Sequence[Story]) -> None:
+        for story in begun:
+            await self._begin(story)
+        for story, n in self.payments.pop(day, []):
+            await self._pay(story, n)
+        if day == self.today - timedelta(days=_UNMATCHED_DAYS_AGO):
+            await self._pay_without_a_name()
+        if day == self.today:
+            await self.borrowing.register(ONLY_REGISTERED)
+        await asyncio.gather(*(plan_reminders(self.engine, district, day) for district in _LIVED))
+
+    async def _begin(self, story: Story) -> None:
+        if story is _first_of(story.person):
+            await self.borrowing.register(story.person)
+        reference = await self.borrowing.apply(story)
+        await self.deciding.decide(story, reference)
+        if story.stage >= Stage.ACCEPTED:
+            loan = await self.borrowing.accept(story.person)
+            if story.stage is Stage.DISBURSED:
+                await self.deciding.release(story, loan)
+
+    async def _plan_payments(self, begun: Sequence[Story]) -> None:
+        """The schedule stands once the money has arrived: now it is known on which days its borrower pays."""
+        for story in begun:
+            if story.paid and (view := await self.borrowing.loan_from(story.person, story.lender)):
+                due = {row.n: row.due_on for row in view.instalments}
+                for n, days_after in story.paid.items():
+                    self.payments[due[n] + timedelta(days=days_after)].append((story, n))
+
+    async def _pay(self, story: Story, n: int) -> None:
+        view = await self.borrowing.loan_from(story.person, story.lender)
+        row = unpaid(view, n) if view else None
+        if view is None or row is None:
+            raise RuntimeError(f"{story.person.given_names} has no instalment {n} to pay")
+        await self.borrowing.pay(
+            story.lender,
+            row.outstanding,
+            payer=story.person.phone,
+            account=str(view.loan.reference),
+            rail_reference=f"H{view.loan.reference}{n:02d}",
+        )
+
+    async def _pay_without_a_name(self) -> None:
+        """Money that matches nothing, for the suspense page to have something on it."""
+        for number, lender in enumerate(LENDERS):
+            await self.borrowing.pay(
+                lender, _UNMATCHED, payer=f"+2665899000{number}", account="", rail_reference=f"HUNMATCHED{number}"
+            )
+
+    async def _work_on_outbox(self) -> None:
+        for district in _LIVED:
+            while await self.outbox.work_on(district):
+                pass  # what was sent may have caused more
+
+
+async def seed(installation: Installation, clock: TimeMachine, today: date) -> None:
+    """Fill an empty installation, whose clock is the time machine, with history up to today."""
+    engine = replace(installation.engine, rails={RAIL: PaysAtOnce()})
+    installation = replace(installation, engine=engine)
+    first = today - timedelta(days=DAYS_BACK)
+    clock.go_to(first)
+    for district in ALL_DISTRICTS:
+        await engine.record.open_district(district, first if district in _LIVED else today)
+    mfis = await found_lenders(engine)
+    staff = await employ_staff(engine, mfis)
+    await fund(engine, mfis, staff)
+    await allot(engine, mfis, staff)
+    history = History(
+        engine=engine,
+        clock=clock,
+        outbox=installation.outbox(ReachedEverybody(engine)),
+        borrowing=Borrowing(engine),
+        deciding=Deciding(engine, staff),
+        today=today,
+    )
+    await history.live()
+
+
+def _first_of(person: Person) -> Story:
+    return next(story for story in STORIES if story.person is person)

@@ -1,0 +1,48 @@
+"""The demo's settings: its own keys, the stand-in on loopback, the simulated rail. Nothing of it may serve anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from letsema.demo.directory import is_demo, keys_directory, read_demo_file
+from letsema.settings import Settings, load_settings
+
+HOST: Final = "127.0.0.1"
+HOOK_TOKEN: Final = "demo"  # noqa: S105 -- printed, and guards nothing on loopback
+SERVICE_CODE: Final = "*384*555#"
+SMS_USERNAME: Final = "sandbox"
+SMS_API_KEY: Final = "stand-in"
+
+
+def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings:
+    """The settings of a demo on a port; its internal listener is on the next one. Raises `WrongSettingError`."""
+    return load_settings(
+        secrets_directory=keys_directory(data_directory),
+        data_dir=data_directory,
+        record_url=None,
+        channel_url=None,
+        public_host=HOST,
+        public_port=port,
+        internal_host=HOST,
+        internal_port=port + 1,
+        hook_tokens=[HOOK_TOKEN],
+        service_codes=[SERVICE_CODE],
+        africastalking_url=stand_in,
+        africastalking_username=SMS_USERNAME,
+        africastalking_api_key=SMS_API_KEY,
+        simulated_rail_url=stand_in,
+        sms_per_second=50,
+    )
+
+
+def command_settings(data_directory: Path | None) -> Settings:
+    """The settings of a command that joins whatever runs on a directory: a demo's when it is one.
+
+    Raises `WrongSettingError`.
+    """
+    settings = load_settings() if data_directory is None else load_settings(data_dir=data_directory)
+    if settings.record_url is not None or not is_demo(settings.data_dir):
+        return settings
+    told = read_demo_file(settings.data_dir)
+    return demo_settings(settings.data_dir, int(told["public"].rpartition(":")[2]), stand_in=told["stand_in"])

@@ -1,0 +1,83 @@
+"""Before the demo listens: an address on loopback, ports that are free, a directory that is a demo's, a history."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from core.calendar import business_date_of
+from letsema.databases import DATABASE, Databases, migrate
+from letsema.demo.directory import is_demo, keys_directory, mark_as_demo
+from letsema.demo.seeding import seed
+from letsema.demo.time_machine import TimeMachine
+from letsema.environment import SystemClock
+from letsema.installation import open_installation
+from letsema.keys.keyring import make_keys
+from letsema.setting_values import WrongSettingError, is_on_loopback
+from letsema.settings import Settings
+
+PORTS: Final = 3
+_LAST_PORT: Final = 65_535
+_SEEDED: Final = "history-complete"
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise `WrongSettingError` unless the host is loopback and the demo's three ports are free."""
+    if not is_on_loopback(host):
+        raise WrongSettingError("The demo listens on loopback only (127.0.0.1): its sign-ins are known to everybody.")
+    if not 1 <= port <= _LAST_PORT - PORTS + 1:
+        raise WrongSettingError(
+            f"--port is a number from 1 to {_LAST_PORT - PORTS + 1}; the two after it are used too."
+        )
+    for wanted in range(port, port + PORTS):
+        with socket.socket() as probe:
+            # As the listeners do: a port that was closed a moment ago counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, wanted))
+            except OSError:
+                raise WrongSettingError(
+                    f"Port {wanted} is in use by another program; choose others with --port "
+                    f"(the demo needs {PORTS} in a row)."
+                ) from None
+
+
+def prepare_directory(data_directory: Path) -> None:
+    """Mark the directory as a demo's and have its keys in it. Raises `WrongSettingError` for something else's."""
+    if not is_demo(data_directory) and data_directory.is_dir() and any(data_directory.iterdir()):
+        raise WrongSettingError(f"{data_directory} holds something that is no demo; name another with --data-dir.")
+    try:
+        mark_as_demo(data_directory)
+        make_keys(keys_directory(data_directory))
+    except OSError as error:
+        raise WrongSettingError(f"{data_directory} cannot be used: {error.strerror}.") from None
+
+
+async def have_history(settings: Settings, databases: Databases) -> None:
+    """Migrate, and live through the history unless that was done before. One that was interrupted begins anew."""
+    done = settings.data_dir / _SEEDED
+    if await asyncio.to_thread(done.exists):
+        await migrate(databases)
+        return
+    await _empty(databases)
+    await migrate(databases)
+    today = business_date_of(SystemClock().now())
+    clock = TimeMachine(today)
+    async with open_installation(settings, databases, clock=clock) as installation:
+        await seed(installation, clock, today)
+    await asyncio.to_thread(done.touch)
+
+
+async def _empty(databases: Databases) -> None:
+    if databases.server is None:
+        raise RuntimeError("the demo's database is the embedded one")
+    connection = await asyncpg.connect(databases.server.url("postgres"))
+    try:
+        await connection.execute(f"drop database if exists {DATABASE} with (force)")
+    finally:
+        await connection.close()
+    await databases.server.ensure_database(DATABASE)

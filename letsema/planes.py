@@ -1,0 +1,49 @@
+"""The two planes, bound to the engines that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from core.ports.channel import ChannelPlane
+from core.ports.environment import Clock, KeyedHash, Sealer
+from core.ports.reads import PortalReads
+from core.ports.record import Record
+from letsema.databases import Databases
+from letsema.settings import Settings
+from storage.postgres.channel.plane import ChannelOnPostgres
+from storage.postgres.channel.pool import ChannelConnections
+from storage.postgres.reads import PortalReadsOnPostgres
+from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
+
+_PURGED_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """Both planes and the portal's reads. `purge` removes what is past its time, a batch a call."""
+
+    record: Record
+    channel: ChannelPlane
+    reads: PortalReads
+    purge: Callable[[], Awaitable[int]]
+
+
+@asynccontextmanager
+async def open_planes(
+    settings: Settings, databases: Databases, keyed_hash: KeyedHash, sealer: Sealer, clock: Clock
+) -> AsyncIterator[Planes]:
+    """Connect both planes, until left. Raises `ChannelPlaneDown` when that one does not answer."""
+    connections = RecordConnections(databases.record, connections_max=settings.record_connections)
+    pool = ChannelConnections(databases.channel, connections_max=settings.channel_connections)
+    async with (
+        RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as record,
+        ChannelOnPostgres.opened(pool, sealer) as channel,
+    ):
+
+        async def purge() -> int:
+            return await channel.purge_expired(clock.now(), _PURGED_AT_ONCE)
+
+        yield Planes(record, channel, PortalReadsOnPostgres(record, sealer, keyed_hash), purge)
