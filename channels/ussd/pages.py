@@ -6,6 +6,7 @@ A page has the text and the numbered options, then a line of what else can be pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,10 @@ from conversations.texts import Texts
 
 PAGE_SEPTETS_MAX: Final = 160
 """What every network passes on; some allow 182."""
+
+_TIE: Final = "\u00a0"
+# What nobody should have to read half of before pressing 98: 5 Oct 2026, 1234 567 890, +266 5885 1234.
+_ONE_WORD: Final = re.compile(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}\b|\b\d{4} \d{3} \d{3}\b|\+266 \d{4} \d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,11 @@ class UssdRenderer:
 
 
 def _words(text: str) -> Iterator[Piece]:
-    """The words of a text, each with the space or the line's end before it."""
-    for line in text.split("\n"):
+    """The words of a text, each with the space or the line's end before it. A date, or a grouped number, is one word."""
+    tied = _ONE_WORD.sub(lambda match: match[0].replace(" ", _TIE), text)
+    for line in tied.split("\n"):
         for number, word in enumerate(line.split(" ")):
-            yield Piece(" " if number else "\n", word)
+            yield Piece(" " if number else "\n", word.replace(_TIE, " "))
 
 
 def _join(pieces: list[Piece]) -> str:

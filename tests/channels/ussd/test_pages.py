@@ -131,6 +131,15 @@ def test_a_label_longer_than_a_page_is_broken_between_words() -> None:
     assert sum(page.count("fine") for page in pages) == sum(page.count("print") for page in pages) == 30
 
 
+@pytest.mark.parametrize("whole", ["5 Oct 2026", "1234 567 890", "+266 5885 1234"])
+@pytest.mark.parametrize("before", range(118, 140))
+def test_a_date_and_a_number_are_never_read_in_halves(whole: str, before: int) -> None:
+    pages = USSD.pages(view(f"{'x' * before} {whole} {'y' * 60}"))
+
+    assert len(pages) > 1
+    assert sum(whole in page for page in pages) == 1
+
+
 words = st.text(min_size=0, max_size=500)
 
 
