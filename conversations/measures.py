@@ -83,7 +83,7 @@ WORST_VALUES: Final[Candidates] = {
         ("expires_on", "first_due_on", "next_due_on", "submitted_on", *(f"due_{n}" for n in (1, 2, 3))),
         (LONGEST_DATE,),
     ),
-    **dict.fromkeys(("loan_reference", "reference"), (_REFERENCE,)),
+    **dict.fromkeys(("loan_reference", "reference", "reserved"), (_REFERENCE,)),
     **dict.fromkeys(("mfi_name", "lender"), (LONGEST_LENDER,)),
     "complaints_phone": (LONGEST_PHONE,),
     "coming": _COMING,
@@ -114,7 +114,7 @@ WORST_VALUES: Final[Candidates] = {
     "to_pay": (Text("repay.behind", {"overdue": LARGEST_AMOUNT}), Text("repay.next", _NEXT)),
     "tries_left": (2,),
 }
-"""For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take them."""
+"""For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take."""
 
 _SMS_AMOUNTS: Final = ("affordable_amount", "cash", "outstanding", "overpaid_amount", "part")
 _SMS_WHY: Final = (

@@ -1,0 +1,53 @@
+"""The borrower's machine on the real engine: `runner`, and callers who are new or registered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from channels.ussd.pages import UssdRenderer
+from conversations.answers.borrower import BORROWER_ANSWERS
+from conversations.flows import BORROWER
+from conversations.texts import Texts, load_texts
+from conversations.turns import TurnRunner
+from core.ports.engine import Engine
+from core.records.borrower import Channel, Language
+from core.use_cases.preferring import change_language
+from tests.core.use_cases.lending import Lending, new_phone
+from tests.flows.caller import Caller
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return load_texts()
+
+
+@pytest.fixture
+async def runner(engine: Engine, texts: Texts) -> AsyncIterator[TurnRunner]:
+    made = TurnRunner(
+        machine=BORROWER,
+        engine=engine,
+        answers=BORROWER_ANSWERS,
+        renderers={Channel.USSD: UssdRenderer(texts)},
+    )
+    yield made
+    assert await made.drain(5)
+
+
+@pytest.fixture
+def stranger(runner: TurnRunner, lending: Lending) -> Caller:
+    """A caller whom nobody knows yet, in a country where two lenders lend."""
+    return Caller(runner, new_phone())
+
+
+@pytest.fixture
+def known(runner: TurnRunner, lending: Lending, engine: Engine) -> Callable[..., Awaitable[Caller]]:
+    """Make a caller who is registered and reads this language."""
+
+    async def make(language: Language = Language.ENGLISH) -> Caller:
+        phone = await lending.borrower()
+        await change_language(engine, phone, language)
+        return Caller(runner, phone)
+
+    return make

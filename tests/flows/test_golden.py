@@ -1,0 +1,191 @@
+"""Every flow in both languages, each with its interruptions, page by page as the phone shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from core.money import Money
+from core.ports.engine import Engine
+from core.records.application import RejectionReason, ReturnReason
+from core.records.borrower import Language
+from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
+from tests.core.use_cases.lending import Lending, key
+from tests.fixtures_postgres import MovableClock
+from tests.flows.caller import Caller
+from tests.flows.golden import assert_golden
+
+pytestmark = [pytest.mark.engine, pytest.mark.parametrize("language", list(Language))]
+
+Known = Callable[[Language], Awaitable[Caller]]
+
+ANSWERS = ("Palesa", "Mokoena", "012345678901", "17051990")
+FIRST_APPLICATION = ("1", "1", "1500", "2", "2", "1", "6000")
+CHOICE = {Language.SESOTHO: "1", Language.ENGLISH: "2"}
+
+
+async def test_registering(stranger: Caller, language: Language) -> None:
+    await stranger.dials()
+    await stranger.types("7", CHOICE[language], "1", "Palesa2", "Palesa")
+    await stranger.dials()
+    await stranger.types("1", "Mokoena", "12345", "012345678901", "0", "012345678901")
+    await stranger.types("1990", "31021990", "17 05 1990", "98", "0", "1")
+    await stranger.types("1234", "25", "2580", "2581", "2580", "2580")
+
+    assert_golden(stranger, "registering", language)
+
+
+async def test_registering_without_consent(stranger: Caller, language: Language) -> None:
+    await stranger.dials()
+    await stranger.types(CHOICE[language], "2")
+
+    assert_golden(stranger, "registering_without_consent", language)
+
+
+async def test_registering_under_eighteen(stranger: Caller, language: Language) -> None:
+    await stranger.dials()
+    await stranger.types(CHOICE[language], "1", "Palesa", "Mokoena", "012345678901", "24112008")
+    await stranger.repeats()
+
+    assert_golden(stranger, "registering_under_eighteen", language)
+
+
+async def test_registering_an_identity_that_another_number_has(
+    stranger: Caller, lending: Lending, language: Language
+) -> None:
+    await lending.register(stranger.number.parse("+26658990001"), national_id="012345678901")
+    await stranger.dials()
+    await stranger.types(CHOICE[language], "1", *ANSWERS, "1", "2580", "2580")
+
+    assert_golden(stranger, "registering_a_known_identity", language)
+
+
+async def test_giving_up(stranger: Caller, language: Language) -> None:
+    await stranger.dials()
+    await stranger.types(CHOICE[language], "1", "?", "!", "7")
+
+    assert_golden(stranger, "giving_up", language)
+
+
+async def test_applying_first(known: Known, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("1", "1", "100", "1525", "1500")
+    await caller.dials()
+    await caller.types("1", "2", "2", "1", "6000")
+    await caller.types(*(["98"] if language is Language.SESOTHO else []), "2", "98", "0", "0", "3", "1", "2000", "2")
+    await caller.types("1", "1111", "2580")
+    await caller.repeats()
+
+    assert_golden(caller, "applying_first", language)
+
+
+async def test_applying_again(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    await lending.apply(caller.number, product=lending.other_product)
+    await caller.dials()
+    await caller.types("1", "1", "800", "2", "1", "2580")
+
+    assert_golden(caller, "applying_again", language)
+
+
+async def test_starting_an_application_again(known: Known, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("1", "1", "1500", "00", "1", "2", "00")
+    await caller.dials()
+
+    assert_golden(caller, "starting_again", language)
+
+
+async def test_following_an_application(known: Known, lending: Lending, engine: Engine, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("3")
+    reference = (await lending.apply(caller.number)).reference
+    await caller.types("3", "0", "3", "1", "1", "00")
+    application = await lending.application(reference)
+    await return_to_borrower(
+        engine,
+        lending.officer,
+        ReturnToBorrower(reference, ReturnReason.BRING_PAYSLIP, "", application.version, key()),
+    )
+    await caller.types("3", "1", "2")
+    await caller.dials()
+    await caller.types("3")
+
+    assert_golden(caller, "following_an_application", language)
+
+
+async def test_a_rejection(known: Known, lending: Lending, engine: Engine, language: Language) -> None:
+    caller = await known(language)
+    reference = (await lending.apply(caller.number)).reference
+    application = await lending.application(reference)
+    await reject(
+        engine,
+        lending.analyst,
+        Reject(reference, RejectionReason.AFFORDABILITY, "too much", application.version, key()),
+    )
+    await caller.dials()
+    await caller.types("3", "98", "1")
+
+    assert_golden(caller, "a_rejection", language)
+
+
+async def test_accepting_an_offer(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    await lending.offer(caller.number)
+    await caller.dials()
+    await caller.types("3", "98", "2", "98", "0", "0", "1", "0000", "2580")
+    await caller.dials()
+    await caller.types("3")
+
+    assert_golden(caller, "accepting_an_offer", language)
+
+
+async def test_declining_an_offer(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    await lending.offer(caller.number)
+    await caller.dials()
+    await caller.types("3", "3", "2", "3", "1")
+    await caller.dials()
+    await caller.types("3")
+
+    assert_golden(caller, "declining_an_offer", language)
+
+
+async def test_paying_a_loan_back(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("2", "4")
+    loan = await lending.active_loan(caller.number)
+    await caller.types("2", "98", "1", "98", "00", "4")
+    await lending.pay(Money.of("371.93"), reference="RAIL-1", account=str(loan.reference))
+    clock.move(days=70)
+    await lending.close(clock.now().date())
+    await caller.dials()
+    await caller.types("2", "98", "2")
+
+    assert_golden(caller, "paying_back", language)
+
+
+async def test_the_profile(known: Known, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("5", "1", CHOICE[language])
+    await caller.dials()
+    await caller.types("5", "2")
+
+    assert_golden(caller, "the_profile", language)
+
+
+async def test_help(known: Known, language: Language) -> None:
+    caller = await known(language)
+    for choice in ("1", "2"):
+        await caller.dials()
+        await caller.types("6", choice)
+    await caller.dials()
+    await caller.types("6", "3", "1")
+
+    assert_golden(caller, "help", language)
