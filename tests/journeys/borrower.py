@@ -1,0 +1,49 @@
+"""What a borrower types, screen by screen, in English."""
+
+from __future__ import annotations
+
+import re
+
+from core.references import Reference
+from tests.journeys.phone import Phone
+
+PIN = "2580"
+
+
+async def register(phone: Phone, *, national_id: str | None = None, district: str = "Mokhotlong") -> None:
+    """Nine answers, from an unknown number to the main menu."""
+    await phone.dial()
+    await phone.choose("English")
+    await phone.choose("I agree")
+    await phone.answers("Thabo", "Moshoeshoe", national_id or f"0{phone.number[4:]}3", "17051990")
+    await phone.choose(district)
+    await phone.answers(PIN, PIN)
+    assert "registered" in phone.screen
+
+
+async def to_summary(phone: Phone, *, product: str = "Thuso", amount: str = "1500", net_pay: str = "6000") -> None:
+    """From the main menu to the costs."""
+    await phone.choose("Apply")
+    await phone.choose(product)
+    await phone.answer(amount)
+    await phone.choose("3 months")
+    await phone.choose("Business")
+    await phone.choose("Salary")
+    await phone.answer(net_pay)
+
+
+async def apply(phone: Phone, *, product: str = "Thuso", amount: str = "1500", net_pay: str = "6000") -> str:
+    """From the main menu to a reference number."""
+    await to_summary(phone, product=product, amount=amount, net_pay=net_pay)
+    await phone.choose("Accept")
+    await phone.answer(PIN)
+    return reference_on(phone.screen)
+
+
+def reference_on(text: str) -> str:
+    """The checked ten-digit number in a text, however it is grouped."""
+    for found in re.findall(r"\d[\d ]{8,11}\d", text):
+        digits = found.replace(" ", "")
+        if len(digits) == 10:
+            return str(Reference.parse(digits))
+    raise AssertionError(f"no reference in:\n{text}")

@@ -1,0 +1,185 @@
+"""The journey that the product exists for: from an unknown number to a repaid instalment, over HTTP and a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.async_api import Browser
+
+from core.calendar import MASERU, add_months, maseru_instant
+from core.money import Money
+from tests.journeys.borrower import PIN, apply, reference_on, register, to_summary
+from tests.journeys.demo import Demo, Provider
+from tests.journeys.phone import Phone
+from tests.journeys.portal import Desk
+
+pytestmark = pytest.mark.journey
+
+
+async def test_a_newcomer_borrows_repays_and_is_late_once(
+    demo: Demo, phone: Phone, another_phone: Phone, provider: Provider, browser: Browser
+) -> None:
+    today = datetime.now(MASERU).date()
+
+    # An unknown number registers and applies.
+    await register(phone)
+    await to_summary(phone)
+    summary = phone.screen
+    assert "M1,500.00" in summary
+    assert "%" in summary, "the effective rate is on the summary"
+    await phone.choose("Accept")
+    await phone.answer(PIN)
+    reference = reference_on(phone.screen)
+    assert reference_on(await provider.sms(phone.number, "M1,500.00")) == reference
+
+    # An officer recommends; the same person cannot approve; an analyst does.
+    officer = await Desk.sign_in(browser, demo.public, demo.staff("loan_officer", "Khotso"))
+    page = await officer.find_in_queue(reference)
+    assert "Thabo Moshoeshoe" in page
+    assert "M1,500.00" in page
+    await officer.check_identity(reference)
+    await officer.recommend(reference)
+    assert await officer.may_not(reference, "approve")
+    analyst = await Desk.sign_in(browser, demo.public, demo.staff("credit_analyst", "Khotso"))
+    await analyst.find_in_queue(reference, tab="in_review")
+    await analyst.approve(reference)
+
+    # The borrower is told, reads the costs and accepts with the PIN.
+    await provider.sms(phone.number, "M1,500.00", "offer")
+    await phone.dial()
+    await phone.choose("offer")
+    assert "M1,500.00" in phone.screen
+    await phone.choose("Accept")
+    await phone.answer(PIN)
+    assert not phone.is_open
+    [loan] = await _loans(demo, browser, "Thabo Moshoeshoe")
+
+    # A cashier releases; the rail confirms; a receipt follows.
+    cashier = await Desk.sign_in(browser, demo.public, demo.staff("cashier", "Khotso"))
+    await cashier.release(loan)
+    await provider.sms(phone.number, "M1,455.00")
+
+    # A repayment arrives twice and is posted once; somebody else pays too.
+    instalment = await _next_due(phone)
+    notice = {
+        "reference": "MP-FIRST-1",
+        "amount": instalment.plain,
+        "payer": phone.number,
+        "to": demo.rail_account("Khotso"),
+        "account": "",
+        "paid_at": maseru_instant(today, 10).isoformat(),
+    }
+    assert await provider.notify(**notice) == (200, {"result": "accepted"})
+    assert await provider.notify(**notice) == (200, {"result": "duplicate"})
+    status, _ = await provider.notify(**(notice | {"amount": "1.00"}))
+    assert status == 409
+    receipt = await provider.sms(phone.number, str(instalment), "left")
+    await phone.dial()
+    await phone.choose("My loans")
+    after_first = phone.screen
+    assert _amounts(receipt) & _amounts(after_first), f"{receipt}\n{after_first}"
+    by_another = notice | {
+        "reference": "MP-FIRST-2",
+        "payer": another_phone.number,
+        "amount": "100.00",
+        "account": loan,
+    }
+    assert await provider.notify(**by_another) == (200, {"result": "accepted"})
+    await provider.sms(phone.number, "M100.00")
+
+    # A payment that matches nothing waits in suspense, where the cashier sees it.
+    nothing = notice | {"reference": "MP-FIRST-3", "payer": another_phone.number, "amount": "77.70", "account": "12"}
+    assert await provider.notify(**nothing) == (200, {"result": "accepted"})
+    assert "M77.70" in await cashier.open("/payments?status=suspense")
+
+    # Time passes: reminders before and on the date, then arrears, a late fee and PAR.
+    second_due = add_months(today, 2, today.day)
+    await demo.close_through(second_due - timedelta(days=4))
+    await demo.remind(second_due - timedelta(days=3))
+    before = await provider.sms(phone.number, "due", f"{second_due.day} {second_due:%b}")
+    await demo.close_through(second_due - timedelta(days=1))
+    await demo.remind(second_due)
+    assert len([one for one in await provider.sent(phone.number) if "today" in one["text"].lower()]) == 1
+    await demo.close_through(second_due)
+    await phone.dial()
+    await phone.choose("My loans")
+    assert "M50.00" not in phone.screen
+    await demo.close_through(second_due + timedelta(days=1))
+    await provider.sms(phone.number, "M50.00")
+    await demo.remind(second_due + timedelta(days=2))
+    manager = await Desk.sign_in(browser, demo.public, demo.staff("manager", "Khotso"))
+    dashboard = await manager.open("/dashboard?district=all")
+    assert "PAR" in dashboard
+    assert before
+
+    # Doing it all again changes nothing, and the books are proved.
+    sent = len(await provider.sent(phone.number))
+    await demo.close_through(second_due + timedelta(days=1))
+    await demo.remind(second_due)
+    assert len(await provider.sent(phone.number)) == sent
+    code, out = await demo.command("verify-ledger", "--json")
+    assert code == 0, out
+    assert json.loads(out)
+
+
+async def test_a_rejection_reaches_the_borrower_with_its_reason(
+    demo: Demo, phone: Phone, provider: Provider, browser: Browser
+) -> None:
+    await register(phone, district="Maseru")
+    reference = await apply(phone, amount="6000", net_pay="2000")
+    officer = await Desk.sign_in(browser, demo.public, demo.staff("loan_officer", "Khotso"))
+
+    await officer.reject(reference, "affordability")
+
+    told = await provider.sms(phone.number, "too much")
+    assert reference_on(told) == reference
+    await phone.dial()
+    await phone.choose("application")
+    assert "too much" in phone.screen
+
+
+async def test_above_limit_one_a_manager_decides_too_and_another_lender_sees_nothing(
+    demo: Demo, phone: Phone, browser: Browser
+) -> None:
+    await register(phone, district="Leribe")
+    reference = await apply(phone, amount="9000", net_pay="40000")
+    officer = await Desk.sign_in(browser, demo.public, demo.staff("loan_officer", "Khotso"))
+    analyst = await Desk.sign_in(browser, demo.public, demo.staff("credit_analyst", "Khotso"))
+    manager = await Desk.sign_in(browser, demo.public, demo.staff("manager", "Khotso"))
+    stranger = await Desk.sign_in(browser, demo.public, demo.staff("loan_officer", "Mohloli"))
+
+    assert await stranger.status_of(f"/applications/{reference}") == 404
+    await officer.recommend(reference)
+    await analyst.approve(reference)
+    assert await analyst.may_not(reference, "approve")
+    await manager.find_in_queue(reference, tab="second_approval")
+    await manager.approve(reference)
+
+    await phone.dial()
+    await phone.choose("offer")
+    assert "M9,000.00" in phone.screen
+
+
+async def _loans(demo: Demo, browser: Browser, name: str) -> list[str]:
+    """The loans of a borrower that the cashier sees waiting for money."""
+    cashier = await Desk.sign_in(browser, demo.public, demo.staff("cashier", "Khotso"))
+    await cashier.open("/disbursements?district=all")
+    links = cashier.page.locator(f"tr:has-text('{name}') a[href$='/release']")
+    return [str(await link.get_attribute("href")).split("/")[2] for link in await links.all()]
+
+
+async def _next_due(phone: Phone) -> Money:
+    """The next instalment, as the phone says it."""
+    await phone.dial()
+    await phone.choose("My loans")
+    amounts = sorted(_amounts(phone.screen))
+    assert amounts, phone.screen
+    return Money.of(amounts[0])
+
+
+def _amounts(text: str) -> set[str]:
+
+    return {found.replace(",", "") for found in re.findall(r"M([\d,]+\.\d\d)", text)}
