@@ -82,10 +82,15 @@ def _line(factor: Factor) -> FactorLine:
     tone = "good" if factor.points > 0 else "bad" if factor.points < 0 else "neutral"
     return FactorLine(
         name=words.word(words.FACTORS, factor.code),
-        points=f"{factor.points:+d}" if factor.points else "0",
+        points=_signed(factor.points),
         tone=tone,
         reason=Text(words.word(words.FACTOR_REASONS, factor.reason), {"value": factor.value}),
     )
+
+
+def _signed(points: int) -> str:
+    """Points with a sign, and with a real minus, which is as wide as a digit."""
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def _affordability(kept: Mapping[str, Any]) -> Affordability:
