@@ -29,9 +29,6 @@ from letsema.demo.cast import (
     Person,
 )
 
-DAYS_BACK: Final = 118
-"""The first day of the history: about four months before today."""
-
 
 class Stage(IntEnum):
     """How far a loan got."""

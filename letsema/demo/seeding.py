@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
@@ -22,14 +22,13 @@ from core.ports.rails import PayoutAnswer, PayoutResult
 from core.use_cases.closing import close_through
 from core.use_cases.reminding import plan_reminders
 from letsema.demo.borrowing import Borrowing, unpaid
-from letsema.demo.cast import ALL_DISTRICTS, LENDERS, PEOPLE, RAIL, Person
+from letsema.demo.cast import ALL_DISTRICTS, LENDERS, RAIL, Person
 from letsema.demo.deciding import Deciding
 from letsema.demo.founding import allot, employ_staff, found_lenders, fund
-from letsema.demo.lives import DAYS_BACK, ONLY_REGISTERED, STORIES, Stage, Story
+from letsema.demo.lives import ONLY_REGISTERED, STORIES, Stage, Story
 from letsema.demo.time_machine import TimeMachine
 from letsema.installation import Installation
 
-_LIVED: Final = sorted({person.district for person in PEOPLE} | {lender.head_office_district for lender in LENDERS})
 _UNMATCHED_DAYS_AGO: Final = 3
 _UNMATCHED: Final = Money.of(350)
 
@@ -58,7 +57,7 @@ class ReachedEverybody:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One run through the days."""
+    """One run through the days. `first_days`: from which business date on something happens in a district."""
 
     engine: Engine
     clock: TimeMachine
@@ -66,30 +65,37 @@ class History:
     borrowing: Borrowing
     deciding: Deciding
     today: date
+    first_days: Mapping[str, date]
     payments: defaultdict[date, list[tuple[Story, int]]] = field(default_factory=lambda: defaultdict(list))
 
     async def live(self) -> None:
         """Every day from the first to today; today stays open."""
-        for days_ago in range(DAYS_BACK, -1, -1):
-            day = self.today - timedelta(days=days_ago)
+        day = min(self.first_days.values())
+        while day <= self.today:
             self.clock.go_to(day)
+            lived = [district for district, first in self.first_days.items() if first <= day]
             begun = [story for story in STORIES if story.applied_on(self.today) == day]
-            await self._live_through(day, begun)
-            await self._work_on_outbox()
-            await self._plan_payments(begun)
+            if await self._live_through(day, begun, lived):
+                await self._work_on_outbox(lived)
+                await self._plan_payments(begun)
             if day < self.today:
-                await asyncio.gather(*(close_through(self.engine, [district], day) for district in _LIVED))
+                await asyncio.gather(*(close_through(self.engine, [district], day) for district in lived))
+            day += timedelta(days=1)
 
-    async def _live_through(self, day: date, begun: Sequence[Story]) -> None:
+    async def _live_through(self, day: date, begun: Sequence[Story], lived: Sequence[str]) -> bool:
+        """What people do on a day; whether anything was done that leaves messages or payouts behind."""
         for story in begun:
             await self._begin(story)
-        for story, n in self.payments.pop(day, []):
+        paying = self.payments.pop(day, [])
+        for story, n in paying:
             await self._pay(story, n)
         if day == self.today - timedelta(days=_UNMATCHED_DAYS_AGO):
             await self._pay_without_a_name()
         if day == self.today:
             await self.borrowing.register(ONLY_REGISTERED)
-        await asyncio.gather(*(plan_reminders(self.engine, district, day) for district in _LIVED))
+        planned = await asyncio.gather(*(plan_reminders(self.engine, district, day) for district in lived))
+        reminded = any(counts.before or counts.due or counts.late for counts in planned)
+        return bool(begun or paying or reminded or day == self.today)
 
     async def _begin(self, story: Story) -> None:
         if story is _first_of(story.person):
@@ -129,8 +135,8 @@ class History:
                 lender, _UNMATCHED, payer=f"+2665899000{number}", account="", rail_reference=f"HUNMATCHED{number}"
             )
 
-    async def _work_on_outbox(self) -> None:
-        for district in _LIVED:
+    async def _work_on_outbox(self, districts: Sequence[str]) -> None:
+        for district in districts:
             while await self.outbox.work_on(district):
                 pass  # what was sent may have caused more
 
@@ -139,10 +145,10 @@ async def seed(installation: Installation, clock: TimeMachine, today: date) -> N
     """Fill an empty installation, whose clock is the time machine, with history up to today."""
     engine = replace(installation.engine, rails={RAIL: PaysAtOnce()})
     installation = replace(installation, engine=engine)
-    first = today - timedelta(days=DAYS_BACK)
-    clock.go_to(first)
-    for district in ALL_DISTRICTS:
-        await engine.record.open_district(district, first if district in _LIVED else today)
+    first_days = _first_days(today)
+    clock.go_to(min(first_days.values()))
+    for district, first in first_days.items():
+        await engine.record.open_district(district, first)
     mfis = await found_lenders(engine)
     staff = await employ_staff(engine, mfis)
     await fund(engine, mfis, staff)
@@ -154,8 +160,20 @@ async def seed(installation: Installation, clock: TimeMachine, today: date) -> N
         borrowing=Borrowing(engine),
         deciding=Deciding(engine, staff),
         today=today,
+        first_days=first_days,
     )
     await history.live()
+
+
+def _first_days(today: date) -> Mapping[str, date]:
+    """A district opens with its first story, a head office with the first of all: there the money is."""
+    first_days = dict.fromkeys(sorted(ALL_DISTRICTS), today)
+    for story in STORIES:
+        district = story.person.district
+        first_days[district] = min(first_days[district], story.applied_on(today))
+    for lender in LENDERS:
+        first_days[lender.head_office_district] = min(story.applied_on(today) for story in STORIES)
+    return first_days
 
 
 def _first_of(person: Person) -> Story:

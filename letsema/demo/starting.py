@@ -19,6 +19,7 @@ from letsema.installation import open_installation
 from letsema.keys.keyring import make_keys
 from letsema.setting_values import WrongSettingError, is_on_loopback
 from letsema.settings import Settings
+from storage.embedded import EmbeddedPostgres
 
 PORTS: Final = 3
 _LAST_PORT: Final = 65_535
@@ -63,21 +64,26 @@ async def have_history(settings: Settings, databases: Databases) -> None:
     if await asyncio.to_thread(done.exists):
         await migrate(databases)
         return
-    await _empty(databases)
+    server = databases.server
+    if server is None:
+        raise RuntimeError("the demo's database is the embedded one")
+    await _run_as_owner(server, f"drop database if exists {DATABASE} with (force)")
+    await server.ensure_database(DATABASE)
+    # Nothing is lost if the machine stops now: what was interrupted begins anew.
+    await _run_as_owner(server, f"alter database {DATABASE} set synchronous_commit = off")
     await migrate(databases)
     today = business_date_of(SystemClock().now())
     clock = TimeMachine(today)
     async with open_installation(settings, databases, clock=clock) as installation:
         await seed(installation, clock, today)
+    await _run_as_owner(server, f"alter database {DATABASE} reset synchronous_commit", "checkpoint")
     await asyncio.to_thread(done.touch)
 
 
-async def _empty(databases: Databases) -> None:
-    if databases.server is None:
-        raise RuntimeError("the demo's database is the embedded one")
-    connection = await asyncpg.connect(databases.server.url("postgres"))
+async def _run_as_owner(server: EmbeddedPostgres, *statements: str) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
     try:
-        await connection.execute(f"drop database if exists {DATABASE} with (force)")
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
-    await databases.server.ensure_database(DATABASE)
