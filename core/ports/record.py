@@ -19,7 +19,7 @@ from core.ledger.journals import Journal
 from core.money import Money
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, IdentityCheck
-from core.records.catalogue import Catalogue, Mfi, ProductVersion
+from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
 from core.records.loan import (
     Disbursement,
     InstalmentRow,
@@ -379,6 +379,10 @@ class Record(Protocol):
 
     async def catalogue(self) -> Catalogue:
         """The reference data, from memory, a few seconds old at most."""
+        ...
+
+    async def add_district(self, district: District) -> None:
+        """Add a district cell. A repeat of the same is ignored; another by its key raises `Conflict`: so below, too."""
         ...
 
     async def add_mfi(self, mfi: Mfi) -> None: ...
