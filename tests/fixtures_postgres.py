@@ -125,11 +125,10 @@ async def _empty(url: str) -> None:
             "where datname = current_database() and pid <> pg_backend_pid()"
         )
         # Foreign keys look away while all goes; districts that a test added go too.
-        await connection.execute(
-            "begin; set local session_replication_role = replica; "
-            + deletes
-            + "; delete from record.districts where code like '%.%'; commit"
-        )
+        async with connection.transaction():
+            await connection.execute("set local session_replication_role = replica")
+            await connection.execute(deletes)
+            await connection.execute("delete from record.districts where code like '%.%'")
     finally:
         await connection.close()
 

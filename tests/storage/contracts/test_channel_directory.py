@@ -1,0 +1,129 @@
+"""Who is who: inserted if absent, changed by compare-and-set."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from core.ports.channel import ChannelPlane, IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
+from tests.storage.samples import DISTRICT, LATER, NOW, a_reference
+
+
+def a_phone(**changes: Any) -> PhoneEntry:
+    entry = PhoneEntry(b"p" * 32, "reserved", DISTRICT, uuid4(), uuid4(), "st_LS", "$argon2id$…", reserved_at=NOW)
+    return replace(entry, **changes)
+
+
+def an_identity(**changes: Any) -> IdentityEntry:
+    entry = IdentityEntry(b"i" * 32, "reserved", DISTRICT, uuid4(), uuid4(), NOW)
+    return replace(entry, **changes)
+
+
+async def test_a_phone_number_is_reserved_once(channel: ChannelPlane) -> None:
+    first, second = a_phone(), a_phone()
+
+    assert await channel.directory.reserve_phone(first) == first
+    assert await channel.directory.reserve_phone(second) == first
+    assert await channel.directory.phone(first.phone_hash) == first
+    assert await channel.directory.phone(b"q" * 32) is None
+
+
+async def test_of_many_reservations_at_once_one_stands(channel: ChannelPlane) -> None:
+    entries = [a_phone() for _ in range(8)]
+
+    standing = await asyncio.gather(*map(channel.directory.reserve_phone, entries))
+
+    assert len(set(standing)) == 1
+    assert standing[0] in entries
+
+
+async def test_a_phone_entry_is_saved_over_the_version_that_was_read(channel: ChannelPlane) -> None:
+    entry = a_phone()
+    await channel.directory.reserve_phone(entry)
+    wrong_pin = replace(
+        entry,
+        state="active",
+        pin_failures=3,
+        pin_locked_until=LATER,
+        pin_needs_officer=True,
+        last_pin_attempt="s1:4",
+        last_pin_result="wrong",
+    )
+
+    assert await channel.directory.save_phone(wrong_pin)
+    assert not await channel.directory.save_phone(wrong_pin)
+
+    assert await channel.directory.phone(entry.phone_hash) == replace(wrong_pin, version=2)
+
+
+async def test_of_many_attempts_at_once_each_is_counted_or_told_to_read_again(channel: ChannelPlane) -> None:
+    entry = a_phone()
+    await channel.directory.reserve_phone(entry)
+
+    results = await asyncio.gather(*(channel.directory.save_phone(replace(entry, pin_failures=1)) for _ in range(8)))
+
+    assert results.count(True) == 1
+
+
+async def test_only_the_drafts_own_reservation_is_released(channel: ChannelPlane) -> None:
+    entry = a_phone()
+    await channel.directory.reserve_phone(entry)
+
+    await channel.directory.release_phone(entry.phone_hash, uuid4())
+    assert await channel.directory.phone(entry.phone_hash) == entry
+
+    await channel.directory.release_phone(entry.phone_hash, entry.draft_id)
+    assert await channel.directory.phone(entry.phone_hash) is None
+
+
+async def test_an_active_number_is_not_released(channel: ChannelPlane) -> None:
+    entry = a_phone(state="active")
+    await channel.directory.reserve_phone(entry)
+
+    await channel.directory.release_phone(entry.phone_hash, entry.draft_id)
+
+    assert await channel.directory.phone(entry.phone_hash) == entry
+
+
+async def test_an_identity_is_reserved_once_then_activated_by_its_own_draft(channel: ChannelPlane) -> None:
+    entry = an_identity()
+    directory = channel.directory
+
+    assert await directory.reserve_identity(entry) == entry
+    assert await directory.reserve_identity(an_identity()) == entry
+    await directory.activate_identity(entry.identity_hash, uuid4())
+    assert await directory.identity(entry.identity_hash) == entry
+    await directory.activate_identity(entry.identity_hash, entry.draft_id)
+    assert await directory.identity(entry.identity_hash) == replace(entry, state="active")
+    await directory.release_identity(entry.identity_hash, entry.draft_id)
+    assert await directory.identity(entry.identity_hash) is not None
+
+
+async def test_a_reserved_identity_is_released_by_its_own_draft(channel: ChannelPlane) -> None:
+    entry = an_identity()
+    await channel.directory.reserve_identity(entry)
+
+    await channel.directory.release_identity(entry.identity_hash, uuid4())
+    assert await channel.directory.identity(entry.identity_hash) == entry
+    await channel.directory.release_identity(entry.identity_hash, entry.draft_id)
+    assert await channel.directory.identity(entry.identity_hash) is None
+
+
+async def test_a_reference_number_is_given_once(channel: ChannelPlane) -> None:
+    entry = ReferenceEntry(a_reference(), "application", DISTRICT, "draft 1")
+
+    assert await channel.directory.reserve_reference(entry) == entry
+    assert await channel.directory.reserve_reference(replace(entry, owner="draft 2")) == entry
+    assert await channel.directory.reference(entry.reference) == entry
+    assert await channel.directory.reference(a_reference()) is None
+
+
+async def test_a_sign_in_email_leads_to_one_district(channel: ChannelPlane) -> None:
+    entry = StaffEntry(b"e" * 32, DISTRICT, uuid4())
+
+    assert await channel.directory.add_staff(entry) == entry
+    assert await channel.directory.add_staff(replace(entry, district="LS-B")) == entry
+    assert await channel.directory.staff(entry.email_hash) == entry
+    assert await channel.directory.staff(b"f" * 32) is None

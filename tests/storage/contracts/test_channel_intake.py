@@ -1,0 +1,156 @@
+"""What came in, messages and enquiries."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from core.errors import NotFound
+from core.ports.channel import ChannelPlane, Enquiry, IntakeRow, IntakeStatus, MessageRecord
+from tests.storage.samples import DISTRICT, LATER, MFI, NOW
+
+CALLER = b"c" * 32
+
+
+def a_row(reference: str = "R1", **changes: Any) -> IntakeRow:
+    row = IntakeRow("rail:simulated", reference, "payment", DISTRICT, b"d" * 32, b"sealed", IntakeStatus.WAITING, NOW)
+    return replace(row, **changes)
+
+
+def a_message(**changes: Any) -> MessageRecord:
+    message = MessageRecord(
+        id=uuid4(),
+        caller=CALLER,
+        borrower_id=uuid4(),
+        district=DISTRICT,
+        mfi_id=MFI,
+        channel="sms",
+        direction="out",
+        kind="registered",
+        text="Lumela Thabo, u ngolisitsoe",
+        parts=1,
+        state="sending",
+        created_at=NOW,
+    )
+    return replace(message, **changes)
+
+
+async def test_what_came_in_is_accepted_once(channel: ChannelPlane) -> None:
+    row = a_row()
+
+    assert await channel.intake.accept(row) is None
+    assert await channel.intake.accept(replace(row, digest=b"x" * 32)) == row
+    assert await channel.intake.accept(replace(row, scope="rail:other")) is None
+
+
+async def test_of_many_deliveries_at_once_one_is_new(channel: ChannelPlane) -> None:
+    results = await asyncio.gather(*(channel.intake.accept(a_row()) for _ in range(8)))
+
+    assert results.count(None) == 1
+
+
+async def test_a_district_is_given_what_waits_for_it_oldest_first(channel: ChannelPlane) -> None:
+    newer, older = a_row("R2"), a_row("R1", received_at=NOW - timedelta(seconds=1))
+    for row in (newer, older, a_row("R3", district="LS-B"), a_row("R4", status=IntakeStatus.DONE)):
+        await channel.intake.accept(row)
+
+    assert list(await channel.intake.waiting(DISTRICT, 10)) == [older, newer]
+    assert list(await channel.intake.waiting(DISTRICT, 1)) == [older]
+
+
+async def test_a_failed_try_is_counted_with_its_error(channel: ChannelPlane) -> None:
+    await channel.intake.accept(a_row())
+
+    await channel.intake.mark("rail:simulated", "R1", IntakeStatus.WAITING, at=LATER, error="district_down")
+
+    assert list(await channel.intake.waiting(DISTRICT, 10)) == [a_row(attempts=1, last_error="district_down")]
+
+
+@pytest.mark.parametrize("final", [IntakeStatus.DONE, IntakeStatus.RETURNED])
+async def test_what_is_finished_stays_finished(channel: ChannelPlane, final: IntakeStatus) -> None:
+    await channel.intake.accept(a_row())
+    await channel.intake.mark("rail:simulated", "R1", final, at=NOW)
+
+    await channel.intake.mark("rail:simulated", "R1", IntakeStatus.WAITING, at=LATER, error="a slower worker")
+
+    assert list(await channel.intake.waiting(DISTRICT, 10)) == []
+    assert await channel.intake.accept(a_row()) == a_row(status=final, attempts=1)
+
+
+async def test_a_target_is_pinned_once_and_for_all(channel: ChannelPlane) -> None:
+    await channel.intake.accept(a_row())
+
+    assert await channel.intake.pin("rail:simulated", "R1", "LS-A/suspense") == "LS-A/suspense"
+    assert await channel.intake.pin("rail:simulated", "R1", "LS-B/1") == "LS-A/suspense"
+    with pytest.raises(NotFound):
+        await channel.intake.pin("rail:simulated", "R9", "LS-B/1")
+
+
+async def test_a_callers_messages_come_newest_first_in_clear(channel: ChannelPlane) -> None:
+    older, newer = a_message(), a_message(created_at=LATER, borrower_id=None, mfi_id=None)
+    for message in (older, newer, a_message(caller=b"d" * 32)):
+        await channel.messages.add(message)
+
+    assert list(await channel.messages.of_caller(CALLER, 10)) == [newer, older]
+    assert list(await channel.messages.of_caller(CALLER, 1)) == [newer]
+
+
+async def test_a_message_noted_before_it_was_sent_is_replaced_until_it_has_its_providers_id(
+    channel: ChannelPlane,
+) -> None:
+    noted = a_message()
+    sent = replace(noted, state="accepted", provider="africastalking", provider_id="ATXid_1", cost="M0.20", parts=2)
+    await channel.messages.add(noted)
+    await channel.messages.add(sent)
+
+    await channel.messages.add(replace(noted, text="something else"))
+
+    assert list(await channel.messages.of_caller(CALLER, 10)) == [sent]
+
+
+async def test_a_message_moves_on_and_never_back(channel: ChannelPlane) -> None:
+    sent = a_message(state="accepted", provider="africastalking", provider_id="ATXid_1")
+    await channel.messages.add(sent)
+
+    async def report(state: str, failure: str = "") -> str:
+        assert await channel.messages.deliver("africastalking", "ATXid_1", state, failure, LATER)
+        return (await channel.messages.of_caller(CALLER, 1))[0].state
+
+    assert [await report(state) for state in ("buffered", "sent", "delivered", "failed", "sent")] == [
+        "buffered",
+        "buffered",
+        "delivered",
+        "delivered",
+        "delivered",
+    ]
+
+
+async def test_a_failure_keeps_the_providers_reason(channel: ChannelPlane) -> None:
+    await channel.messages.add(a_message(state="accepted", provider="africastalking", provider_id="ATXid_1"))
+
+    await channel.messages.deliver("africastalking", "ATXid_1", "failed", "AbsentSubscriber", LATER)
+
+    assert (await channel.messages.of_caller(CALLER, 1))[0].failure == "AbsentSubscriber"
+
+
+async def test_a_report_about_no_message_of_ours_is_told_so(channel: ChannelPlane) -> None:
+    await channel.messages.add(a_message(state="accepted", provider="africastalking", provider_id="ATXid_1"))
+
+    assert not await channel.messages.deliver("africastalking", "ATXid_2", "delivered", "", LATER)
+    assert not await channel.messages.deliver("another", "ATXid_1", "delivered", "", LATER)
+
+
+async def test_look_ups_are_listed_from_a_day_on(channel: ChannelPlane) -> None:
+    borrower_id = uuid4()
+    old = Enquiry(borrower_id, NOW - timedelta(days=40), MFI, None, "decision")
+    first = Enquiry(borrower_id, NOW, MFI, uuid4(), "decision")
+    second = Enquiry(borrower_id, LATER, MFI, None, "decision")
+    for enquiry in (second, first, old, first, replace(first, borrower_id=uuid4())):
+        await channel.enquiries.add(enquiry)
+
+    assert list(await channel.enquiries.since(borrower_id, NOW - timedelta(days=30))) == [first, second]
