@@ -98,7 +98,7 @@ class UssdRenderer:
 
 
 def _words(text: str) -> Iterator[Piece]:
-    """The words of a text, each with the space or the line's end before it. A date, or a grouped number, is one word."""
+    """The words of a text, each with the space or the line's end before it. A date or a grouped number is one."""
     tied = _ONE_WORD.sub(lambda match: match[0].replace(" ", _TIE), text)
     for line in tied.split("\n"):
         for number, word in enumerate(line.split(" ")):

@@ -363,9 +363,27 @@ class TestDrafts:
         assert len({ask.key for ask in phone.asks if ask.kind == "order"}) == 1
 
     def test_answers_of_one_form_do_not_enter_what_comes_after(self, phone: Phone) -> None:
-        phone.dials().when("1", "12", "Thabo", "00", "5")
+        phone.dials().when(*TO_SUMMARY, "3").shows("start.menu")
 
         assert (phone.state.answers, phone.state.personal) == ({}, {})
+        assert phone.drafts["order"].answers["term"] == 6
+
+    def test_nothing_leads_back_into_a_form_from_home(self, phone: Phone) -> None:
+        phone.dials().when("1", "12").dials().when("2", *TO_SUMMARY[1:]).says("0 Back")
+
+        phone.when("3").shows("start.menu").says_not("0 Back")
+
+    def test_nothing_leads_back_into_a_form_that_was_sent(self, phone: Phone) -> None:
+        phone.finds("order", "queued").dials().when(*TO_SUMMARY, "1", "1234")
+
+        phone.shows("order.queued").says_not("0 Back").says("00 Home")
+        assert phone.drafts == {}
+
+    def test_another_form_in_the_same_session_is_another_draft(self, phone: Phone) -> None:
+        phone.finds("order", "queued").dials().when(*TO_SUMMARY, "1", "1234", *TO_SUMMARY, "1", "1234")
+
+        phone.shows("order.queued").asked_times("order", 2)
+        assert len({ask.key for ask in phone.asks if ask.kind == "order"}) == 2
 
     def test_the_drafts_language_is_spoken_at_once(self, phone: Phone) -> None:
         phone.dials().when("1", "12")
