@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -168,8 +169,8 @@ class DashboardFigures:
     applications: dict[str, int]
     decided: int
     decided_within_48_hours: int
-    decision_hours_p50: float | None
-    decision_hours_p90: float | None
+    decision_hours_p50: Decimal | None
+    decision_hours_p90: Decimal | None
     disbursed_this_month: Money
     collected_this_month: Money
     due_this_month: Money
