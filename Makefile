@@ -32,14 +32,16 @@ test: .venv/.dev-installed ## Run every test
 
 .PHONY: check
 check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, templates, migrations, texts
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/deptry .
-	@$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES),true)
-	@$(BIN)/letsema db check
-	@$(BIN)/python -m pytest --quiet tests/architecture
+	@status=0; try() { "$$@" || { status=1; echo "-- not clean: $$*" >&2; }; }; \
+	try $(BIN)/ruff check .; \
+	try $(BIN)/ruff format --check .; \
+	try $(BIN)/mypy; \
+	try $(BIN)/lint-imports --no-logo; \
+	try $(BIN)/deptry .; \
+	$(if $(TEMPLATES),try $(BIN)/djlint --quiet --lint $(TEMPLATES);) \
+	try $(BIN)/letsema db check; \
+	try $(BIN)/python -m pytest --quiet tests/architecture; \
+	exit "$$status"
 
 .PHONY: format
 format: .venv/.dev-installed ## Rewrite the code the way `make check` wants it

@@ -7,11 +7,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.embedded import EmbeddedPostgres
 
 pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_engine"]
+
+# No deadline: on a busy machine it fails tests of correct code. In CI the same examples each time, so that what
+# lands is judged by its own change; people explore with new ones.
+hypothesis.settings.register_profile("people", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "people")
 
 
 @pytest.fixture(scope="session")
