@@ -7,131 +7,139 @@ fee that no longer applies is not in the replay, and the ledger receives the dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
-from core.ledger.accounts import Account, float_account
-from core.ledger.journals import Journal, Posting
-from core.loans.schedule import Schedule, schedule
+from core.ledger.journals import Journal
+from core.ledger.loan_journals import loan_journals
+from core.loans.arrears import bucket, days_past_due
+from core.loans.events import (
+    Charge,
+    Disbursed,
+    Event,
+    Payoff,
+    Repayment,
+    Reversal,
+    ValueDated,
+    Waiver,
+    WriteOff,
+)
+from core.loans.obligations import Obligation, Origin, Row
+from core.loans.parts import DEFAULT_ORDER, Part, Split
+from core.loans.payoff import PayoffQuote, quote_of_lines
+from core.loans.policy import Cap, LateFeeRule, PayoffInterest, Policy
+from core.loans.replaying import Replay
+from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms
-from core.money import ZERO, Money, Rounding, total
+from core.loans.transactions import Allocation, Recognised, Transaction, TransactionKind
+from core.money import ZERO, Money, total
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "AccountStatus",
+    "Allocation",
+    "Cap",
+    "Charge",
+    "Disbursed",
+    "Event",
+    "Instalment",
+    "LateFeeRule",
+    "LoanAccount",
+    "Part",
+    "Payoff",
+    "PayoffInterest",
+    "PayoffQuote",
+    "Policy",
+    "Repayment",
+    "Reversal",
+    "Split",
+    "Transaction",
+    "TransactionKind",
+    "Waiver",
+    "WriteOff",
+    "payoff_quote",
+    "replay",
+]
 
 
-class Part(StrEnum):
-    """What an instalment is made of."""
+class AccountStatus(StrEnum):
+    """Where an account stands. In arrears is derived: see `LoanAccount.days_past_due`."""
 
-    PENALTY = "penalty"
-    FEE = "fee"
-    INTEREST = "interest"
-    PRINCIPAL = "principal"
-
-
-DEFAULT_ORDER: Final = (Part.PENALTY, Part.FEE, Part.INTEREST, Part.PRINCIPAL)
-
-_INCOME: Final = {
-    Part.PENALTY: Account.PENALTY_INCOME,
-    Part.FEE: Account.FEE_INCOME,
-    Part.INTEREST: Account.INTEREST_INCOME,
-}
-_RECEIVABLE: Final = {
-    Part.PENALTY: Account.PENALTY_RECEIVABLE,
-    Part.FEE: Account.FEE_RECEIVABLE,
-    Part.INTEREST: Account.INTEREST_RECEIVABLE,
-    Part.PRINCIPAL: Account.PRINCIPAL,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LateFeeRule:
-    """Once for each late instalment: an amount, or a percentage of the unpaid principal (and interest) of it.
-
-    Charged by the close of the first day that is later than due date plus `after_days`, and value-dated that day.
-    """
-
-    amount: Money | None
-    percent: Decimal | None
-    with_interest: bool
-    after_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The product's rules for a running loan: who is paid first, and what being late costs."""
-
-    due_order: tuple[Part, ...] = DEFAULT_ORDER
-    advance_order: tuple[Part, ...] = DEFAULT_ORDER
-    late_fee: LateFeeRule | None = None
+    PENDING = "pending"
+    ACTIVE = "active"
+    CLOSED = "closed"
+    WRITTEN_OFF = "written_off"
 
 
 @dataclass(frozen=True, slots=True)
-class Repayment:
-    """Money that arrived for the loan. `key` says which, `n` is its place in recording order."""
-
-    key: str
-    n: int
-    rail: str
-    value_on: date
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Disbursed:
-    """The payout that made the loan active."""
-
-    key: str
-    rail: str
-    value_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """A part of a repayment: how much of it paid what, of which instalment."""
-
-    instalment: int
-    part: Part
-    amount: Money
-    in_advance: bool
-
-
-@dataclass
 class Instalment:
-    """An instalment as the replay goes: what is due by part, what is paid, and whether interest was recognised."""
+    """An instalment by part. Outstanding is due minus paid, waived and written off; `receivable` what of it is booked.
+
+    `balance` is the scheduled principal after it; `settled_on` the day on which nothing was left of it.
+    """
 
     n: int
     due_on: date
-    due: dict[Part, Money]
-    paid: dict[Part, Money] = field(default_factory=lambda: dict.fromkeys(Part, ZERO))
-    recognised: dict[Part, bool] = field(default_factory=lambda: {Part.PENALTY: True, Part.PRINCIPAL: True})
-    late_fee_on: date | None = None
-    settled_on: date | None = None
+    due: Mapping[Part, Money]
+    paid: Mapping[Part, Money]
+    waived: Mapping[Part, Money]
+    written_off: Mapping[Part, Money]
+    receivable: Mapping[Part, Money]
+    balance: Money
+    paid_in_advance: Money
+    paid_late: Money
+    late_fee_on: date | None
+    settled_on: date | None
 
     def outstanding(self, *parts: Part) -> Money:
         """What is left to pay, of these parts or of all."""
-        return total(self.due[part] - self.paid[part] for part in (parts or tuple(Part)))
+        return total(
+            self.due[part] - self.paid[part] - self.waived[part] - self.written_off[part]
+            for part in (parts or tuple(Part))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LoanAccount:
     """Where a loan stands after its events and closes, with the journals that say so."""
 
+    terms: LoanTerms
     instalments: tuple[Instalment, ...]
-    allocations: dict[str, tuple[Allocation, ...]]
+    transactions: tuple[Transaction, ...]
     overpaid: Money
+    recovered: Money
+    written_off_on: date | None
     journals: tuple[Journal, ...]
     last_event_on: date
+
+    @property
+    def allocations(self) -> dict[str, tuple[Allocation, ...]]:
+        """What each payment paid, by its key."""
+        return {
+            transaction.key: transaction.allocations
+            for transaction in self.transactions
+            if transaction.kind in {TransactionKind.REPAYMENT, TransactionKind.PAYOFF}
+        }
+
+    def transaction(self, key: str) -> Transaction | None:
+        """What the event of a key came to; None where the replay has none (it was reversed, or is no transaction)."""
+        return next((transaction for transaction in self.transactions if transaction.key == key), None)
 
     def outstanding(self, *parts: Part) -> Money:
         """What is left to pay over the whole schedule."""
         return total(row.outstanding(*parts) for row in self.instalments)
 
     def receivable(self, part: Part) -> Money:
-        """What is left to pay of income that was recognised: the balance of its receivable account."""
-        return total(row.outstanding(part) for row in self.instalments if row.recognised.get(part))
+        """What is left to pay of what is in the books: the balance of its receivable account."""
+        return total(row.receivable[part] for row in self.instalments)
+
+    @property
+    def outstanding_split(self) -> Split:
+        """What is left to pay, by part."""
+        return Split.of((part, self.outstanding(part)) for part in Part)
 
     @property
     def is_settled(self) -> bool:
@@ -139,9 +147,29 @@ class LoanAccount:
         return self.outstanding() == ZERO
 
     @property
+    def status(self) -> AccountStatus:
+        """A written-off loan stays so; any other closes when nothing is left, exactly."""
+        if self.written_off_on is not None:
+            return AccountStatus.WRITTEN_OFF
+        return AccountStatus.CLOSED if self.is_settled else AccountStatus.ACTIVE
+
+    @property
     def first_unsettled(self) -> Instalment | None:
         """The oldest instalment with anything left to pay."""
         return next((row for row in self.instalments if row.outstanding() > ZERO), None)
+
+    def due_by(self, on: date) -> Money:
+        """What has to be paid to be on schedule on a day: all that is due on it or earlier."""
+        return total(row.outstanding() for row in self.instalments if row.due_on <= on)
+
+    def days_past_due(self, on: date) -> int:
+        """How late the loan is on a day. It is cured only when nothing is past due."""
+        first = self.first_unsettled
+        return days_past_due(first.due_on if first else None, on)
+
+    def bucket(self, on: date) -> str:
+        """The arrears bucket on a day."""
+        return bucket(self.days_past_due(on))
 
 
 def replay(
@@ -149,131 +177,100 @@ def replay(
     terms: LoanTerms,
     policy: Policy,
     disbursed: Disbursed,
-    repayments: Iterable[Repayment],
+    events: Iterable[Event],
     *,
     closed_through: date,
+    as_of: date | None = None,
 ) -> LoanAccount:
-    """Compute a loan's account from its events, with every day closed up to and with `closed_through`."""
-    book = _Book(loan_id, terms, policy, schedule(terms))
-    book.disburse(disbursed)
-    arrived = sorted(repayments, key=lambda payment: (payment.value_on, payment.n))
-    days = book.days_with_closing_work(closed_through)
-    for payment in arrived:
-        while days and days[0] < payment.value_on:
-            book.close_day(days.pop(0))
-        book.repay(payment)
-    for day in days:
-        book.close_day(day)
-    return book.account(max((payment.value_on for payment in arrived), default=disbursed.value_on))
+    """Compute a loan's account from its events, with every day closed up to and with `closed_through`.
+
+    Interest runs to `as_of` (the last day closed, where it is not given), and always to the last event.
+    """
+    live = live_events(events)
+    run = _run(terms, policy, disbursed, live, closed_through=closed_through, until=as_of or closed_through)
+    transactions = (_disbursement(terms, disbursed), *run.transactions)
+    return LoanAccount(
+        terms=terms,
+        instalments=tuple(_instalment(row) for row in run.rows),
+        transactions=transactions,
+        overpaid=run.overpaid,
+        recovered=run.recovered,
+        written_off_on=run.written_off_on,
+        journals=loan_journals(loan_id, terms, transactions, [_recognised(row) for row in run.rows if row.recognised]),
+        last_event_on=max((event.value_on for event in live), default=disbursed.value_on),
+    )
 
 
-class _Book:
-    """The running state of one replay."""
+def payoff_quote(
+    terms: LoanTerms,
+    policy: Policy,
+    disbursed: Disbursed,
+    events: Iterable[Event],
+    *,
+    closed_through: date,
+    on: date,
+) -> PayoffQuote:
+    """What settles the loan on a day that is not before its last event. Nothing, once it is closed or written off."""
+    run = _run(terms, policy, disbursed, live_events(events), closed_through=closed_through, until=on)
+    return quote_of_lines(run.payoff(), run.today)
 
-    def __init__(self, loan_id: UUID, terms: LoanTerms, policy: Policy, plan: Schedule) -> None:
-        self._loan_id = loan_id
-        self._terms = terms
-        self._policy = policy
-        self._rows = [
-            Instalment(
-                row.n,
-                row.due_on,
-                {
-                    Part.PENALTY: ZERO,
-                    Part.FEE: row.fees,
-                    Part.INTEREST: row.interest,
-                    Part.PRINCIPAL: row.principal,
-                },
-            )
-            for row in plan.rows
-        ]
-        self._journals: list[Journal] = []
-        self._allocations: dict[str, tuple[Allocation, ...]] = {}
-        self._overpaid = ZERO
 
-    def account(self, last_event_on: date) -> LoanAccount:
-        return LoanAccount(tuple(self._rows), self._allocations, self._overpaid, tuple(self._journals), last_event_on)
+def live_events(events: Iterable[Event]) -> list[ValueDated]:
+    """The events that stand: neither reversed nor reversals."""
+    known = list(events)
+    reversed_keys = {event.target for event in known if isinstance(event, Reversal)}
+    return [event for event in known if not isinstance(event, Reversal) and event.key not in reversed_keys]
 
-    def disburse(self, disbursed: Disbursed) -> None:
-        postings = [Posting(Account.PRINCIPAL, float_account(disbursed.rail), self._terms.cash_received)]
-        if self._terms.upfront_fees > ZERO:
-            postings.append(Posting(Account.PRINCIPAL, Account.FEE_INCOME, self._terms.upfront_fees))
-        self._journal(disbursed.key, "disbursement", disbursed.value_on, postings)
 
-    def days_with_closing_work(self, closed_through: date) -> list[date]:
-        """The days whose close recognises income or charges a late fee, oldest first."""
-        days = {row.due_on for row in self._rows}
-        if self._policy.late_fee is not None:
-            after = timedelta(days=self._policy.late_fee.after_days + 1)
-            days |= {row.due_on + after for row in self._rows}
-        return sorted(day for day in days if day <= closed_through)
+def _run(
+    terms: LoanTerms,
+    policy: Policy,
+    disbursed: Disbursed,
+    live: list[ValueDated],
+    *,
+    closed_through: date,
+    until: date,
+) -> Replay:
+    charges = sorted((event for event in live if isinstance(event, Charge)), key=lambda charge: charge.value_on)
+    run = Replay(schedule(terms), policy, disbursed, charges)
+    run.run(live, closed_through=closed_through, until=until)
+    return run
 
-    def close_day(self, day: date) -> None:
-        for row in self._rows:
-            if row.due_on == day:
-                self._recognise(row, Part.INTEREST, day)
-                self._recognise(row, Part.FEE, day)
-            if self._is_late_fee_day(row, day):
-                self._charge_late_fee(row, day)
 
-    def repay(self, payment: Repayment) -> None:
-        left = payment.amount
-        allocations: list[Allocation] = []
-        postings: list[Posting] = []
-        cash = float_account(payment.rail)
-        for row in self._rows:
-            in_advance = row.due_on > payment.value_on
-            for part in self._policy.advance_order if in_advance else self._policy.due_order:
-                amount = min(left, row.outstanding(part))
-                if amount <= ZERO:
-                    continue
-                left = left - amount
-                row.paid[part] = row.paid[part] + amount
-                allocations.append(Allocation(row.n, part, amount, in_advance))
-                postings.append(Posting(cash, self._account_to_credit(row, part), amount, row.n))
-            if row.settled_on is None and row.outstanding() == ZERO:
-                row.settled_on = payment.value_on
-        if left > ZERO:
-            self._overpaid = self._overpaid + left
-            postings.append(Posting(cash, Account.OVERPAYMENT, left))
-        self._allocations[payment.key] = tuple(allocations)
-        self._journal(payment.key, "repayment", payment.value_on, postings)
+def _disbursement(terms: LoanTerms, disbursed: Disbursed) -> Transaction:
+    return Transaction(
+        key=disbursed.key,
+        kind=TransactionKind.DISBURSEMENT,
+        value_on=disbursed.value_on,
+        amount=terms.principal,
+        allocations=(),
+        principal_after=terms.principal,
+        money_account=disbursed.money_account,
+    )
 
-    def _account_to_credit(self, row: Instalment, part: Part) -> str:
-        """Recognised income is a receivable; what is paid before it is due becomes income when it is received."""
-        return _RECEIVABLE[part] if row.recognised.get(part) else _INCOME[part]
 
-    def _recognise(self, row: Instalment, part: Part, day: date) -> None:
-        row.recognised[part] = True
-        unpaid = row.outstanding(part)
-        if unpaid > ZERO:
-            posting = Posting(_RECEIVABLE[part], _INCOME[part], unpaid, row.n)
-            self._journal(f"{part}:{self._loan_id}:{row.n}", part, day, [posting])
+def _recognised(row: Row) -> Recognised:
+    booked = [(item.part, item.amount - item.direct) for item in row.obligations if item.origin is Origin.SCHEDULE]
+    split = Split.of(booked)
+    return Recognised(row.n, row.due_on, split.interest, split.fees)
 
-    def _is_late_fee_day(self, row: Instalment, day: date) -> bool:
-        rule = self._policy.late_fee
-        return rule is not None and row.due_on + timedelta(days=rule.after_days + 1) == day
 
-    def _charge_late_fee(self, row: Instalment, day: date) -> None:
-        amount = self._late_fee(row)
-        if amount <= ZERO:
-            return
-        row.due[Part.PENALTY] = row.due[Part.PENALTY] + amount
-        row.late_fee_on = day
-        row.settled_on = None
-        posting = Posting(Account.PENALTY_RECEIVABLE, Account.PENALTY_INCOME, amount, row.n)
-        self._journal(f"late_fee:{self._loan_id}:{row.n}", "late_fee", day, [posting])
+def _instalment(row: Row) -> Instalment:
+    return Instalment(
+        n=row.n,
+        due_on=row.due_on,
+        due=_by_part(row, lambda item: item.amount),
+        paid=_by_part(row, lambda item: item.paid),
+        waived=_by_part(row, lambda item: item.waived),
+        written_off=_by_part(row, lambda item: item.written_off),
+        receivable=_by_part(row, lambda item: item.receivable),
+        balance=row.balance,
+        paid_in_advance=row.paid_in_advance,
+        paid_late=row.paid_late,
+        late_fee_on=row.late_fee_on,
+        settled_on=row.settled_on,
+    )
 
-    def _late_fee(self, row: Instalment) -> Money:
-        rule = self._policy.late_fee
-        if rule is None:
-            return ZERO
-        base = row.outstanding(Part.PRINCIPAL, Part.INTEREST) if rule.with_interest else row.outstanding(Part.PRINCIPAL)
-        if base <= ZERO:
-            return ZERO
-        if rule.amount is not None:
-            return rule.amount
-        return Money.rounded(base.minor * (rule.percent or Decimal(0)) / 100, Rounding.HALF_UP)
 
-    def _journal(self, key: str, kind: str, value_on: date, postings: Sequence[Posting]) -> None:
-        self._journals.append(Journal(key, kind, value_on, tuple(postings), self._loan_id))
+def _by_part(row: Row, amount_of: Callable[[Obligation], Money]) -> dict[Part, Money]:
+    return {part: total(amount_of(item) for item in row.of(part)) for part in Part}
