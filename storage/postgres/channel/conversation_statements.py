@@ -6,6 +6,7 @@ a claim, the drafts and the directory entry in one read; a turn and its draft, b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from storage.postgres.channel.directory import PHONE_COLUMNS
@@ -93,46 +94,51 @@ STALE_CLAIMS: Final = f"""
     from channel.turns where claimed_at < $1 order by claimed_at limit $2
 """  # noqa: S608 - constants
 
-_TURN_NAMES: Final = ", ".join(name for name, _ in TURN_COLUMNS)
-_TURN_VALUES: Final = ", ".join(f"${n}::{kind}" for n, (_, kind) in enumerate(TURN_COLUMNS, start=1))
+_TURN_KEY: Final = 3
+_DRAFT_KEY: Final = 2
+
+
+def _names(columns: Sequence[tuple[str, str]], prefix: str = "") -> str:
+    return ", ".join(f"{prefix}{name}" for name, _ in columns)
+
+
+def _values(columns: Sequence[tuple[str, str]], first: int) -> str:
+    return ", ".join(f"${n}::{kind}" for n, (_, kind) in enumerate(columns, start=first))
+
+
+# The key is never set, not even to what it is: a cluster refuses to change the column that distributes a table.
 _UPDATED_AT, _EXPECTED_TURN, _EXPECTED_CLAIM = "$22", "$24", "$25"
 
 _INSERT_TURN: Final = f"""
-    insert into channel.turns ({_TURN_NAMES}) values ({_TURN_VALUES})
+    insert into channel.turns ({_names(TURN_COLUMNS)}) values ({_values(TURN_COLUMNS, 1)})
     on conflict (caller, service, session) do update
-        set ({_TURN_NAMES}) = ({", ".join(f"excluded.{name}" for name, _ in TURN_COLUMNS)})
+        set ({_names(TURN_COLUMNS[_TURN_KEY:])}) = ({_names(TURN_COLUMNS[_TURN_KEY:], "excluded.")})
         where turns.expires_at <= excluded.updated_at
     returning 1 as saved
 """  # noqa: S608 - constants
 _UPDATE_TURN: Final = f"""
-    update channel.turns set ({_TURN_NAMES}) = ({_TURN_VALUES})
+    update channel.turns set ({_names(TURN_COLUMNS[_TURN_KEY:])}) = ({_values(TURN_COLUMNS[_TURN_KEY:], _TURN_KEY + 1)})
     where caller = $1 and service = $2 and session = $3
         and turn = {_EXPECTED_TURN} and claim_key is not distinct from {_EXPECTED_CLAIM}
         and expires_at > {_UPDATED_AT}
     returning 1 as saved
 """  # noqa: S608 - constants
 
-_DRAFT_NAMES: Final = ", ".join(name for name, _ in DRAFT_COLUMNS)
-
-
-def _draft_values(first: int) -> str:
-    return ", ".join(f"${n}::{kind}" for n, (_, kind) in enumerate(DRAFT_COLUMNS, start=first))
-
 
 def _insert_draft(first: int) -> str:
     return f"""
-        insert into channel.drafts ({_DRAFT_NAMES}) select {_draft_values(first)} from saved_turn
+        insert into channel.drafts ({_names(DRAFT_COLUMNS)}) select {_values(DRAFT_COLUMNS, first)} from saved_turn
         on conflict (caller, id) do update
-            set ({_DRAFT_NAMES}) = ({", ".join(f"excluded.{name}" for name, _ in DRAFT_COLUMNS)})
+            set ({_names(DRAFT_COLUMNS[_DRAFT_KEY:])}) = ({_names(DRAFT_COLUMNS[_DRAFT_KEY:], "excluded.")})
             where drafts.expires_at <= {_UPDATED_AT}
         returning 1
     """  # noqa: S608 - constants
 
 
 def _update_draft(first: int) -> str:
-    expected = first + len(DRAFT_COLUMNS)
+    changing, expected = DRAFT_COLUMNS[_DRAFT_KEY:], first + len(DRAFT_COLUMNS)
     return f"""
-        update channel.drafts set ({_DRAFT_NAMES}) = ({_draft_values(first)}) from saved_turn
+        update channel.drafts set ({_names(changing)}) = ({_values(changing, first + _DRAFT_KEY)}) from saved_turn
         where caller = ${first} and id = ${first + 1} and version = ${expected}
         returning 1
     """  # noqa: S608 - constants
