@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from core.errors import DomainError
 from storage.postgres.tables import CHANNEL, RECORD
+from storage.postgres.tables.declaring import APP_ROLE
 
 SERVER_VERSION_MIN: Final = 15
 
@@ -91,6 +92,8 @@ async def upgrade(plane: Plane, url: str) -> None:
         _refuse_newer(plane, await connection.run_sync(_revisions, plane))
         await _prepare(plane, connection)
         await connection.run_sync(_upgrade, plane)
+        # The product asks at its start, as the role that it works as, whether the schema is the one it needs.
+        await connection.execute(text(f"grant select on {plane}.alembic_version to {APP_ROLE}"))
         await connection.commit()
 
 
