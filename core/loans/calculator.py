@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import InvalidInput
 from core.loans.disclosure import effective_annual_rate_percent
-from core.loans.fields import read_object
+from core.loans.fields import read_id, read_object
 from core.loans.schedule import Schedule, schedule
 from core.loans.terms import LoanTerms
 
@@ -54,7 +54,7 @@ def schedule_to_json(plan: Schedule) -> dict[str, Any]:
 
 
 def _answer(item: object) -> dict[str, Any]:
-    name = item.get("id") if isinstance(item, dict) else None
+    name = read_id(item)
     try:
         fields = {field: value for field, value in read_object(item, "terms").items() if field != "id"}
         return {"id": name} | schedule_to_json(schedule(LoanTerms.from_json(fields)))

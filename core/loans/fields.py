@@ -39,6 +39,12 @@ def read_object(value: object, field: str) -> Mapping[str, Any]:
     return value
 
 
+def read_id(item: object) -> str | int | None:
+    """What an object of a list calls itself, to be given back with its answer; None where it does not say."""
+    name = item.get("id") if isinstance(item, dict) else None
+    return name if name is None or isinstance(name, (str, int)) else str(name)
+
+
 def refuse_unknown(fields: Mapping[str, Any], known: frozenset[str]) -> None:
     """Raise `InvalidInput` for a field that nothing reads: a misspelt one would silently get its default."""
     for name in fields:
