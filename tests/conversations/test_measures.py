@@ -1,0 +1,33 @@
+"""The borrower's machine passes the checker on USSD: every screen, in both languages, with the longest values."""
+
+from __future__ import annotations
+
+from channels.ussd.pages import UssdRenderer
+from conversations.measures import TASKS, check_borrower
+from conversations.texts import load_texts
+
+
+def test_every_screen_fits_every_text_is_there_and_no_task_takes_too_long() -> None:
+    texts = load_texts()
+
+    report = check_borrower(texts, UssdRenderer(texts))
+
+    assert [str(finding) for finding in report.findings] == []
+    assert {row.task: row.inputs for row in report.tasks} == {
+        "register": 9,
+        "apply again": 6,
+        "accept an offer": 3,
+        "see what is due": 1,
+        "see how to pay": 1,
+    }
+    assert len(report.tasks) == len(TASKS)
+
+
+def test_what_a_borrower_must_decide_on_is_one_page_with_ordinary_values() -> None:
+    texts = load_texts()
+    report = check_borrower(texts, UssdRenderer(texts))
+
+    plain = {(row.screen, row.language): row.pages for row in report.screens}
+
+    one_page = ("apply.amount", "apply.pin", "offer.pin", "register.pin", "repay.show", "apply.submitted")
+    assert {plain[screen, language] for screen in one_page for language in ("en", "st_LS")} == {1}

@@ -1,0 +1,162 @@
+"""Every message, in both languages, with the longest values: what it says, what it says to dial, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from channels.dispatch.wording import sms_parts
+from channels.ussd.gsm0338 import fold, is_gsm, unfoldable
+from conversations.measures import LONGEST_ACCOUNT, LONGEST_LENDER, LONGEST_NAME, LONGEST_PHONE, LONGEST_SERVICE_CODE
+from conversations.messages import message_text
+from conversations.texts import Texts, load_texts
+from core.records.application import RejectionReason, ReturnReason
+from core.records.borrower import Language
+from core.records.message import MESSAGE_FIELDS, MessageKind
+
+PARTS_MAX = 2
+LONGEST: dict[str, Any] = {
+    "mfi_name": LONGEST_LENDER,
+    "given_names": LONGEST_NAME,
+    "complaints_phone": LONGEST_PHONE,
+    "rail_account": LONGEST_ACCOUNT,
+    "wallet_masked": "+266 ••••• 234",
+    "term_months": 36,
+    "days_late": 1_000,
+}
+COMMANDS = ("register", "apply", "accept", "decline", "withdraw", "change_language", "one of a later release")
+OUTCOMES = (
+    *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
+    *("expired", "changed", "gone", "too_late", "one of a later release"),
+)
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    def gap(language: str, message: str) -> None:
+        raise AssertionError(f"{message} is not there in {language}")
+
+    return load_texts(on_gap=gap)
+
+
+def longest(name: str) -> Any:
+    if name.endswith("_minor"):
+        return 999_999_99
+    if name.endswith("_on"):
+        return "2026-12-25"
+    return LONGEST.get(name, "8888888888")
+
+
+def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
+    return {name: longest(name) for name in MESSAGE_FIELDS[kind]} | changed
+
+
+def variants(kind: MessageKind) -> list[dict[str, Any]]:
+    """The data of a kind with each reason that it may have."""
+    match kind:
+        case MessageKind.APPLICATION_REJECTED:
+            return [data_of(kind, reason_code=reason.value) for reason in RejectionReason]
+        case MessageKind.APPLICATION_RETURNED:
+            return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
+        case MessageKind.COMMAND_REFUSED:
+            return [data_of(kind, command=command, reason_code=code) for command in COMMANDS for code in OUTCOMES]
+        case _:
+            return [data_of(kind)]
+
+
+def said(texts: Texts, kind: MessageKind, data: dict[str, Any], language: str = "en") -> str:
+    return fold(message_text(kind, data, language, texts=texts, service_code="*384*555#"))
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_a_message_fits_its_segments_and_says_what_to_dial(kind: MessageKind, language: Language, texts: Texts) -> None:
+    for data in variants(kind):
+        unfolded = message_text(kind, data, language, texts=texts, service_code=LONGEST_SERVICE_CODE)
+        text = fold(unfolded)
+        assert sms_parts(text) <= PARTS_MAX, text
+        assert is_gsm(text)
+        assert not unfoldable(unfolded)
+        assert LONGEST_SERVICE_CODE in text
+        assert not re.search(r"\{|\?|None", text), text
+
+
+def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(texts: Texts) -> None:
+    data = data_of(
+        MessageKind.PAYMENT_RECEIVED,
+        mfi_name="Khotso Finance",
+        loan_reference="1212345674",
+        receipt="1276543212",
+        amount_minor=400_00,
+        penalties_minor=50_00,
+        fees_minor=0,
+        interest_minor=30_00,
+        principal_minor=320_00,
+        overpaid_minor=0,
+        outstanding_minor=660_59,
+        next_due_on="2027-01-23",
+        next_due_minor=353_53,
+    )
+
+    assert said(texts, MessageKind.PAYMENT_RECEIVED, data) == (
+        "Khotso Finance: M400.00 received for loan 1212 345 674, receipt 1276 543 212. "
+        "Paid: late fees M50.00, interest M30.00, loan M320.00. Left M660.59, next M353.53 on 23 Jan 2027. "
+        "To see your loan, dial *384*555#."
+    )
+
+
+def test_a_receipt_for_the_last_payment_says_that_nothing_is_left(texts: Texts) -> None:
+    data = data_of(MessageKind.PAYMENT_RECEIVED, outstanding_minor=0, next_due_on=None, next_due_minor=None)
+
+    text = said(texts, MessageKind.PAYMENT_RECEIVED, data)
+
+    assert "Nothing is left to pay." in text
+    assert "Left" not in text
+
+
+def test_what_is_left_without_a_date_is_said_without_one(texts: Texts) -> None:
+    data = data_of(MessageKind.PAYMENT_RECEIVED, outstanding_minor=100_00, next_due_on=None, next_due_minor=None)
+
+    assert "Left M100.00. " in said(texts, MessageKind.PAYMENT_RECEIVED, data)
+
+
+def test_a_rejection_for_affordability_says_what_would_pass(texts: Texts) -> None:
+    data = data_of(MessageKind.APPLICATION_REJECTED, reason_code="affordability", affordable_minor=1_200_00)
+
+    text = said(texts, MessageKind.APPLICATION_REJECTED, data)
+
+    assert "The instalments would be too much for your income." in text
+    assert "An amount that your income allows is M1,200.00." in text
+
+
+def test_a_rejection_for_another_reason_names_no_amount(texts: Texts) -> None:
+    data = data_of(MessageKind.APPLICATION_REJECTED, reason_code="outside_policy", affordable_minor=None)
+
+    text = said(texts, MessageKind.APPLICATION_REJECTED, data)
+
+    assert "You may apply again." in text
+    assert "M1," not in text
+
+
+@pytest.mark.parametrize(("overpaid", "sentence"), [(0, "You owe nothing."), (5_00, "You paid M5.00 too much")])
+def test_the_end_of_a_loan_says_what_was_paid_too_much(texts: Texts, overpaid: int, sentence: str) -> None:
+    assert sentence in said(texts, MessageKind.LOAN_CLOSED, data_of(MessageKind.LOAN_CLOSED, overpaid_minor=overpaid))
+
+
+def test_one_month_is_not_said_as_several(texts: Texts) -> None:
+    text = said(texts, MessageKind.OFFER_MADE, data_of(MessageKind.OFFER_MADE, term_months=1))
+
+    assert "1 month." in text
+
+
+def test_a_name_is_never_read_as_a_template(texts: Texts) -> None:
+    data = data_of(MessageKind.REGISTERED, given_names="{service_code} %s {0}")
+
+    assert "welcome, {service_code} %s {0}." in said(texts, MessageKind.REGISTERED, data)
+
+
+def test_a_missing_figure_is_an_error_and_no_message(texts: Texts) -> None:
+    with pytest.raises(KeyError):
+        said(texts, MessageKind.OFFER_MADE, {"mfi_name": "Khotso"})

@@ -1,0 +1,290 @@
+"""What the screens say when things are not as the borrower left them: each outcome that is not the usual one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from conversations.turns import TurnRunner
+from core.ports.engine import Engine
+from core.ports.record import DistrictDown, Unit
+from core.records.application import RejectionReason
+from core.records.borrower import Channel, Language
+from core.records.loan import Loan
+from core.use_cases.borrowing import DeclineOffer, decline_offer, overview
+from core.use_cases.deciding import Reject, reject
+from tests.core.use_cases.lending import HOME, Lending, key
+from tests.fixtures_postgres import MovableClock
+from tests.flows.caller import Caller
+
+pytestmark = pytest.mark.engine
+
+Known = Callable[..., Awaitable[Caller]]
+TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1")
+
+
+async def retire(lending: Lending, *, other: bool = False) -> None:
+    product = lending.other_product if other else lending.product
+    await lending.engine.record.add_product(replace(product, version=2, retired=True))
+
+
+async def at_offer_pin(caller: Caller, lending: Lending) -> Loan:
+    loan = await lending.offer(caller.number)
+    await caller.dials()
+    await caller.types("3", "1")
+    caller.shows("offer.pin")
+    return loan
+
+
+async def test_a_lender_with_an_open_application_is_not_offered_again(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.apply(caller.number)
+    await caller.dials()
+    await caller.types("1")
+    caller.shows("apply.product").says("Mohloli Finance").says_not("Khotso Finance")
+
+    await retire(lending, other=True)
+    await caller.dials()
+    await caller.types("1")
+    caller.shows("apply.already_open").ends()
+
+
+async def test_where_nobody_lends_the_screen_says_so(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await retire(lending)
+    await retire(lending, other=True)
+
+    await caller.dials()
+    await caller.types("1")
+
+    caller.shows("apply.nothing_to_lend").ends()
+
+
+async def test_a_blocked_borrower_is_sent_to_a_branch(known: Known, engine: Engine) -> None:
+    caller = await known()
+    seen = await overview(engine, caller.number)
+    async with engine.record.unit(HOME) as unit:
+        await unit.borrowers.save(replace(seen.borrower, blocked=True))
+        await unit.commit()
+
+    await caller.dials()
+    await caller.types("1")
+
+    caller.shows("apply.blocked").ends()
+
+
+async def test_an_application_that_the_rules_refuse_says_why(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await caller.dials()
+    await caller.types(*TO_PIN)
+    await lending.apply(caller.number)
+
+    await caller.types("2580")
+
+    caller.shows("apply.refused").says("Nothing was sent.", "already have an application with this lender").ends()
+    await caller.dials()
+    caller.shows("main.menu")
+
+
+async def test_an_offer_that_ended_meanwhile_is_not_accepted(
+    known: Known, lending: Lending, clock: MovableClock
+) -> None:
+    caller = await known()
+    await at_offer_pin(caller, lending)
+    await lending.close(clock.now().date() + timedelta(days=9))
+
+    await caller.types("2580")
+
+    caller.shows("offer.expired").ends()
+
+
+async def test_an_offer_that_was_declined_meanwhile_is_gone(known: Known, lending: Lending, engine: Engine) -> None:
+    caller = await known()
+    loan = await at_offer_pin(caller, lending)
+    await decline_offer(engine, DeclineOffer(loan.reference, caller.number, Channel.USSD))
+
+    await caller.types("2580")
+
+    caller.shows("offer.gone").ends()
+
+
+async def test_figures_that_changed_meanwhile_are_read_again_before_anything_is_accepted(
+    known: Known, lending: Lending, engine: Engine
+) -> None:
+    caller = await known()
+    loan = await at_offer_pin(caller, lending)
+    async with engine.record.unit(HOME) as unit:
+        await unit.loans.save(replace(loan, terms={**loan.terms, "annual_rate_percent": "24"}))
+        await unit.commit()
+
+    await caller.types("2580")
+    caller.shows("offer.show").says("The figures have changed.").goes_on()
+    await caller.types("1", "2580")
+    caller.shows("offer.accepted")
+
+
+async def test_declining_an_offer_that_is_gone_says_so(known: Known, lending: Lending, engine: Engine) -> None:
+    caller = await known()
+    loan = await lending.offer(caller.number)
+    await caller.dials()
+    await caller.types("3", "3")
+    await lending.accept(caller.number, loan)
+
+    await caller.types("1")
+
+    caller.shows("offer.gone").ends()
+    assert (await lending.loan(loan)).status == "accepted"
+
+
+async def test_withdrawing_after_the_decision_is_too_late(known: Known, lending: Lending, engine: Engine) -> None:
+    caller = await known()
+    reference = (await lending.apply(caller.number)).reference
+    await caller.dials()
+    await caller.types("3", "1")
+    version = (await lending.application(reference)).version
+    await reject(engine, lending.analyst, Reject(reference, RejectionReason.OUTSIDE_POLICY, "policy", version, key()))
+
+    await caller.types("2")
+
+    caller.shows("application.too_late").ends()
+
+
+async def test_an_offer_that_ended_is_over_and_may_be_applied_for_again(
+    known: Known, lending: Lending, clock: MovableClock
+) -> None:
+    caller = await known()
+    await lending.offer(caller.number)
+    clock.move(days=9)
+    await lending.close(clock.now().date())
+
+    await caller.dials()
+    await caller.types("3")
+
+    caller.shows("application.over").says("the offer is not open any more")
+
+
+async def test_a_paid_out_application_points_to_the_loan(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.active_loan(caller.number)
+
+    await caller.dials()
+    await caller.types("3")
+
+    caller.shows("application.over").says("it was paid out. See My loans.")
+
+
+async def test_several_loans_are_listed_and_one_is_picked(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.active_loan(caller.number)
+    await lending.active_loan(caller.number, amount="2000")
+
+    await caller.dials()
+    await caller.types("2")
+    caller.shows("loans.list").says("1. Khotso Finance, M2,121.18 to pay", "2. Khotso Finance, M1,060.59 to pay")
+    await caller.types("1")
+    caller.shows("loans.loan").says("M2,121.18")
+    await caller.types("00", "4", "2")
+    caller.shows("repay.show").says("M353.53").ends()
+
+
+async def test_a_loan_whose_money_is_on_its_way_owes_nothing_yet(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.accept(caller.number, await lending.offer(caller.number))
+
+    await caller.dials()
+    await caller.types("2")
+    caller.shows("loans.loan").says("M0.00", "The money has not been paid out yet.").says_not("Next instalments")
+    await caller.types("2")
+    caller.shows("main.menu").says("You have nothing to pay.")
+
+
+async def test_after_the_last_due_date_there_is_no_next_instalment_to_name(
+    known: Known, lending: Lending, clock: MovableClock
+) -> None:
+    caller = await known()
+    await lending.active_loan(caller.number)
+    clock.move(days=120)
+    await lending.close(clock.now().date())
+
+    await caller.dials()
+    await caller.types("2")
+
+    caller.shows("loans.loan").says("to be on schedule.").says_not("Then")
+
+
+async def test_the_language_chosen_in_the_profile_speaks_on_the_next_dial(known: Known) -> None:
+    caller = await known(Language.ENGLISH)
+    await caller.dials()
+    await caller.types("5", "1", "1")
+    caller.says("Sesotho le uena").ends()
+
+    await caller.dials()
+
+    caller.says("Kopa kalimo")
+
+
+@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1")])
+async def test_a_district_that_is_down_says_so_on_every_way(
+    known: Known, engine: Engine, typed: tuple[str, ...]
+) -> None:
+    caller = await known()
+    caller.runner = _with_its_district_down(engine, caller.runner)
+
+    await caller.dials()
+    caller.shows("main.menu")
+    await caller.types(*typed)
+
+    caller.shows("start.district_down").says("Nothing is lost.").ends()
+
+
+async def test_help_and_complaints_work_with_the_district_down(known: Known, engine: Engine) -> None:
+    caller = await known()
+    caller.runner = _with_its_district_down(engine, caller.runner)
+
+    await caller.dials()
+    await caller.types("6", "3", "2")
+
+    caller.shows("help.complaint").says("Mohloli Finance", "Central Bank of Lesotho").ends()
+
+
+async def test_an_application_to_a_district_that_went_down_waits_for_the_next_dial(
+    known: Known, lending: Lending, engine: Engine
+) -> None:
+    caller = await known()
+    await caller.dials()
+    await caller.types(*TO_PIN)
+    up = caller.runner
+    caller.runner = _with_its_district_down(engine, up)
+    await caller.types("2580")
+    caller.shows("start.district_down").ends()
+
+    caller.runner = up
+    await caller.dials()
+    caller.shows("start.resume")
+    await caller.types("1", "2580")
+
+    caller.shows("apply.submitted")
+    assert len(await lending.messages("application_received")) == 1
+
+
+def _with_its_district_down(engine: Engine, runner: TurnRunner) -> TurnRunner:
+    """The same runner where no district's node answers; reference data and the channel plane do."""
+
+    class Down:
+        def unit(self, district: str) -> AbstractAsyncContextManager[Unit]:
+            raise DistrictDown(district)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(engine.record, name)
+
+    around = runner._around
+    return TurnRunner(
+        machine=around.machine,
+        engine=replace(engine, record=Down()),  # type: ignore[arg-type]
+        answers=around.answers,
+        renderers=dict(around.renderers),
+    )
