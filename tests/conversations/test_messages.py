@@ -102,7 +102,7 @@ def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(text
 
     assert said(texts, MessageKind.PAYMENT_RECEIVED, data) == (
         "Khotso Finance: M400.00 received for loan 1212 345 674, receipt 1276 543 212. "
-        "Paid: late fees M50.00, interest M30.00, loan M320.00. Left M660.59, next M353.53 on 23 Jan 2027. "
+        "Paid: late fees M50.00, interest M30.00, loan M320.00. M660.59 left, next M353.53 on 23 Jan 2027. "
         "To see your loan, dial *384*555#."
     )
 
@@ -113,13 +113,13 @@ def test_a_receipt_for_the_last_payment_says_that_nothing_is_left(texts: Texts) 
     text = said(texts, MessageKind.PAYMENT_RECEIVED, data)
 
     assert "Nothing is left to pay." in text
-    assert "Left" not in text
+    assert " left," not in text
 
 
 def test_what_is_left_without_a_date_is_said_without_one(texts: Texts) -> None:
     data = data_of(MessageKind.PAYMENT_RECEIVED, outstanding_minor=100_00, next_due_on=None, next_due_minor=None)
 
-    assert "Left M100.00. " in said(texts, MessageKind.PAYMENT_RECEIVED, data)
+    assert "M100.00 left. " in said(texts, MessageKind.PAYMENT_RECEIVED, data)
 
 
 def test_a_rejection_for_affordability_says_what_would_pass(texts: Texts) -> None:
