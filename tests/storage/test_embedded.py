@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,7 +31,7 @@ from storage.embedded import (
     cluster,
 )
 from storage.embedded import server as server_module
-from storage.embedded.processes import processes_on
+from storage.embedded.processes import is_alive, processes_on
 from storage.embedded.wheel import binary
 
 pytestmark = pytest.mark.engine
@@ -94,10 +95,17 @@ class OtherProcess:
                 stream.close()
 
 
-def kill_all_on(directory: Path) -> None:
-    for process in processes_on(directory / "postgres"):
+def kill(*killed: psutil.Process) -> None:
+    """Kill, and wait until it took effect: on a busy machine a signal takes its time."""
+    for process in killed:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
+            process.send_signal(signal.SIGKILL)
+    while any(is_alive(process) for process in killed):
+        time.sleep(0.01)
+
+
+def kill_all_on(directory: Path) -> None:
+    kill(*processes_on(directory / "postgres"))
 
 
 @pytest.fixture
@@ -302,7 +310,7 @@ async def test_a_start_clears_away_sessions_whose_postmaster_was_killed(
         work = asyncio.ensure_future(busy.fetchval("select count(*) from generate_series(1, 1000000000000)"))
         await asyncio.sleep(0.2)
         owner.kill()
-        os.kill(postmaster_pid(directory), signal.SIGKILL)
+        kill(psutil.Process(postmaster_pid(directory)))
 
         server = await start()
 
@@ -316,9 +324,7 @@ async def test_a_start_recovers_when_every_process_was_killed(
 ) -> None:
     await remember(await EmbeddedPostgres.join(directory))
     owner.kill()
-    for process in processes_on(directory / "postgres"):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGKILL)
+    kill_all_on(directory)
 
     assert await recall(await start()) == 15000
 
