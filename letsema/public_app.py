@@ -32,12 +32,18 @@ def make_public_app(
 
     something_changed: called after each request that may have left work behind, so that nothing waits for a poll.
     """
+    portal.on_response_prepare.append(_without_banner)
     portal.middlewares.insert(0, _observe(metrics, identifiers, something_changed))
     portal.add_subapp("/hooks", hooks)
     portal.add_subapp("/healthz", _healthz())
     if simulator is not None:
         portal.add_subapp("/simulator", simulator)
     return portal
+
+
+async def _without_banner(_request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody needs to know which server of which version answers."""
+    response.headers.popall("Server", None)
 
 
 def _healthz() -> web.Application:

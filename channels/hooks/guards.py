@@ -50,19 +50,23 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except MalformedHook as error:
         log.warning("hook_malformed", hook=hook_name(request), why=str(error))
-        return web.Response(status=400, text=f"{error}\n")
+        return _refusal(400, "malformed", str(error))
     except InvalidInput as error:
         log.warning("hook_refused", hook=hook_name(request), code=error.code, field=error.field)
-        return web.Response(status=400, text=f"{error.message}\n")
+        return _refusal(400, error.code, error.message)
     except NotFound:
         log.warning("hook_names_nothing", hook=hook_name(request))
-        return web.Response(status=404, text="there is no such thing\n")
+        return _refusal(404, NotFound.code, "there is no such thing")
     except KeyReused:
         log.warning("hook_key_reused", hook=hook_name(request), alarm=True)
-        return web.Response(status=409, text="the same reference came before with other content\n")
+        return _refusal(409, KeyReused.code, "the same reference came before with other content")
     except (ChannelPlaneDown, DistrictDown) as error:
         log.warning("hook_not_durable", hook=hook_name(request), code=error.code)
-        return web.Response(status=503, text="not kept, send it again\n", headers={"Retry-After": _RETRY_AFTER_SECONDS})
+        return _refusal(503, error.code, "not kept, send it again", {"Retry-After": _RETRY_AFTER_SECONDS})
+
+
+def _refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.json_response({"error": code, "message": message}, status=status, headers=headers)
 
 
 async def body_of(request: web.Request) -> bytes:

@@ -32,6 +32,7 @@ def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings
         africastalking_username=SMS_USERNAME,
         africastalking_api_key=SMS_API_KEY,
         simulated_rail_url=stand_in,
+        sms_sender_id="Letsema",
         sms_per_second=50,
     )
 

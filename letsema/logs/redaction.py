@@ -52,7 +52,7 @@ _SECRET_NAMES: Final = frozenset(
 _PHONE: Final = re.compile(r"(?:\+|%2B|00)?266[ -]?[56]\d{3}[ -]?\d{4}(?!\d)")
 _NATIONAL_ID: Final = re.compile(r"(?<![\d.])\d{11,13}(?![\d.])")
 _BOT_TOKEN: Final = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
-_HOOK_TOKEN: Final = re.compile(r"(/hooks/)(?!telegram\b)[^/\s\"']+")
+_HOOK_TOKEN: Final = re.compile(r"(/hooks/)(?!telegram\b|\{token\})[^/\s\"']+")
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")
 
 
