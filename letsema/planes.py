@@ -46,4 +46,4 @@ async def open_planes(
         async def purge() -> int:
             return await channel.purge_expired(clock.now(), _PURGED_AT_ONCE)
 
-        yield Planes(record, channel, PortalReadsOnPostgres(record, sealer, keyed_hash), purge)
+        yield Planes(record, channel, PortalReadsOnPostgres(record, keyed_hash), purge)

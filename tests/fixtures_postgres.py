@@ -21,6 +21,7 @@ from storage.embedded import EmbeddedPostgres
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import Plane, upgrade
+from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 
 TEMPLATE = "letsema_template"
@@ -111,6 +112,11 @@ async def record_plane(
 async def channel_plane(database_url: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
     async with ChannelOnPostgres.opened(ChannelConnections(database_url), sealer) as plane:
         yield plane
+
+
+@pytest.fixture
+def portal_reads(record_plane: RecordOnPostgres, keyed_hash: KeyedHash) -> PortalReadsOnPostgres:
+    return PortalReadsOnPostgres(record_plane, keyed_hash)
 
 
 async def _empty(url: str) -> None:

@@ -77,7 +77,7 @@ class RecordOnPostgres:
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises `DistrictDown`."""
-        async with self._connected() as connection:
+        async with self.connected() as connection:
             with domain_errors():
                 await connection.execute(text("select 1"))
 
@@ -114,7 +114,7 @@ class RecordOnPostgres:
     async def _in_district(
         self, district: str, unit_timeout_seconds: float | None = None
     ) -> AsyncIterator[DistrictConnection]:
-        async with self._slot(district), self._connected(unit_timeout_seconds) as connection:
+        async with self._slot(district), self.connected(unit_timeout_seconds) as connection:
             yield DistrictConnection(connection, district)
 
     @asynccontextmanager
@@ -131,7 +131,8 @@ class RecordOnPostgres:
             slot.release()
 
     @asynccontextmanager
-    async def _connected(self, timeout_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+    async def connected(self, timeout_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """A connection that belongs to no district, for reads across them. Raises `DistrictDown`."""
         connection = self.engine.connect()
         with domain_errors():
             await connection.start()

@@ -1,0 +1,95 @@
+"""`core.ports.reads.PortalReads` on PostgreSQL: each list is a module beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from core.ports.environment import KeyedHash
+from core.ports.reads import (
+    AuditRow,
+    DashboardFigures,
+    DisbursementPage,
+    LoanPage,
+    PaymentPage,
+    QueueFilter,
+    QueuePage,
+    SearchHit,
+)
+from storage.postgres.reads.asking import Asking, over_districts, statement
+from storage.postgres.reads.dashboard import figures
+from storage.postgres.reads.loans import loan_page
+from storage.postgres.reads.payments import payment_page
+from storage.postgres.reads.payouts import disbursement_page
+from storage.postgres.reads.queue import queue_page
+from storage.postgres.reads.search import search_hits
+from storage.postgres.record.plane import RecordOnPostgres
+
+AUDIT_MOST: Final = 200
+
+_AUDIT: Final = statement("""
+    select e.at, e.actor_name, e.action, e.subject, e.district from record.audit_entries e
+    where e.district = any(:districts) and e.mfi_id = :mfi_id and e.subject = :subject
+    order by e.at desc, e.id desc
+    limit :limit
+""")
+
+
+class PortalReadsOnPostgres:
+    """The portal's lists, over the connections of the record plane."""
+
+    def __init__(self, record: RecordOnPostgres, keyed_hash: KeyedHash) -> None:
+        self._record = record
+        self._keyed_hash = keyed_hash
+
+    async def queue(self, mfi_id: UUID, districts: Sequence[str], wanted: QueueFilter) -> QueuePage:
+        asked = [code for code in districts if wanted.district in (None, code)]
+        page, missing = await over_districts(self._record, mfi_id, asked, lambda asking: queue_page(asking, wanted))
+        return replace(page, missing_districts=missing)
+
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage:
+        page, missing = await over_districts(self._record, mfi_id, districts, disbursement_page)
+        return replace(page, missing_districts=missing)
+
+    async def payments(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> PaymentPage:
+        found, missing = await over_districts(
+            self._record,
+            mfi_id,
+            districts,
+            lambda asking: payment_page(asking, status=status, page=page, page_size=page_size),
+        )
+        return replace(found, missing_districts=missing)
+
+    async def loans(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> LoanPage:
+        found, missing = await over_districts(
+            self._record,
+            mfi_id,
+            districts,
+            lambda asking: loan_page(asking, status=status, page=page, page_size=page_size),
+        )
+        return replace(found, missing_districts=missing)
+
+    async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
+        mfi = (await self._record.catalogue()).mfi(mfi_id)
+        found, missing = await over_districts(self._record, mfi_id, districts, lambda asking: figures(asking, mfi))
+        return replace(found, missing_districts=missing)
+
+    async def search(self, mfi_id: UUID, districts: Sequence[str], text: str, limit: int) -> Sequence[SearchHit]:
+        hits, _missing = await over_districts(
+            self._record, mfi_id, districts, lambda asking: search_hits(asking, self._keyed_hash, text, limit)
+        )
+        return hits
+
+    async def audit_trail(self, mfi_id: UUID, districts: Sequence[str], subject: str) -> Sequence[AuditRow]:
+        async def entries(asking: Asking) -> Sequence[AuditRow]:
+            rows = await asking.rows(_AUDIT, subject=subject, limit=AUDIT_MOST)
+            return [AuditRow(row.at, row.actor_name, row.action, row.subject, row.district) for row in rows]
+
+        found, _missing = await over_districts(self._record, mfi_id, districts, entries)
+        return found

@@ -1,0 +1,372 @@
+"""The portal's lists: one lender's rows, in named districts, in the order that the page shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.loans.terms import LoanTerms
+from core.money import ZERO, Money
+from core.phones import PhoneNumber
+from core.ports.reads import PortalReads, QueueFilter
+from core.ports.record import AuditEntry, Record, Unit
+from core.records.application import Application, ApplicationStatus
+from core.records.borrower import Borrower, IdentityCheck
+from core.records.loan import Loan, LoanStatus, PayoutStatus
+from storage.postgres.reads import PortalReadsOnPostgres
+from tests.storage.samples import (
+    DISTRICT,
+    LATER,
+    MFI,
+    NOW,
+    OTHER_MFI,
+    TODAY,
+    a_borrower,
+    a_journal,
+    a_loan,
+    a_payment,
+    a_payout,
+    a_position,
+    a_reference,
+    a_score,
+    an_application,
+    an_instalment,
+)
+
+BOTH = (DISTRICT, "LS-B")
+_S = ApplicationStatus
+
+
+@pytest.fixture
+async def reads(record: Record, portal_reads: PortalReadsOnPostgres) -> PortalReads:
+    await record.open_district("LS-B", TODAY)
+    return portal_reads
+
+
+async def applied(record: Record, borrower: Borrower | None = None, **changes: Any) -> Application:
+    borrower = borrower or a_borrower()
+    application = an_application(borrower, **changes)
+    async with record.unit(borrower.district) as unit:
+        await unit.borrowers.add(borrower)
+        await unit.applications.add(application)
+        await unit.commit()
+    return application
+
+
+async def lent(record: Record, borrower: Borrower | None = None, **changes: Any) -> Loan:
+    borrower = borrower or a_borrower()
+    application = await applied(record, borrower, status=_S.APPROVED, mfi_id=changes.get("mfi_id", MFI))
+    terms = LoanTerms(application.amount, Decimal(36), periods=3, disbursed_on=TODAY)
+    loan = a_loan(application, **{"terms": terms.to_json(), **changes})
+    async with record.unit(loan.district) as unit:
+        await unit.loans.add(loan)
+        await unit.commit()
+    return loan
+
+
+async def test_the_queue_shows_one_tab_longest_waiting_first_and_counts_them_all(
+    record: Record, reads: PortalReads
+) -> None:
+    newer = await applied(record, submitted_at=LATER)
+    older = await applied(record, a_borrower(district="LS-B", given_names="Lineo", surname="Sello"))
+    await applied(record, status=_S.AWAITING_SECOND_APPROVAL)
+    await applied(record, status=_S.REJECTED)
+    await applied(record, mfi_id=OTHER_MFI)
+
+    page = await reads.queue(MFI, BOTH, QueueFilter())
+
+    assert [row.reference for row in page.rows] == [older.reference, newer.reference]
+    assert page.total == 2
+    assert page.counts == {"new": 2, "in_review": 0, "returned": 0, "second_approval": 1}
+    assert page.missing_districts == ()
+    first = page.rows[0]
+    assert (first.borrower_name, first.product_name, first.district) == ("Lineo Sello", "Small loan", "LS-B")
+    assert (first.amount, first.term_months, first.score, first.band) == (Money.of(1_000), 3, None, None)
+
+
+async def test_the_queue_shows_the_newest_score(record: Record, reads: PortalReads) -> None:
+    application = await applied(record)
+    async with record.unit(DISTRICT) as unit:
+        await unit.applications.keep_score(a_score(application.id, 1, 500, "C"))
+        await unit.applications.keep_score(a_score(application.id, 2, 710, "A"))
+        await unit.commit()
+
+    row = (await reads.queue(MFI, BOTH, QueueFilter())).rows[0]
+
+    assert (row.score, row.band) == (710, "A")
+
+
+async def test_risk_is_high_above_a_third_of_the_months_pay(record: Record, reads: PortalReads) -> None:
+    low = await applied(record, amount=Money.of(2_000), net_pay=Money.of(6_000))
+    high = await applied(record, amount=Money.of("2000.01"), net_pay=Money.of(6_000))
+
+    for risk, application in (("low", low), ("high", high)):
+        page = await reads.queue(MFI, BOTH, QueueFilter(risk=risk))
+        assert [(row.reference, row.risk) for row in page.rows] == [(application.reference, risk)]
+        assert page.total == 1
+
+
+async def test_the_queue_is_sorted_filtered_and_paged(record: Record, reads: PortalReads) -> None:
+    amounts = {100: DISTRICT, 300: "LS-B", 200: DISTRICT}
+    applications = {
+        amount: await applied(record, a_borrower(district=district), amount=Money.of(amount))
+        for amount, district in amounts.items()
+    }
+
+    async def shown(**wanted: Any) -> list[int]:
+        page = await reads.queue(MFI, BOTH, QueueFilter(**wanted))
+        by_reference = {application.reference: amount for amount, application in applications.items()}
+        return [by_reference[row.reference] for row in page.rows]
+
+    assert await shown(sort="amount") == [300, 200, 100]
+    assert await shown(sort="amount", page=2, page_size=2) == [100]
+    assert await shown(sort="amount", district=DISTRICT) == [200, 100]
+    assert await shown(tab="returned") == []
+    assert set(await shown(sort="newest")) == set(amounts)
+
+
+async def test_only_the_named_districts_are_read(record: Record, reads: PortalReads) -> None:
+    await applied(record, a_borrower(district="LS-B"))
+
+    assert (await reads.queue(MFI, [DISTRICT], QueueFilter())).total == 0
+    assert (await reads.loans(MFI, [DISTRICT], status=None, page=1, page_size=50)).total == 0
+
+
+async def test_payouts_are_sorted_by_what_has_to_be_done(record: Record, reads: PortalReads) -> None:
+    waiting = await lent(
+        record, a_borrower(phone=PhoneNumber("+26658999777")), status=LoanStatus.ACCEPTED, accepted_at=NOW
+    )
+    tried = await lent(record, status=LoanStatus.ACCEPTED, accepted_at=LATER)
+    going = await lent(record, status=LoanStatus.DISBURSING, accepted_at=NOW)
+    paid = await lent(record, status=LoanStatus.ACTIVE, accepted_at=NOW)
+    await lent(record, status=LoanStatus.ACCEPTED, accepted_at=NOW, mfi_id=OTHER_MFI)
+    async with record.unit(DISTRICT) as unit:
+        await unit.disbursements.add(a_payout(tried, status=PayoutStatus.FAILED, failure_code="no_such_wallet"))
+        await unit.disbursements.add(a_payout(going, status=PayoutStatus.SENT, amount=Money.of(950)))
+        await unit.disbursements.add(a_payout(paid, status=PayoutStatus.CONFIRMED))
+        await unit.borrowers.add_identity_check(
+            IdentityCheck(waiting.borrower_id, MFI, "saw_national_id", "", MFI, "Palesa", NOW)
+        )
+        await unit.commit()
+
+    page = await reads.disbursements(MFI, BOTH)
+
+    assert [row.loan_reference for row in page.waiting] == [waiting.reference, tried.reference]
+    first, second = page.waiting
+    assert (first.identity_checked, first.payout_status, first.wallet_masked) == (True, None, "+266 ••••• 777")
+    assert first.cash == Money.of(1_000)
+    assert (second.identity_checked, second.payout_status) == (False, PayoutStatus.FAILED)
+    assert second.failure_code == "no_such_wallet"
+    assert [(row.loan_reference, row.cash) for row in page.under_way] == [(going.reference, Money.of(950))]
+    assert {row.loan_reference for row in page.recent} == {paid.reference, tried.reference}
+
+
+async def test_payments_come_newest_first_with_the_loan_they_reached(record: Record, reads: PortalReads) -> None:
+    loan = await lent(record, status=LoanStatus.ACTIVE)
+    async with record.unit(DISTRICT) as unit:
+        await unit.payments.add(a_payment(loan, account="school"))
+        await unit.payments.add(a_payment(paid_at=LATER))
+        await unit.payments.add(a_payment(mfi_id=OTHER_MFI))
+        await unit.commit()
+
+    page = await reads.payments(MFI, BOTH, status=None, page=1, page_size=50)
+    in_suspense = await reads.payments(MFI, BOTH, status="suspense", page=1, page_size=50)
+
+    assert [(row.status, row.loan_reference) for row in page.rows] == [
+        ("suspense", None),
+        ("posted", loan.reference),
+    ]
+    posted = page.rows[1]
+    assert (posted.borrower_name, posted.payer_masked, posted.account) == ("Thabo Mokoena", "+266 ••••• 456", "school")
+    assert (page.total, in_suspense.total) == (2, 1)
+    assert [row.borrower_name for row in in_suspense.rows] == [None]
+    assert not (await reads.payments(MFI, BOTH, status=None, page=2, page_size=50)).rows
+
+
+async def owing(record: Record, days_late: int, principal: int = 300, **changes: Any) -> Loan:
+    """An active loan whose first unpaid instalment (M100 and M3 of interest) fell due that many days ago."""
+    loan = await lent(record, status=LoanStatus.ACTIVE, **changes)
+    due_on = TODAY - timedelta(days=days_late)
+    async with record.unit(loan.district) as unit:
+        await unit.loans.project(
+            a_position(
+                loan.id,
+                principal=Money.of(principal),
+                interest=Money.of(9),
+                oldest_unpaid_due_on=due_on,
+                next_due=Money.of(103),
+            ),
+            [an_instalment(loan.id, 1, due_on), an_instalment(loan.id, 2, TODAY + timedelta(days=60))],
+        )
+        await unit.commit()
+    return loan
+
+
+async def test_loans_come_latest_in_arrears_first(record: Record, reads: PortalReads) -> None:
+    on_time = await owing(record, -3)
+    late = await owing(record, 40)
+    due_today = await owing(record, 0)
+    offered = await lent(record)
+
+    page = await reads.loans(MFI, BOTH, status=None, page=1, page_size=50)
+
+    assert [row.reference for row in page.rows] == [
+        late.reference,
+        due_today.reference,
+        on_time.reference,
+        offered.reference,
+    ]
+    assert [row.days_past_due for row in page.rows] == [40, 0, 0, 0]
+    assert [row.overdue for row in page.rows] == [Money.of(103), ZERO, ZERO, ZERO]
+    assert page.rows[0].outstanding == Money.of(309)
+    assert page.rows[0].next_due == Money.of(103)
+    assert page.total == 4
+    active = await reads.loans(MFI, BOTH, status="active", page=2, page_size=2)
+    assert [row.reference for row in active.rows] == [on_time.reference]
+    assert active.total == 3
+
+
+async def test_par_counts_the_whole_principal_of_a_late_loan_and_the_arrears_rate_only_what_is_past_due(
+    record: Record, reads: PortalReads
+) -> None:
+    await owing(record, 0, principal=1_000)
+    await owing(record, 1, principal=200)
+    await owing(record, 31, principal=300, borrower=a_borrower(district="LS-B"))
+    await owing(record, 91, principal=400)
+    await owing(record, 91, principal=9_000, mfi_id=OTHER_MFI)
+
+    figures = await reads.dashboard(MFI, BOTH)
+
+    assert figures.business_on == TODAY
+    assert figures.active_loans == 4
+    assert figures.gross_principal == Money.of(1_900)
+    assert figures.par == {1: Money.of(700), 30: Money.of(700), 60: Money.of(400), 90: Money.of(400)}
+    assert figures.overdue_principal == Money.of(300)
+    assert figures.overdue == Money.of(309)
+    assert {bucket.name: (bucket.loans, bucket.principal) for bucket in figures.buckets if bucket.loans} == {
+        "current": (1, Money.of(1_000)),
+        "1-30": (1, Money.of(200)),
+        "31-60": (1, Money.of(300)),
+        "91-180": (1, Money.of(400)),
+    }
+    assert [bucket.name for bucket in figures.buckets][-1] == "181+"
+
+
+async def test_a_lender_without_anything_has_a_dashboard_of_zeros(reads: PortalReads) -> None:
+    figures = await reads.dashboard(MFI, BOTH)
+
+    assert (figures.active_loans, figures.gross_principal, figures.par[30]) == (0, ZERO, ZERO)
+    assert (figures.buckets, figures.applications, figures.decided) == ([], {}, 0)
+    assert (figures.decision_hours_p50, figures.decision_hours_p90) == (None, None)
+    assert (figures.float_balance, figures.suspense_balance) == (ZERO, ZERO)
+
+
+async def test_decision_times_are_from_submission_to_decision(record: Record, reads: PortalReads) -> None:
+    hours = [1, 2, 3, 4, 5, 6, 7, 8, 48, 49]
+    for each in hours:
+        decided_at = NOW + timedelta(hours=each)
+        await applied(record, status=_S.REJECTED, decided_at=decided_at, decided_on=TODAY)
+    await applied(record, status=_S.REJECTED, decided_at=NOW, decided_on=TODAY - timedelta(days=91))
+    await applied(record)
+
+    figures = await reads.dashboard(MFI, BOTH)
+
+    assert (figures.decided, figures.decided_within_48_hours) == (10, 9)
+    assert (figures.decision_hours_p50, figures.decision_hours_p90) == (Decimal(5), Decimal(48))
+    assert figures.applications == {"rejected": 11, "submitted": 1}
+
+
+async def test_this_months_money_and_balances_are_the_ledgers(record: Record, reads: PortalReads) -> None:
+    loan = await owing(record, 3, disbursed_on=TODAY.replace(day=1))
+    await lent(record, status=LoanStatus.ACTIVE, disbursed_on=TODAY.replace(day=1) - timedelta(days=1))
+
+    async def post(unit: Unit, mfi_id: UUID, key: str, debit: str, credit: str, lisente: int) -> None:
+        journal = a_journal(key, (debit, credit, lisente))
+        await unit.ledger.post(mfi_id, [journal], recorded_at=NOW, business_on=TODAY)
+
+    async with record.unit(DISTRICT) as unit:
+        await unit.payments.add(a_payment(loan, amount=Money.of(70)))
+        await unit.payments.add(a_payment(loan, amount=Money.of(1), value_on=TODAY - timedelta(days=40)))
+        await unit.payments.add(a_payment(amount=Money.of(5)))
+        await post(unit, MFI, "f", "float:simulated", "funding", 10_000)
+        await post(unit, MFI, "d", "principal", "float:simulated", 4_000)
+        await post(unit, MFI, "s", "float:simulated", "suspense", 500)
+        await post(unit, OTHER_MFI, "o", "float:simulated", "funding", 99_999)
+        await unit.commit()
+
+    figures = await reads.dashboard(MFI, BOTH)
+
+    assert figures.disbursed_this_month == Money.of(1_000)
+    assert figures.collected_this_month == Money.of(70)
+    assert figures.due_this_month == Money.of(103)
+    assert figures.float_balance == Money(6_500)
+    assert figures.suspense_balance == Money(500)
+
+
+@pytest.mark.parametrize(
+    "typed", ["+266 5899 9777", "58999777", "0123 4567 8901", "mokoe", "THABO MOK", "Mokoena", "thabo  mokoena"]
+)
+async def test_a_borrower_is_found_by_phone_identity_or_the_beginning_of_a_name(
+    record: Record, reads: PortalReads, typed: str
+) -> None:
+    borrower = a_borrower(phone=PhoneNumber("+26658999777"), national_id="012345678901")
+    await applied(record, borrower)
+    newest = await applied(record, borrower, submitted_at=LATER)
+    await applied(record, a_borrower(given_names="Lineo", surname="Sello"))
+
+    hits = await reads.search(MFI, BOTH, typed, 10)
+
+    assert [(hit.kind, hit.reference, hit.borrower_name) for hit in hits] == [
+        ("borrower", newest.reference, "Thabo Mokoena")
+    ]
+
+
+async def test_a_loan_and_an_application_are_found_by_their_numbers(record: Record, reads: PortalReads) -> None:
+    loan = await lent(record)
+    application = await applied(record)
+
+    found = [
+        (await reads.search(MFI, BOTH, reference.spaced, 10))[0]
+        for reference in (loan.reference, application.reference)
+    ]
+
+    assert [(hit.kind, hit.status) for hit in found] == [("loan", "approved"), ("application", "submitted")]
+    assert not await reads.search(MFI, BOTH, str(a_reference()), 10)
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "%", "_", "okoena", "9", "+26658999778"])
+async def test_nothing_is_found_by_half_a_key_or_a_wildcard(record: Record, reads: PortalReads, typed: str) -> None:
+    await applied(record, a_borrower(phone=PhoneNumber("+26658999777")))
+
+    assert not await reads.search(MFI, BOTH, typed, 10)
+
+
+async def test_another_lenders_borrower_is_not_found(record: Record, reads: PortalReads) -> None:
+    application = await applied(record, mfi_id=OTHER_MFI)
+
+    assert not await reads.search(MFI, BOTH, "Mokoena", 10)
+    assert not await reads.search(MFI, BOTH, str(application.reference), 10)
+
+
+async def test_the_audit_trail_of_a_subject_is_newest_first_and_one_lenders(record: Record, reads: PortalReads) -> None:
+    entries = [
+        AuditEntry(uuid4(), MFI, NOW, uuid4(), "Palesa", "application.recommended", "1000000001", {}),
+        AuditEntry(uuid4(), MFI, LATER, uuid4(), "Thabo", "application.approved", "1000000001", {}),
+        AuditEntry(uuid4(), OTHER_MFI, LATER, uuid4(), "Lineo", "application.approved", "1000000001", {}),
+        AuditEntry(uuid4(), MFI, LATER, uuid4(), "Thabo", "application.approved", "1000000002", {}),
+    ]
+    async with record.unit(DISTRICT) as unit:
+        for entry in entries:
+            await unit.audit.add(entry)
+        await unit.commit()
+
+    rows = await reads.audit_trail(MFI, BOTH, "1000000001")
+
+    assert [(row.action, row.actor_name) for row in rows] == [
+        ("application.approved", "Thabo"),
+        ("application.recommended", "Palesa"),
+    ]
