@@ -1,7 +1,7 @@
 """Brings the catalogues up to date with the texts in the sources: `python -m admin_web.catalogues`.
 
-Run it after changing a text. New texts appear empty, changed ones keep the nearest translation and are marked fuzzy,
-and texts that are gone are dropped. A test fails while a catalogue and the sources differ.
+Run it after changing a text. New and changed texts appear empty (a near match would be shown as if somebody had meant
+it), and texts that are gone are dropped. A test fails while a catalogue and the sources differ.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def read_catalogue(language: Language) -> Catalog:
 def update(language: Language) -> None:
     """Bring one catalogue up to date. Files are named without lines, so that an edit elsewhere changes nothing."""
     catalogue = read_catalogue(language)
-    catalogue.update(texts_in_sources())
+    catalogue.update(texts_in_sources(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     if language is Language.ENGLISH:
         _say_what_the_source_says(catalogue)

@@ -5,6 +5,7 @@ Only the fields that a view asks for are read, so an extra one (`status`, `mfi_i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,10 +13,12 @@ from typing import Final, TypeVar
 
 from admin_web.languages import Text, mark
 from core.errors import DomainError, InvalidInput
-from core.money import Money
+from core.money import ZERO, Money
 
 _LONGEST: Final = 2_000
 _LONGEST_WHOLE_DIGITS: Final = 9
+_AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
+"""Digits, and at most two decimals: no sign, no exponent, nothing that only a computer would write."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -51,11 +54,8 @@ class Form:
     def money(self, name: str) -> Money:
         """An amount above zero, written as people do: "5000", "M5,000.00", "5 000"."""
         text = self.raw(name).upper().removeprefix("M").replace(",", "").replace(" ", "")
-        try:
-            amount = Money.of(text)
-        except InvalidInput:
-            amount = Money(0)
-        if amount <= Money(0):
+        amount = Money.of(text) if _AMOUNT.fullmatch(text) else ZERO
+        if amount == ZERO:
             self.refuse(name, Text(mark("Write an amount in maloti, such as 5000 or 1,250.50.")))
         return amount
 

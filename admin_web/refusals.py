@@ -8,12 +8,13 @@ from typing import Final
 from admin_web.languages import Text, mark
 from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.records.staff import NotAllowed
+from core.use_cases.disbursing import FloatTooLow
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
     "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
     "district_down": mark("The district's records do not answer just now. Nothing was lost; try again in a minute."),
-    "float_too_low": mark("The float does not cover this payout. Have it funded first."),
+    "float_too_low": mark("The float is short by %(shortfall)s for this payout. Have it funded first."),
     "identity_not_checked": mark("The borrower's identity is not checked yet. No money leaves before it is."),
     "illegal_loan_transition": mark("The loan has moved on; this can no longer be done."),
     "illegal_transition": mark("The application has moved on; this can no longer be done."),
@@ -58,4 +59,6 @@ def status_of(error: DomainError) -> int:
 def sentence_of(error: DomainError) -> Text:
     """The refusal in a sentence of the catalogue; its own English message where the catalogue has none."""
     sentence = _SENTENCES.get(error.code)
-    return Text(sentence) if sentence is not None else Text("%(message)s", {"message": error.message})
+    if sentence is None:
+        return Text("%(message)s", {"message": error.message})
+    return Text(sentence, {"shortfall": error.shortfall} if isinstance(error, FloatTooLow) else {})

@@ -1,9 +1,12 @@
-"""A portal in front of the small world, and browsers to visit it with."""
+"""A portal in front of a small world in memory, and one in front of two lenders on a real database."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import cast
+from uuid import UUID
 
 import pytest
 from aiohttp import CookieJar
@@ -11,12 +14,38 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from admin_web.portal import make_portal
 from admin_web.settings import PortalSettings
+from core.ports.engine import Engine
+from core.ports.environment import KeyedHash, Sealer
 from core.ports.reads import PortalReads
+from core.records.staff import Role
+from storage.postgres.channel.plane import ChannelOnPostgres
+from storage.postgres.record.plane import RecordOnPostgres
 from tests.admin_web.browser import Browser
+from tests.admin_web.lending import Lending, engine_on
 from tests.admin_web.lists import Lists
-from tests.admin_web.world import World, make_world
+from tests.admin_web.world import KHOTSO, PASSWORD, World, make_world
+from tests.fixtures_postgres import MovableClock
 
 Visitors = Callable[[], Awaitable[Browser]]
+
+
+@asynccontextmanager
+async def served(engine: Engine, lists: Lists, settings: PortalSettings) -> AsyncIterator[Visitors]:
+    """A running portal, as a maker of browsers, each with cookies of its own."""
+    server = TestServer(make_portal(engine, cast("PortalReads", lists), settings))
+    clients: list[TestClient] = []  # type: ignore[type-arg]
+
+    async def arrive() -> Browser:
+        client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        await client.start_server()
+        clients.append(client)
+        return Browser(client)
+
+    try:
+        yield arrive
+    finally:
+        for client in clients:
+            await client.close()
 
 
 @pytest.fixture
@@ -36,21 +65,48 @@ def settings() -> PortalSettings:
 
 @pytest.fixture
 async def visitor(world: World, lists: Lists, settings: PortalSettings) -> AsyncIterator[Visitors]:
-    """Make browsers, each with cookies of its own, in front of one portal."""
-    server = TestServer(make_portal(world.engine, cast("PortalReads", lists), settings))
-    opened: list[TestClient] = []  # type: ignore[type-arg]
-
-    async def arrive() -> Browser:
-        client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
-        await client.start_server()
-        opened.append(client)
-        return Browser(client)
-
-    yield arrive
-    for client in opened:
-        await client.close()
+    async with served(world.engine, lists, settings) as arrive:
+        yield arrive
 
 
 @pytest.fixture
 async def browser(visitor: Visitors) -> Browser:
     return await visitor()
+
+
+@pytest.fixture
+async def lending(
+    record_plane: RecordOnPostgres,
+    channel_plane: ChannelOnPostgres,
+    clock: MovableClock,
+    keyed_hash: KeyedHash,
+    sealer: Sealer,
+) -> Lending:
+    """Two lenders on a real database."""
+    lending = Lending(engine_on(record_plane, channel_plane, clock, keyed_hash, sealer))
+    await lending.open()
+    return lending
+
+
+@dataclass
+class Office:
+    """The portal in front of the two lenders, with a desk for everybody who works there."""
+
+    lending: Lending
+    arrive: Visitors
+    desks: dict[tuple[UUID, Role], Browser] = field(default_factory=dict)
+
+    async def at(self, role: Role, mfi_id: UUID = KHOTSO) -> Browser:
+        """The browser of the member of staff with this role, signed in."""
+        if (mfi_id, role) not in self.desks:
+            member = await self.lending.employ(role, mfi_id)
+            browser = await self.arrive()
+            assert (await browser.sign_in(member.email, PASSWORD)).status == 303
+            self.desks[mfi_id, role] = browser
+        return self.desks[mfi_id, role]
+
+
+@pytest.fixture
+async def office(lending: Lending, lists: Lists, settings: PortalSettings) -> AsyncIterator[Office]:
+    async with served(lending.engine, lists, settings) as arrive:
+        yield Office(lending, arrive)

@@ -131,9 +131,7 @@ class Lending:
         assert registration.outcome is RegistrationOutcome.REGISTERED
         return command.phone
 
-    async def application(
-        self, phone: PhoneNumber | None = None, mfi_id: UUID = KHOTSO, **changes: Any
-    ) -> Application:
+    async def application(self, phone: PhoneNumber | None = None, mfi_id: UUID = KHOTSO, **changes: Any) -> Application:
         """An application as it arrives from the phone."""
         phone = phone or await self.borrower()
         draft_id = self.engine.identifiers.new_id()
@@ -167,7 +165,8 @@ class Lending:
     async def offered(self, **changes: Any) -> Loan:
         """An approved application, as the offer that it became."""
         application = await self.recommended(**changes)
-        for role in (Role.CREDIT_ANALYST, Role.MANAGER):
+        approvers = (Role.CREDIT_ANALYST, Role.MANAGER)
+        for role in approvers:
             application = await self.stored(application.reference)
             loan = await self._loan_of(application)
             if loan is None:
@@ -184,9 +183,9 @@ class Lending:
         assert loan is not None
         return loan
 
-    async def accepted(self, *, identity_checked: bool = True, **changes: Any) -> Loan:
+    async def accepted(self, *, identity_checked: bool = True, phone_district: str = "LS-A", **changes: Any) -> Loan:
         """A contract that waits for its money."""
-        phone = await self.borrower()
+        phone = await self.borrower(district=phone_district)
         loan = await self.offered(phone=phone, **changes)
         if identity_checked:
             application = await self._application_of(loan)

@@ -3,10 +3,131 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from core.ports.reads import QueueFilter, QueuePage
+from core.money import ZERO, Money
+from core.ports.reads import (
+    DashboardFigures,
+    DisbursementPage,
+    DisbursementRow,
+    LoanPage,
+    LoanRow,
+    PaymentPage,
+    PaymentRow,
+    QueueFilter,
+    QueuePage,
+    QueueRow,
+    SearchHit,
+)
+from core.records.application import ApplicationStatus
+from core.records.borrower import Channel
+from core.records.loan import Loan, LoanStatus
+from core.references import Reference
+from tests.admin_web.world import BUSINESS_ON, NOW
+
+_digits = iter(range(1_000_000, 9_999_999, 7_919))
+
+
+def a_reference(cell: int = 10) -> Reference:
+    return Reference.make(cell, lambda _: next(_digits))
+
+
+def queue_row(**changes: Any) -> QueueRow:
+    row = QueueRow(
+        reference=a_reference(),
+        district="LS-A",
+        borrower_name="Palesa Mokoena",
+        amount=Money.of(3_000),
+        term_months=6,
+        product_name="Thuso loan",
+        status=ApplicationStatus.SUBMITTED,
+        channel=Channel.USSD,
+        submitted_at=NOW,
+        score=561,
+        band="medium",
+        risk="high",
+    )
+    return replace(row, **changes)
+
+
+def payout_row(loan: Loan | None = None, **changes: Any) -> DisbursementRow:
+    row = DisbursementRow(
+        loan_reference=loan.reference if loan else a_reference(),
+        district="LS-A",
+        borrower_name="Palesa Mokoena",
+        principal=loan.principal if loan else Money.of(3_000),
+        cash=Money.of(2_910),
+        wallet_masked="+266 ••••• 234",
+        accepted_at=NOW,
+        identity_checked=True,
+        loan_status=LoanStatus.ACCEPTED,
+        loan_version=loan.version if loan else 2,
+        payout_status=None,
+        payout_reference="",
+        failure_code="",
+        released_by_name="",
+    )
+    return replace(row, **changes)
+
+
+def payment_row(**changes: Any) -> PaymentRow:
+    row = PaymentRow(
+        receipt=a_reference(),
+        district="LS-A",
+        rail="simulated",
+        rail_reference="QHG7812XX",
+        amount=Money.of("1250.50"),
+        payer_masked="+266 ••••• 771",
+        account="school fees",
+        paid_at=NOW,
+        status="suspense",
+        loan_reference=None,
+        borrower_name=None,
+    )
+    return replace(row, **changes)
+
+
+def loan_row(**changes: Any) -> LoanRow:
+    row = LoanRow(
+        reference=a_reference(),
+        district="LS-A",
+        borrower_name="Palesa Mokoena",
+        status=LoanStatus.ACTIVE,
+        principal=Money.of(3_000),
+        outstanding=Money.of("3322.76"),
+        overdue=ZERO,
+        days_past_due=0,
+        next_due_on=date(2026, 12, 23),
+        next_due=Money.of("553.79"),
+    )
+    return replace(row, **changes)
+
+
+def empty_figures() -> DashboardFigures:
+    return DashboardFigures(
+        business_on=BUSINESS_ON,
+        districts=(),
+        active_loans=0,
+        gross_principal=ZERO,
+        par={1: ZERO, 30: ZERO, 60: ZERO, 90: ZERO},
+        overdue=ZERO,
+        overdue_principal=ZERO,
+        buckets=(),
+        applications={},
+        decided=0,
+        decided_within_48_hours=0,
+        decision_hours_p50=None,
+        decision_hours_p90=None,
+        disbursed_this_month=ZERO,
+        collected_this_month=ZERO,
+        due_this_month=ZERO,
+        float_balance=ZERO,
+        suspense_balance=ZERO,
+        missing_districts=(),
+    )
 
 
 @dataclass
@@ -14,8 +135,47 @@ class Lists:
     """`core.ports.reads.PortalReads`, canned."""
 
     queue_page: QueuePage = field(default_factory=lambda: QueuePage((), 0, {}, ()))
-    asked: list[tuple[UUID, Sequence[str], object]] = field(default_factory=list)
+    payouts: DisbursementPage = field(default_factory=lambda: DisbursementPage((), (), (), ()))
+    payment_page: PaymentPage = field(default_factory=lambda: PaymentPage((), 0, ()))
+    loan_page: LoanPage = field(default_factory=lambda: LoanPage((), 0, ()))
+    figures: DashboardFigures = field(default_factory=empty_figures)
+    hits: Sequence[SearchHit] = ()
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def last_mfi(self) -> UUID:
+        asked: UUID = self.asked[-1][0]
+        return asked
+
+    @property
+    def last_districts(self) -> Sequence[str]:
+        asked: Sequence[str] = self.asked[-1][1]
+        return asked
 
     async def queue(self, mfi_id: UUID, districts: Sequence[str], wanted: QueueFilter) -> QueuePage:
         self.asked.append((mfi_id, districts, wanted))
         return self.queue_page
+
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage:
+        self.asked.append((mfi_id, districts))
+        return self.payouts
+
+    async def payments(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> PaymentPage:
+        self.asked.append((mfi_id, districts, status, page))
+        return self.payment_page
+
+    async def loans(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
+    ) -> LoanPage:
+        self.asked.append((mfi_id, districts, status, page))
+        return self.loan_page
+
+    async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
+        self.asked.append((mfi_id, districts))
+        return self.figures
+
+    async def search(self, mfi_id: UUID, districts: Sequence[str], text: str, limit: int) -> Sequence[SearchHit]:
+        self.asked.append((mfi_id, districts, text, limit))
+        return self.hits

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.money import Money
+from core.ports.reads import DisbursementPage
+from core.records.loan import Disbursement, Loan, PayoutStatus
+from core.records.staff import Role
+from tests.admin_web.browser import Answer, Browser
+from tests.admin_web.conftest import Office
+from tests.admin_web.lists import Lists, payout_row
+
+
+def _shows(lists: Lists, loan: Loan, **changes: object) -> None:
+    """Let the lists show a loan that waits for its money."""
+    lists.payouts = DisbursementPage((payout_row(loan, **changes),), (), (), ())
+
+
+async def _release(browser: Browser, loan: Loan, step: str = "release", **fields: str) -> Answer:
+    path = f"/disbursements/{loan.reference}/{step}"
+    known = {"seen_version": str(loan.version), **fields}
+    return await browser.post(path, seen_on=path, **known)
+
+
+async def _payouts(office: Office, loan: Loan) -> list[Disbursement]:
+    async with office.lending.engine.record.unit(loan.district) as unit:
+        return list(await unit.disbursements.of_loan(loan.id))
+
+
+async def test_a_cashier_reviews_and_releases(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted()
+    _shows(lists, loan)
+    cashier = await office.at(Role.CASHIER)
+
+    listed = await cashier.get("/disbursements")
+    review = await cashier.get(f"/disbursements/{loan.reference}/release")
+    answer = await _release(cashier, loan)
+
+    assert f'href="/disbursements/{loan.reference}/release"' in listed.text
+    assert "Release M2,910.00 to Palesa Mokoena?" in review.text
+    assert "cannot be called back" in review.text
+    assert (answer.status, answer.location) == (303, "/disbursements")
+    (payout,) = await _payouts(office, loan)
+    assert payout.status is PayoutStatus.QUEUED
+    assert "The payout is released." in (await cashier.get("/disbursements")).text
+
+
+async def test_without_an_identity_check_there_is_no_button_and_no_release(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted(identity_checked=False)
+    cashier = await office.at(Role.CASHIER)
+    _shows(lists, loan, identity_checked=False)
+
+    listed = await cashier.get("/disbursements")
+    review = await cashier.get(f"/disbursements/{loan.reference}/release")
+    answer = await cashier.post(
+        f"/disbursements/{loan.reference}/release", seen_on="/disbursements", seen_version=str(loan.version), key="k"
+    )
+
+    assert "/release" not in listed.text
+    assert "The identity must be checked first" in listed.text
+    assert "<button" not in review.text.split("<main")[1]
+    assert answer.status == 409
+    assert "No money leaves before it is." in answer.text
+    assert await _payouts(office, loan) == []
+
+
+async def test_above_limit_2_a_manager_releases_too(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted(amount=Money.of(12_000), net_pay=Money.of(60_000))
+    _shows(lists, loan)
+    first = await _release(await office.at(Role.CASHIER), loan)
+    waiting = await office.lending.stored_loan(loan.reference)
+    row = payout_row(waiting, payout_status=PayoutStatus.AWAITING_SECOND, released_by_name="Cashier of Khotso")
+    lists.payouts = DisbursementPage((), (row,), (), ())
+    manager = await office.at(Role.MANAGER)
+
+    review = await manager.get(f"/disbursements/{loan.reference}/confirm")
+    second = await _release(manager, waiting, "confirm")
+
+    assert first.status == 303
+    assert "as second person?" in review.text
+    assert "Cashier of Khotso" in review.text
+    assert second.status == 303
+    (payout,) = await _payouts(office, loan)
+    assert payout.status is PayoutStatus.QUEUED
+
+
+async def test_a_second_click_pays_once(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted()
+    _shows(lists, loan)
+    cashier = await office.at(Role.CASHIER)
+
+    first = await _release(cashier, loan, key="one-use")
+    second = await _release(cashier, loan, key="one-use")
+
+    assert (first.status, second.status) == (303, 303)
+    assert len(await _payouts(office, loan)) == 1
+
+
+async def test_two_cashiers_at_once_pay_once(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted()
+    _shows(lists, loan)
+    cashier = await office.at(Role.CASHIER)
+
+    first = await _release(cashier, loan, key="mine")
+    second = await _release(cashier, loan, key="yours")
+
+    assert (first.status, second.status) == (303, 409)
+    assert len(await _payouts(office, loan)) == 1
+
+
+async def test_a_float_that_is_too_low_says_by_how_much(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted(phone_district="LS-C")
+    _shows(lists, loan)
+
+    answer = await _release(await office.at(Role.CASHIER), loan)
+
+    assert answer.status == 409
+    assert "M2,910.00" in answer.text
+
+
+async def test_a_release_without_the_forms_token_pays_nothing(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted()
+    _shows(lists, loan)
+
+    answer = await _release(await office.at(Role.CASHIER), loan, form_token="made-up")
+
+    assert answer.status == 403
+    assert await _payouts(office, loan) == []
+
+
+@pytest.mark.parametrize("step", ["release", "confirm"])
+async def test_nothing_can_be_reviewed_that_does_not_wait(office: Office, lists: Lists, step: str) -> None:
+    loan = await office.lending.accepted()
+    role = Role.CASHIER if step == "release" else Role.MANAGER
+
+    answer = await (await office.at(role)).get(f"/disbursements/{loan.reference}/{step}")
+
+    assert answer.status == 404
+
+
+async def test_the_states_of_payouts_are_told_apart(office: Office, lists: Lists) -> None:
+    row = payout_row(payout_status=PayoutStatus.SENT, payout_reference="D100000000001", released_by_name="Thabo")
+    failed = replace(row, payout_status=PayoutStatus.FAILED, failure_code="insufficient_balance")
+    unknown = replace(row, payout_status=PayoutStatus.UNKNOWN)
+    lists.payouts = DisbursementPage((), (row, unknown), (failed,), ("LS-K",))
+
+    page = (await (await office.at(Role.MANAGER)).get("/disbursements")).text
+
+    for words in ("Sent", "Unknown", "Failed", "reason given: insufficient_balance", "released by Thabo"):
+        assert words in page
+    assert "Not shown, because the district does not answer: LS-K." in page
+
+
+async def test_a_payout_of_unknown_fate_cannot_be_released_again(office: Office, lists: Lists) -> None:
+    lists.payouts = DisbursementPage((), (payout_row(payout_status=PayoutStatus.UNKNOWN),), (), ())
+
+    page = (await (await office.at(Role.CASHIER)).get("/disbursements")).text
+
+    assert "Release…" not in page
+    assert "never sent again" in page
