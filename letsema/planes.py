@@ -15,7 +15,7 @@ from letsema.databases import Databases
 from letsema.settings import Settings
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.channel.pool import ChannelConnections
-from storage.postgres.reads import PortalReadsOnPostgres
+from storage.postgres.reads.plane import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 
 _PURGED_AT_ONCE: Final = 1_000
