@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conversations.answers.table import Scene
-from conversations.engine import Ask, Conversation, CorruptState, Draft, Event, Input, Notice, Started, Step
-from conversations.engine.drafts import DraftEnded, DraftSaved, draft_changes
+from conversations.engine import Ask, Conversation, CorruptState, Event, Input, Notice, Started, Step
 from conversations.turns.finishing import NotFinishedYet, finish
+from conversations.turns.forms import Forms, draft_id_of
 from conversations.turns.hop import Dialect, Hop, Reply
-from conversations.turns.keeping import DRAFT_OPEN, TURN_HOURS, draft_of, ended_draft, service_key
+from conversations.turns.keeping import TURN_HOURS, draft_of, service_key
 from conversations.turns.observing import HopSeen, Seen
 from conversations.turns.progress import Progress, Stage
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts
 from core.calendar import business_date_of
-from core.ports.channel import CallerSnapshot, ChannelPlaneDown, Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.channel import CallerSnapshot, ChannelPlaneDown, Claim, PhoneEntry, SaveResult, TurnRecord
 from core.ports.record import DistrictDown
 
 
@@ -54,7 +54,7 @@ class Turn:
             language=self._progress.language,
             fresh_id=self._fresh_id(),
             parts=dialled_parts(self._hop.text),
-            drafts=self._live_drafts(snapshot, own=""),
+            drafts=self._forms(snapshot).live(),
         )
         return await self._advance(snapshot, None, event, Seen.STARTED)
 
@@ -81,11 +81,12 @@ class Turn:
         return Compared(Arrival.CONTINUED, self._hop.text)
 
     async def _continue(self, snapshot: CallerSnapshot, stored: TurnRecord, answer: str) -> Reply:
+        forms = self._forms(snapshot)
         try:
-            kept = self._around.keeper.read_turn(stored, self._live_drafts(snapshot, own=str(stored.draft_id)))
+            kept = self._around.keeper.read_turn(stored, forms.live(draft_id_of(stored)))
         except CorruptState:
             return self._notice(Notice.DIAL_AGAIN, Seen.FAILED)
-        if self._is_taken_over(kept.conversation, snapshot):
+        if forms.went_elsewhere(kept.conversation):
             return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
         event = Input(text=answer, fresh_id=self._fresh_id())
         return await self._advance(snapshot, (stored, kept.conversation), event, Seen.TURNED)
@@ -184,7 +185,8 @@ class Turn:
         conversation: Conversation,
     ) -> bool:
         """Compare and set. A save whose fate is unknown is looked up. Raises `ChannelPlaneDown` when that fails too."""
-        draft, expected_version = self._draft_to_save(snapshot, conversation)
+        now = self._around.engine.clock.now()
+        draft, expected_version = self._forms(snapshot).change(stored, conversation, self._caller, now)
         try:
             result = await self._around.store.save(
                 record,
@@ -211,28 +213,6 @@ class Turn:
             stands = await finish(self._around, stands, self._progress, entry=snapshot.phone)
         return self._stored_reply(stands)
 
-    def _draft_to_save(
-        self, snapshot: CallerSnapshot, conversation: Conversation
-    ) -> tuple[DraftRecord | None, int | None]:
-        """The one change to the caller's drafts that goes with this save, and the version that it expects.
-
-        A form begun or gone on with comes before one that ended: an ended one that is left is ended by the next turn.
-        """
-        now = self._around.engine.clock.now()
-        changes = draft_changes(self._live_drafts(snapshot, own=conversation.draft_id), conversation.drafts)
-        held = {str(record.id): record for record in snapshot.drafts}
-        for change in changes:
-            if isinstance(change, DraftSaved):
-                begun = held.get(change.draft.id)
-                record = self._around.keeper.draft_record(
-                    change.draft, self._caller, owner=self._owner, now=now, begun=begun
-                )
-                return record, begun.version if begun else None
-        for change in changes:
-            if isinstance(change, DraftEnded):
-                return ended_draft(self._caller, change, now), change.version
-        return None, None
-
     # --- reading -------------------------------------------------------------------------------------------------
 
     async def _load(self) -> CallerSnapshot:
@@ -241,33 +221,13 @@ class Turn:
         self._progress.language = self._language(snapshot)
         return snapshot
 
+    def _forms(self, snapshot: CallerSnapshot) -> Forms:
+        return Forms(self._around.keeper, snapshot, self._owner)
+
     def _language(self, snapshot: CallerSnapshot) -> str:
         if snapshot.turn is not None:
             return str(snapshot.turn.state.get("language", self._progress.language))
         return snapshot.phone.language if snapshot.phone else self._progress.language
-
-    def _live_drafts(self, snapshot: CallerSnapshot, *, own: str) -> tuple[Draft, ...]:
-        """One a flow, newest first: the session's own, or else the newest, when two sessions began the same form.
-
-        One that cannot be read any more is as good as expired.
-        """
-        records = [record for record in snapshot.drafts if record.status == DRAFT_OPEN]
-        records.sort(key=lambda record: (str(record.id) == own, record.expires_at), reverse=True)
-        drafts: dict[str, Draft] = {}
-        for record in records:
-            try:
-                draft = self._around.keeper.read_draft(record)
-            except CorruptState:
-                continue
-            drafts.setdefault(draft.flow, draft)
-        return tuple(drafts.values())
-
-    def _is_taken_over(self, conversation: Conversation, snapshot: CallerSnapshot) -> bool:
-        """Whether the form that this session is in went on, or ended, in another session."""
-        if not conversation.draft_version:
-            return False
-        stands = next((record for record in snapshot.drafts if str(record.id) == conversation.draft_id), None)
-        return stands is None or stands.status != DRAFT_OPEN or stands.owner_session != self._owner
 
     async def _business_date(self, entry: PhoneEntry | None) -> date:
         """The caller's district's; of a caller without one, or whose district is down, the calendar's in Maseru."""

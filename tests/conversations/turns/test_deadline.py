@@ -103,6 +103,25 @@ async def test_a_late_refusal_is_owed_as_a_message(registered: World) -> None:
     assert (row.kind, row.data["reason_code"]) == (MessageKind.COMMAND_REFUSED, "refused")
 
 
+async def test_a_repeat_in_another_process_keeps_the_reply_that_was_read_and_owes_the_outcome(
+    registered: World,
+) -> None:
+    line = await at_pin(registered)
+    gate = Gate()
+    registered.office.before_send = gate
+    registered.office.outcome = "refused"
+    read = await line.type("2580")
+    registered.office.before_send = pass_by
+
+    again = await Line(registered.runner()).send(line.transcript)
+
+    assert again.text == read.text == "notice.received/en"
+    assert len(registered.record.outbox) == 1
+    gate.open()
+    await line.runner.drain(1)
+    assert len(registered.record.outbox) == 1
+
+
 async def test_time_that_runs_out_under_the_last_save_leaves_the_reply_that_was_read(registered: World) -> None:
     line = await at_pin(registered)
     registered.office.outcome = "refused"

@@ -129,3 +129,17 @@ async def test_two_sessions_that_begin_the_same_form_do_not_mix(world: World, li
     names = sorted(done["name"] for done in world.office.done.values())
     assert names == ["Palesa", "Thabo"]
     assert {draft.status for draft in world.store.drafts.values()} == {DRAFT_ENDED}
+
+
+async def test_a_session_ends_its_own_form_and_not_the_newer_one_of_another(world: World, line: Line) -> None:
+    other = Line(line.runner, session="s2")
+    await line.dial()
+    await other.dial()
+    await line.type("1")
+    await other.type("1")
+    await line.type("1", "Palesa")
+    world.clock.move(seconds=5)
+    await other.type("1", "Thabo")
+
+    assert (await line.type("3")).screen == "form.forgotten"
+    assert (await other.type("1", "2580")).screen == "form.sent"

@@ -88,7 +88,11 @@ MACHINE = Machine(
                 Confirmation(
                     name="sure",
                     text="sure",
-                    options=(Option("1", "yes", to="pin"), Option("2", "no", to="name")),
+                    options=(
+                        Option("1", "yes", to="pin"),
+                        Option("2", "no", to="name"),
+                        Option("3", "forget", to="forgotten"),
+                    ),
                 ),
                 PinQuestion(
                     name="pin",
@@ -107,6 +111,7 @@ MACHINE = Machine(
                 ),
                 End(name="sent", text="sent"),
                 End(name="refused", text="refused"),
+                End(name="forgotten", text="forgotten", forgets=True),
             ),
         ),
         Flow(
