@@ -7,7 +7,7 @@ import re
 from core.references import Reference
 from tests.journeys.phone import Phone
 
-PIN = "2580"
+PIN = "6924"
 
 
 async def register(phone: Phone, *, national_id: str | None = None, district: str = "Mokhotlong") -> None:
@@ -15,7 +15,7 @@ async def register(phone: Phone, *, national_id: str | None = None, district: st
     await phone.dial()
     await phone.choose("English")
     await phone.choose("I agree")
-    await phone.answers("Thabo", "Moshoeshoe", national_id or f"0{phone.number[4:]}3", "17051990")
+    await phone.answers("Thabo", "Moshoeshoe", national_id or f"0900{phone.number[4:]}", "17051990")
     await phone.choose(district)
     await phone.answers(PIN, PIN)
     assert "registered" in phone.screen

@@ -175,9 +175,9 @@ async def _next_due(phone: Phone) -> Money:
     """The next instalment, as the phone says it."""
     await phone.dial()
     await phone.choose("My loans")
-    amounts = sorted(_amounts(phone.screen))
-    assert amounts, phone.screen
-    return Money.of(amounts[0])
+    due = re.search(r"Next: (M[\d,]+\.\d\d)\b", phone.screen)
+    assert due, phone.screen
+    return Money.of(due.group(1).removeprefix("M").replace(",", ""))
 
 
 def _amounts(text: str) -> set[str]:
