@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 
 from conversations.engine import Conversation, CorruptState, Draft
 from conversations.engine.drafts import DraftEnded, DraftSaved, draft_changes
@@ -19,18 +21,9 @@ class Forms:
         self._owner = owner
 
     def live(self, own: str = "") -> tuple[Draft, ...]:
-        """One a flow, newest first: the session's `own`, or else the newest, when two sessions began the same form.
-
-        One that cannot be read any more is as good as expired.
-        """
-        records = [record for record in self._snapshot.drafts if record.status == DRAFT_OPEN]
-        records.sort(key=lambda record: (str(record.id) == own, record.expires_at), reverse=True)
+        """One a flow, newest first: the session's `own`, or else the newest, when two sessions began the same form."""
         drafts: dict[str, Draft] = {}
-        for record in records:
-            try:
-                draft = self._keeper.read_draft(record)
-            except CorruptState:
-                continue
+        for draft in sorted(self._open, key=lambda draft: draft.id != own):
             drafts.setdefault(draft.flow, draft)
         return tuple(drafts.values())
 
@@ -59,6 +52,16 @@ class Forms:
             if isinstance(change, DraftEnded):
                 return ended_draft(caller_hash, change, now), change.version
         return None, None
+
+    @cached_property
+    def _open(self) -> tuple[Draft, ...]:
+        """Every draft that goes on, newest first. One that cannot be read any more is as good as expired."""
+        records = [record for record in self._snapshot.drafts if record.status == DRAFT_OPEN]
+        drafts = []
+        for record in sorted(records, key=lambda record: record.expires_at, reverse=True):
+            with suppress(CorruptState):
+                drafts.append(self._keeper.read_draft(record))
+        return tuple(drafts)
 
     def _record(self, draft_id: str) -> DraftRecord | None:
         return next((record for record in self._snapshot.drafts if str(record.id) == draft_id), None)

@@ -30,6 +30,7 @@ class Turn:
         self._caller = around.engine.keyed_hash.phone(hop.caller)
         self._service = service_key(hop.channel, hop.service)
         self._owner = f"{self._service}:{hop.session}"
+        self._forms: Forms
 
     async def take(self) -> Reply:
         """Answer the hop. Raises `ChannelPlaneDown`, `NotFinishedYet`."""
@@ -54,7 +55,7 @@ class Turn:
             language=self._progress.language,
             fresh_id=self._fresh_id(),
             parts=dialled_parts(self._hop.text),
-            drafts=self._forms(snapshot).live(),
+            drafts=self._forms.live(),
         )
         return await self._advance(snapshot, None, event, Seen.STARTED)
 
@@ -81,12 +82,11 @@ class Turn:
         return Compared(Arrival.CONTINUED, self._hop.text)
 
     async def _continue(self, snapshot: CallerSnapshot, stored: TurnRecord, answer: str) -> Reply:
-        forms = self._forms(snapshot)
         try:
-            kept = self._around.keeper.read_turn(stored, forms.live(draft_id_of(stored)))
+            kept = self._around.keeper.read_turn(stored, self._forms.live(draft_id_of(stored)))
         except CorruptState:
             return self._notice(Notice.DIAL_AGAIN, Seen.FAILED)
-        if forms.went_elsewhere(kept.conversation):
+        if self._forms.went_elsewhere(kept.conversation):
             return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
         event = Input(text=answer, fresh_id=self._fresh_id())
         return await self._advance(snapshot, (stored, kept.conversation), event, Seen.TURNED)
@@ -109,14 +109,14 @@ class Turn:
         stepped = await self._around.settle_asks(scene, stepped)
         if stepped.ask is not None:
             return await self._run_command(snapshot, stored, stepped.conversation, stepped.ask)
-        return await self._show(snapshot, stored, stepped, seen)
+        return await self._show(stored, stepped, seen)
 
-    async def _show(self, snapshot: CallerSnapshot, stored: TurnRecord | None, stepped: Step, seen: Seen) -> Reply:
+    async def _show(self, stored: TurnRecord | None, stepped: Step, seen: Seen) -> Reply:
         if stepped.view is None:
             raise AssertionError("a step gives a screen or an ask")
         reply = self._around.reply(self._hop.channel, stepped.view)
         record = replace(self._record(stepped.conversation), reply=reply.text, ended=reply.ends)
-        if not await self._is_saved(snapshot, stored, record, stepped.conversation):
+        if not await self._is_saved(stored, record, stepped.conversation):
             return await self._answer_what_stands(record)
         self._around.observe(HopSeen(seen=seen, channel=self._hop.channel, screen=reply.screen))
         return reply
@@ -131,7 +131,7 @@ class Turn:
         record = self._record(conversation)
         record = replace(record, claim=self._claim(record, ask))
         self._progress.stage = Stage.CLAIMING
-        if not await self._is_saved(snapshot, stored, record, conversation):
+        if not await self._is_saved(stored, record, conversation):
             self._progress.stage = Stage.NO_COMMAND
             return await self._answer_what_stands(record)
         self._progress.has_claimed(record)
@@ -177,16 +177,10 @@ class Turn:
 
     # --- saving, and what stands when that was lost --------------------------------------------------------------
 
-    async def _is_saved(
-        self,
-        snapshot: CallerSnapshot,
-        stored: TurnRecord | None,
-        record: TurnRecord,
-        conversation: Conversation,
-    ) -> bool:
+    async def _is_saved(self, stored: TurnRecord | None, record: TurnRecord, conversation: Conversation) -> bool:
         """Compare and set. A save whose fate is unknown is looked up. Raises `ChannelPlaneDown` when that fails too."""
         now = self._around.engine.clock.now()
-        draft, expected_version = self._forms(snapshot).change(stored, conversation, self._caller, now)
+        draft, expected_version = self._forms.change(stored, conversation, self._caller, now)
         try:
             result = await self._around.store.save(
                 record,
@@ -218,11 +212,9 @@ class Turn:
     async def _load(self) -> CallerSnapshot:
         now = self._around.engine.clock.now()
         snapshot = await self._around.store.load(self._caller, self._service, self._hop.session, now)
+        self._forms = Forms(self._around.keeper, snapshot, self._owner)
         self._progress.language = self._language(snapshot)
         return snapshot
-
-    def _forms(self, snapshot: CallerSnapshot) -> Forms:
-        return Forms(self._around.keeper, snapshot, self._owner)
 
     def _language(self, snapshot: CallerSnapshot) -> str:
         if snapshot.turn is not None:
