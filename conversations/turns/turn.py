@@ -39,8 +39,6 @@ class Turn:
             return await self._begin(snapshot)
         return await self._go_on(snapshot, snapshot.turn)
 
-    # --- what the hop is -----------------------------------------------------------------------------------------
-
     async def _begin(self, snapshot: CallerSnapshot) -> Reply:
         """A dial. What an earlier session had begun to send comes first, so that nobody edits it again."""
         if snapshot.unfinished:
@@ -90,8 +88,6 @@ class Turn:
             return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
         event = Input(text=answer, fresh_id=self._fresh_id())
         return await self._advance(snapshot, (stored, kept.conversation), event, Seen.TURNED)
-
-    # --- what it does --------------------------------------------------------------------------------------------
 
     async def _advance(
         self, snapshot: CallerSnapshot, before: tuple[TurnRecord, Conversation] | None, event: Event, seen: Seen
@@ -175,8 +171,6 @@ class Turn:
             expires_at=now + timedelta(hours=TURN_HOURS),
         )
 
-    # --- saving, and what stands when that was lost --------------------------------------------------------------
-
     async def _is_saved(self, stored: TurnRecord | None, record: TurnRecord, conversation: Conversation) -> bool:
         """Compare and set. A save whose fate is unknown is looked up. Raises `ChannelPlaneDown` when that fails too."""
         now = self._around.engine.clock.now()
@@ -206,8 +200,6 @@ class Turn:
             self._progress.has_claimed(stands)
             stands = await finish(self._around, stands, self._progress, entry=snapshot.phone)
         return self._stored_reply(stands)
-
-    # --- reading -------------------------------------------------------------------------------------------------
 
     async def _load(self) -> CallerSnapshot:
         now = self._around.engine.clock.now()
@@ -242,8 +234,6 @@ class Turn:
         except CorruptState:
             # Sealed under a key that is gone: nobody can finish it, and it must not bar the way.
             self._around.observe(HopSeen(seen=Seen.FAILED, channel=self._hop.channel))
-
-    # --- replies -------------------------------------------------------------------------------------------------
 
     def _stored_reply(self, stored: TurnRecord) -> Reply:
         self._around.observe(HopSeen(seen=Seen.REPEATED, channel=self._hop.channel, screen=stored.screen))
