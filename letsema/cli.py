@@ -7,14 +7,15 @@ a bad file or something unreachable, told in one sentence on stderr.
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from letsema.commands import books, calculator, conversation, database, days, doctor, phone, running, setting
 
-FINDING: Final = 1
 UNUSABLE: Final = 2
+INTERRUPTED: Final = 130
 
 app: Final = typer.Typer(
     name="letsema",
@@ -34,10 +35,21 @@ def main() -> None:
     from letsema.problems import sentence_of
 
     try:
-        app()
+        code = app(standalone_mode=False)
+    except TyperException as error:
+        # Typer's own class says only what every exception says; those that it raises also know their sentence.
+        told = getattr(error, "format_message", error.__str__)
+        _end_with(told())
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
     except Exception as error:
         sentence = sentence_of(error)
         if sentence is None:
             raise
-        sys.stderr.write(f"{sentence}\n")
-        sys.exit(UNUSABLE)
+        _end_with(sentence)
+    sys.exit(code or 0)
+
+
+def _end_with(sentence: str) -> NoReturn:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(UNUSABLE)

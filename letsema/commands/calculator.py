@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from letsema.commands.options import finding, print_json, print_line, read_date
+from letsema.commands.options import finding, print_json, print_line, read_date, today
 
 
 def register(app: typer.Typer) -> None:
@@ -47,19 +47,12 @@ def schedule(
         "method": method,
         "periods": months,
         "period_unit": "month",
-        "disbursed_on": (disbursed_on or _today()).isoformat(),
+        "disbursed_on": (disbursed_on or today()).isoformat(),
     }
     (answer,) = calculate_schedules([wanted])
     _print_table(answer)
     if "error" in answer:
         finding()
-
-
-def _today() -> date:
-    from core.calendar import business_date_of
-    from letsema.environment import SystemClock
-
-    return business_date_of(SystemClock().now())
 
 
 def _read_list(file: str) -> Sequence[object]:

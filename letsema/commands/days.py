@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from letsema.commands.options import AsJson, DataDirectory, Day, print_json, print_line, quiet_logs, run
+from letsema.commands.options import AsJson, DataDirectory, Day, print_json, print_line, quiet_logs, run, today
 
 
 def register(app: typer.Typer) -> None:
@@ -19,10 +19,11 @@ def register(app: typer.Typer) -> None:
     app.command()(remind)
 
 
-def day_end(day: Day, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
-    """Close each open day up to and with a date, in every district; the business date is then the day after."""
+def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
+    """Close each open day up to and with a date (else yesterday), in every district; the day after is then open."""
     quiet_logs()
-    closed = run(_close(data_dir, day))
+    through = day or today() - timedelta(days=1)
+    closed = run(_close(data_dir, through))
     if as_json:
         print_json(closed)
         return
@@ -32,13 +33,13 @@ def day_end(day: Day, data_dir: DataDirectory = None, as_json: AsJson = False) -
             f"late fees {row['late_fees']}, offers expired {row['offers_expired']}"
         )
     if not closed:
-        print_line(f"Nothing to close: every district's business date is after {day.isoformat()}.")
+        print_line(f"Nothing to close: every district's business date is after {through.isoformat()}.")
 
 
-def remind(day: Day, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
-    """Plan and send the reminders that are due on a date, as at 09:00 of it. Repeating it sends nothing twice."""
+def remind(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
+    """Plan and send the reminders that are due on a date (else today), as at 09:00 of it; never twice."""
     quiet_logs()
-    counts = run(_remind(data_dir, day))
+    counts = run(_remind(data_dir, day or today()))
     if as_json:
         print_json(counts)
         return

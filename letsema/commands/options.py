@@ -29,7 +29,18 @@ def read_date(text: str) -> date:
         raise typer.BadParameter("a date looks like 2026-11-23") from None
 
 
-Day = Annotated[date, typer.Option("--date", parser=read_date, metavar="YYYY-MM-DD", help="The business date.")]
+Day = Annotated[
+    date | None,
+    typer.Option("--date", parser=read_date, metavar="YYYY-MM-DD", help="The business date; else the clock's."),
+]
+
+
+def today() -> date:
+    """The date in Maseru now: what the clock would say, for who names no date."""
+    from core.calendar import business_date_of
+    from letsema.environment import SystemClock
+
+    return business_date_of(SystemClock().now())
 
 
 def run(work: Coroutine[Any, Any, _Result]) -> _Result:
