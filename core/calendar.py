@@ -56,13 +56,9 @@ def step(start: date, count: int, unit: PeriodUnit, anchor_day: int) -> date:
 
 def days_in(unit: PeriodUnit) -> int:
     """How many days one week or one day has. Raises `ValueError` for a month, whose length depends on the date."""
-    match unit:
-        case PeriodUnit.WEEK:
-            return DAYS_PER_WEEK
-        case PeriodUnit.DAY:
-            return 1
-        case PeriodUnit.MONTH:
-            raise ValueError("a month has no fixed number of days")
+    if unit is PeriodUnit.MONTH:
+        raise ValueError("a month has no fixed number of days")
+    return DAYS_PER_WEEK if unit is PeriodUnit.WEEK else 1
 
 
 def whole_months_between(start: date, end: date) -> int:

@@ -11,6 +11,8 @@ from typing import Any, Final
 from core.money import ZERO, Money
 
 _THIRD: Final = 3
+_HAIR: Final = Decimal("0.000001")
+"""Part of a lisente. No decimal is a third: a third of M3,000.00 must not miss the thousand by a hair."""
 
 
 class RiskFlag(StrEnum):
@@ -85,7 +87,7 @@ def assess_affordability(
 
 def _room(net_pay: Money, existing: Money, limit: Decimal) -> Money:
     """What a month's instalment may be, rounded down to the lisente."""
-    return Money(int(net_pay.minor * limit)) - existing
+    return Money(int(net_pay.minor * limit + _HAIR)) - existing
 
 
 def _largest_within(

@@ -58,15 +58,13 @@ def _of_transaction(loan_id: UUID, terms: LoanTerms, transaction: Transaction) -
 
 
 def _postings(terms: LoanTerms, transaction: Transaction) -> Iterator[Posting]:
-    match transaction.kind:
-        case TransactionKind.DISBURSEMENT:
-            return _lent(terms, transaction)
-        case TransactionKind.REPAYMENT | TransactionKind.PAYOFF:
-            return _received(transaction)
-        case TransactionKind.CHARGE | TransactionKind.LATE_FEE:
-            return (_posting(item, _RECEIVABLE[item.part], _INCOME[item.part]) for item in transaction.allocations)
-        case TransactionKind.WAIVER | TransactionKind.WRITE_OFF:
-            return _given_up(transaction)
+    if transaction.kind is TransactionKind.DISBURSEMENT:
+        return _lent(terms, transaction)
+    if transaction.kind in {TransactionKind.REPAYMENT, TransactionKind.PAYOFF}:
+        return _received(transaction)
+    if transaction.kind in {TransactionKind.CHARGE, TransactionKind.LATE_FEE}:
+        return (_posting(item, _RECEIVABLE[item.part], _INCOME[item.part]) for item in transaction.allocations)
+    return _given_up(transaction)  # a waiver or a write-off
 
 
 def _lent(terms: LoanTerms, transaction: Transaction) -> Iterator[Posting]:

@@ -28,13 +28,8 @@ class Amortised:
 
 def amortise(terms: LoanTerms, rates: Sequence[Fraction]) -> Amortised:
     """Spread a loan over its rows; `rates` is each period's exact rate. Raises `InvalidTerms`."""
-    match terms.method:
-        case Method.EMI:
-            return _equal_instalments(terms, rates)
-        case Method.EQUAL_PRINCIPAL:
-            return _equal_principal(terms, rates)
-        case Method.FLAT:
-            return _flat(terms, rates)
+    methods = {Method.EMI: _equal_instalments, Method.EQUAL_PRINCIPAL: _equal_principal, Method.FLAT: _flat}
+    return methods[terms.method](terms, rates)
 
 
 def _equal_instalments(terms: LoanTerms, rates: Sequence[Fraction]) -> Amortised:

@@ -31,15 +31,12 @@ def round_exact(value: Fraction, mode: Rounding) -> int:
 
 
 def _carries(whole: int, rest: Fraction, mode: Rounding) -> bool:
-    match mode:
-        case Rounding.UP:
-            return rest > 0
-        case Rounding.DOWN:
-            return False
-        case Rounding.HALF_UP:
-            return rest >= _HALF
-        case Rounding.HALF_EVEN:
-            return rest > _HALF or (rest == _HALF and whole % 2 == 1)
+    return {
+        Rounding.UP: rest > 0,
+        Rounding.DOWN: False,
+        Rounding.HALF_UP: rest >= _HALF,
+        Rounding.HALF_EVEN: rest > _HALF or (rest == _HALF and whole % 2 == 1),
+    }[mode]
 
 
 def round_money(exact_minor: Fraction, mode: Rounding) -> Money:
@@ -54,19 +51,13 @@ def round_to_multiple(exact_minor: Fraction, multiple: Money, how: MultipleRound
 
 
 def _mode_for(count: Fraction, how: MultipleRounding, mode: Rounding) -> Rounding:
-    match how:
-        case MultipleRounding.UP:
-            return Rounding.UP
-        case MultipleRounding.DOWN:
-            return Rounding.DOWN
-        case MultipleRounding.NEAREST:
-            return _nearest_mode(count, mode)
-
-
-def _nearest_mode(count: Fraction, mode: Rounding) -> Rounding:
-    """The nearest whole count; only a tie asks the rounding mode."""
     is_tie = count - math.floor(count) == _HALF
-    return mode if is_tie else Rounding.HALF_UP
+    return {
+        MultipleRounding.UP: Rounding.UP,
+        MultipleRounding.DOWN: Rounding.DOWN,
+        # Only a tie asks the rounding mode; else the nearest is the nearest.
+        MultipleRounding.NEAREST: mode if is_tie else Rounding.HALF_UP,
+    }[how]
 
 
 def spread_evenly(amount: Money, parts: int, mode: Rounding) -> list[Money]:

@@ -119,17 +119,16 @@ class Replay:
         self._record(f"late_fee:{row.n}", TransactionKind.LATE_FEE, amount, [charged])
 
     def _apply(self, event: ValueDated) -> None:
-        match event:
-            case Payoff():
-                self._pay_off(event)
-            case Repayment():
-                self._repay(event, TransactionKind.REPAYMENT)
-            case Waiver():
-                self._waive(event)
-            case WriteOff():
-                self._write_off(event)
-            case Charge():
-                self._note_charge(event)
+        if isinstance(event, Payoff):
+            self._pay_off(event)
+        elif isinstance(event, Repayment):
+            self._repay(event, TransactionKind.REPAYMENT)
+        elif isinstance(event, Waiver):
+            self._waive(event)
+        elif isinstance(event, WriteOff):
+            self._write_off(event)
+        else:
+            self._note_charge(event)
         for row in self.rows:
             if row.outstanding() == ZERO:
                 row.settled_on = row.settled_on or self.today

@@ -51,8 +51,8 @@ def account(*repayments: Repayment, closed_through: date = LENT_ON, policy: Poli
 
 def balance(journals: tuple[Journal, ...] | list[Journal], name: str) -> Money:
     debits = total(p.amount for journal in journals for p in journal.postings if p.debit == name)
-    credits = total(p.amount for journal in journals for p in journal.postings if p.credit == name)
-    return debits - credits
+    credited = total(p.amount for journal in journals for p in journal.postings if p.credit == name)
+    return debits - credited
 
 
 def test_the_upfront_fee_is_held_back_from_the_cash() -> None:
