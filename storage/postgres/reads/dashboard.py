@@ -26,7 +26,7 @@ DECISIONS_DAYS: Final = 90
 PROMISED_HOURS: Final = 48
 
 _DAYS: Final = statement("""
-    select min(d.business_on) as earliest from record.district_days d
+    select min(d.business_on) as earliest, max(d.business_on) as latest from record.district_days d
     where d.district = any(:districts) and d.closed_at is null
 """)
 # Grouped by days late: buckets and every PAR are sums of these groups.
@@ -47,8 +47,8 @@ _OVERDUE: Final = statement("""
     from record.instalments i
     join record.loans l on l.district = any(:districts) and l.district = i.district and l.id = i.loan_id
     join record.district_days d on d.district = any(:districts) and d.district = i.district and d.closed_at is null
-    where i.district = any(:districts) and i.settled_on is null and i.due_on < d.business_on
-        and l.mfi_id = :mfi_id and l.status = 'active'
+    where i.district = any(:districts) and i.settled_on is null and i.due_on < :latest and i.due_on < d.business_on
+        and i.mfi_id = :mfi_id and l.status = 'active'
 """)
 _APPLICATIONS: Final = statement("""
     select a.status, count(*) as applications from record.applications a
@@ -74,25 +74,24 @@ _COLLECTED: Final = statement("""
 _DUE: Final = statement("""
     select coalesce(sum(i.principal_lisente + i.interest_lisente + i.fees_lisente), 0) as lisente
     from record.instalments i
-    join record.loans l on l.district = any(:districts) and l.district = i.district and l.id = i.loan_id
-    where i.district = any(:districts) and i.due_on between :first and :last
-        and l.mfi_id = :mfi_id and l.status in ('active', 'closed')
+    where i.district = any(:districts) and i.due_on between :first and :last and i.mfi_id = :mfi_id
 """)
-_BALANCE: Final = statement("""
-    select coalesce(sum(case when p.debit = any(:accounts) then p.amount_lisente else 0 end)
-            - sum(case when p.credit = any(:accounts) then p.amount_lisente else 0 end), 0) as lisente
-    from record.postings p
-    where p.district = any(:districts) and p.mfi_id = :mfi_id
-        and (p.debit = any(:accounts) or p.credit = any(:accounts))
-""").bindparams(bindparam("accounts", type_=ARRAY(Text)))
+_SIDES: Final = tuple(
+    statement(f"""
+        select coalesce(sum(p.amount_lisente), 0) as lisente from record.postings p
+        where p.district = any(:districts) and p.mfi_id = :mfi_id and p.{side} = any(:accounts)
+    """).bindparams(bindparam("accounts", type_=ARRAY(Text)))  # noqa: S608 - constants
+    for side in ("debit", "credit")
+)
 
 
 async def figures(asking: Asking, mfi: Mfi) -> DashboardFigures:
     """All figures, read one after the other on one connection."""
-    business_on: date = (await asking.row(_DAYS)).earliest
+    days = await asking.row(_DAYS)
+    business_on: date = days.earliest
     month = {"first": business_on.replace(day=1), "last": _last_of_month(business_on)}
     portfolio = await asking.rows(_PORTFOLIO)
-    overdue = await asking.row(_OVERDUE)
+    overdue = await asking.row(_OVERDUE, latest=days.latest)
     states = await asking.rows(_APPLICATIONS)
     decisions = await asking.rows(_DECISIONS, since=business_on - timedelta(days=DECISIONS_DAYS))
     floats = [float_account(rail) for rail in mfi.rail_accounts]
@@ -113,14 +112,20 @@ async def figures(asking: Asking, mfi: Mfi) -> DashboardFigures:
         disbursed_this_month=await _sum(asking, _DISBURSED, **month),
         collected_this_month=await _sum(asking, _COLLECTED, **month),
         due_this_month=await _sum(asking, _DUE, **month),
-        float_balance=await _sum(asking, _BALANCE, accounts=floats),
-        suspense_balance=-await _sum(asking, _BALANCE, accounts=[Account.SUSPENSE]),
+        float_balance=await _balance(asking, floats),
+        suspense_balance=-await _balance(asking, [Account.SUSPENSE]),
         missing_districts=(),
     )
 
 
 async def _sum(asking: Asking, asked: Any, **values: object) -> Money:
     return Money(int((await asking.row(asked, **values)).lisente))
+
+
+async def _balance(asking: Asking, accounts: Sequence[str]) -> Money:
+    """Debits less credits."""
+    debited, credited = [await _sum(asking, side, accounts=list(accounts)) for side in _SIDES]
+    return debited - credited
 
 
 def _principal(groups: Sequence[Row[Any]]) -> Money:

@@ -25,18 +25,14 @@ def _count_sql(condition: str) -> str:
 def _page_sql(condition: str) -> str:
     return f"""
         with page as materialized (
-            select l.district, l.id, l.reference, l.borrower_id, l.status, l.principal_lisente,
-                p.oldest_unpaid_due_on, p.next_due_lisente,
-                p.principal_lisente + p.interest_lisente + p.fees_lisente + p.penalties_lisente
-                    as outstanding_lisente
+            select l.district, l.id, l.reference, l.borrower_id, l.status, l.principal_lisente, l.oldest_unpaid_due_on
             from record.loans l
-            left join record.loan_positions p on p.district = any(:districts) and p.district = l.district
-                and p.loan_id = l.id
             where l.district = any(:districts) and l.mfi_id = :mfi_id {condition}
-            order by p.oldest_unpaid_due_on nulls last, l.reference
+            order by l.oldest_unpaid_due_on nulls last, l.reference
             limit :limit offset :offset
         )
-        select page.*, d.business_on, b.given_names || ' ' || b.surname as borrower_name,
+        select page.*, d.business_on, b.given_names || ' ' || b.surname as borrower_name, p.next_due_lisente,
+            p.principal_lisente + p.interest_lisente + p.fees_lisente + p.penalties_lisente as outstanding_lisente,
             (select coalesce(sum(i.principal_lisente + i.interest_lisente + i.fees_lisente + i.penalties_lisente
                     - i.principal_paid_lisente - i.interest_paid_lisente - i.fees_paid_lisente
                     - i.penalties_paid_lisente - i.waived_lisente), 0)
@@ -47,6 +43,8 @@ def _page_sql(condition: str) -> str:
         from page
         join record.borrowers b on b.district = any(:districts) and b.district = page.district
             and b.id = page.borrower_id
+        left join record.loan_positions p on p.district = any(:districts) and p.district = page.district
+            and p.loan_id = page.id
         join record.district_days d on d.district = any(:districts) and d.district = page.district
             and d.closed_at is null
         order by page.oldest_unpaid_due_on nulls last, page.reference

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -21,6 +21,8 @@ from storage.postgres.record.projections import LoanProjections
 from storage.postgres.record.transitions import add_transition, read_transitions
 from storage.postgres.tables.applications import loan_transitions
 from storage.postgres.tables.loans import key_facts_accepted, loan_events, loans
+
+_COLUMNS: Final = [column for column in loans.c if column.name != "oldest_unpaid_due_on"]
 
 
 class LoansOnPostgres:
@@ -53,12 +55,12 @@ class LoansOnPostgres:
 
     async def of_application(self, application_id: UUID) -> Loan | None:
         row = await self._connection.row(
-            select(loans).where(self._connection.here(loans), loans.c.application_id == application_id)
+            select(*_COLUMNS).where(self._connection.here(loans), loans.c.application_id == application_id)
         )
         return None if row is None else _loan(row)
 
     async def of_borrower(self, borrower_id: UUID) -> Sequence[Loan]:
-        statement = select(loans).where(self._connection.here(loans), loans.c.borrower_id == borrower_id)
+        statement = select(*_COLUMNS).where(self._connection.here(loans), loans.c.borrower_id == borrower_id)
         rows = await self._connection.rows(statement.order_by(loans.c.offered_on.desc(), loans.c.id.desc()))
         return [_loan(row) for row in rows]
 
@@ -143,7 +145,7 @@ class LoansOnPostgres:
         return await self._projections.due_between(first, last)
 
     async def _one(self, condition: ColumnElement[bool], mfi_id: UUID | None, *, lock: bool) -> Loan:
-        statement = select(loans).where(self._connection.here(loans), condition)
+        statement = select(*_COLUMNS).where(self._connection.here(loans), condition)
         if mfi_id is not None:
             statement = statement.where(loans.c.mfi_id == mfi_id)
         row = await self._connection.row(statement.with_for_update(key_share=True) if lock else statement)

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, or_, select, tuple_
+from sqlalchemy import Row, delete, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from core.errors import NotFound
 from core.money import Money
 from core.records.loan import InstalmentRow, LoanPosition, LoanStatus
 from storage.postgres.record.connection import DistrictConnection
@@ -27,10 +28,12 @@ class LoanProjections:
 
     async def replace(self, position: LoanPosition, rows: Sequence[InstalmentRow]) -> None:
         """Write one loan's position and instalments over what was there; unchanged rows are left alone."""
+        mfi_id = await self._repeat_on_loan(position)
         values = {"district": self._connection.district, **_position_values(position)}
         await self._connection.write(_upsert(insert(loan_positions).values(**values), _POSITION_KEY))
         await self._connection.write_many(
-            _upsert(insert(instalments), _INSTALMENT_KEY), [_instalment_values(row) for row in rows]
+            _upsert(insert(instalments), _INSTALMENT_KEY),
+            [{"mfi_id": mfi_id, **_instalment_values(row)} for row in rows],
         )
         last = max((row.n for row in rows), default=0)
         await self._connection.write(
@@ -40,6 +43,20 @@ class LoanProjections:
                 instalments.c.n > last,
             )
         )
+
+    async def _repeat_on_loan(self, position: LoanPosition) -> UUID:
+        """Write on the loan what its list is ordered by; whose loan it is."""
+        statement = (
+            update(loans)
+            .where(self._connection.here(loans), loans.c.id == position.loan_id)
+            .values(oldest_unpaid_due_on=position.oldest_unpaid_due_on)
+            .returning(loans.c.mfi_id)
+        )
+        row = await self._connection.row(statement)
+        if row is None:
+            raise NotFound("there is no such loan")
+        mfi_id: UUID = row.mfi_id
+        return mfi_id
 
     async def instalments(self, loan_id: UUID) -> Sequence[InstalmentRow]:
         """In order."""

@@ -41,6 +41,8 @@ loans = district_table(
     instant("accepted_at", nullable=True),
     day("disbursed_on", nullable=True),
     day("closed_on", nullable=True),
+    # From the loan's position, repeated here so that the list of loans is read in its order.
+    day("oldest_unpaid_due_on", nullable=True),
     UniqueConstraint("district", "reference"),
     UniqueConstraint("district", "application_id"),
     within_district(["application_id"], "applications"),
@@ -49,7 +51,9 @@ loans = district_table(
     to_reference(["product_id", "product_version"], "product_versions", ["product_id", "version"]),
 )
 Index(None, loans.c.district, loans.c.borrower_id)
-Index(None, loans.c.district, loans.c.mfi_id, loans.c.status)
+# Lists of a lender's loans begin with the lender: on a cluster a shard has one district, elsewhere most are asked for.
+Index(None, loans.c.mfi_id, loans.c.status, loans.c.oldest_unpaid_due_on, loans.c.reference)
+Index(None, loans.c.mfi_id, loans.c.oldest_unpaid_due_on, loans.c.reference)
 Index(None, loans.c.district, loans.c.mfi_id, loans.c.disbursed_on)
 Index(
     "loans_offer_expires_on_ix",
@@ -92,6 +96,7 @@ instalments = district_table(
     "instalments",
     identifier("loan_id"),
     count("n"),
+    identifier("mfi_id"),
     day("due_on"),
     lisente("principal_lisente"),
     lisente("interest_lisente"),

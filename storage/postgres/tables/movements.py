@@ -90,7 +90,8 @@ payments = district_table(
     to_reference(["mfi_id"], "mfis"),
     CheckConstraint("amount_lisente > 0", name="amount_positive"),
 )
-Index(None, payments.c.district, payments.c.mfi_id, payments.c.status, payments.c.paid_at)
-Index(None, payments.c.district, payments.c.mfi_id, payments.c.value_on)
+Index(None, payments.c.mfi_id, payments.c.status, payments.c.paid_at)
+Index(None, payments.c.mfi_id, payments.c.paid_at)
+Index(None, payments.c.mfi_id, payments.c.value_on)
 Index(None, payments.c.district, payments.c.receipt)
 Index(None, payments.c.district, payments.c.loan_id)

@@ -125,6 +125,7 @@ STATEMENTS = (
         accepted_at timestamptz,
         disbursed_on date,
         closed_on date,
+        oldest_unpaid_due_on date,
         constraint loans_pkey primary key (district, id),
         constraint loans_district_reference_key unique (district, reference),
         constraint loans_district_application_id_key unique (district, application_id),
@@ -144,7 +145,12 @@ STATEMENTS = (
     create index loans_district_mfi_id_disbursed_on_ix on record.loans (district, mfi_id, disbursed_on)
     """,
     """
-    create index loans_district_mfi_id_status_ix on record.loans (district, mfi_id, status)
+    create index loans_mfi_id_oldest_unpaid_due_on_reference_ix on record.loans (mfi_id, oldest_unpaid_due_on,
+        reference)
+    """,
+    """
+    create index loans_mfi_id_status_oldest_unpaid_due_on_reference_ix on record.loans (mfi_id, status,
+        oldest_unpaid_due_on, reference)
     """,
     """
     create index loans_offer_expires_on_ix on record.loans (district, offer_expires_on) where status =
@@ -155,6 +161,7 @@ STATEMENTS = (
         district text not null,
         loan_id uuid not null,
         n integer not null,
+        mfi_id uuid not null,
         due_on date not null,
         principal_lisente bigint not null,
         interest_lisente bigint not null,

@@ -116,14 +116,16 @@ STATEMENTS = (
     create index payments_district_loan_id_ix on record.payments (district, loan_id)
     """,
     """
-    create index payments_district_mfi_id_status_paid_at_ix on record.payments (district, mfi_id, status,
-        paid_at)
-    """,
-    """
-    create index payments_district_mfi_id_value_on_ix on record.payments (district, mfi_id, value_on)
-    """,
-    """
     create index payments_district_receipt_ix on record.payments (district, receipt)
+    """,
+    """
+    create index payments_mfi_id_paid_at_ix on record.payments (mfi_id, paid_at)
+    """,
+    """
+    create index payments_mfi_id_status_paid_at_ix on record.payments (mfi_id, status, paid_at)
+    """,
+    """
+    create index payments_mfi_id_value_on_ix on record.payments (mfi_id, value_on)
     """,
     """
     create table record.postings (
