@@ -19,6 +19,7 @@ from core.ports.environment import KeyedHash, Sealer
 from core.ports.reads import PortalReads
 from core.records.staff import Role
 from storage.postgres.channel.plane import ChannelOnPostgres
+from storage.postgres.reads.plane import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.admin_web.browser import Browser
 from tests.admin_web.lending import Lending, engine_on
@@ -30,9 +31,9 @@ Visitors = Callable[[], Awaitable[Browser]]
 
 
 @asynccontextmanager
-async def served(engine: Engine, lists: Lists, settings: PortalSettings) -> AsyncIterator[Visitors]:
+async def served(engine: Engine, reads: PortalReads, settings: PortalSettings) -> AsyncIterator[Visitors]:
     """A running portal, as a maker of browsers, each with cookies of its own."""
-    server = TestServer(make_portal(engine, cast("PortalReads", lists), settings))
+    server = TestServer(make_portal(engine, reads, settings))
     clients: list[TestClient] = []  # type: ignore[type-arg]
 
     async def arrive() -> Browser:
@@ -65,7 +66,7 @@ def settings() -> PortalSettings:
 
 @pytest.fixture
 async def visitor(world: World, lists: Lists, settings: PortalSettings) -> AsyncIterator[Visitors]:
-    async with served(world.engine, lists, settings) as arrive:
+    async with served(world.engine, cast("PortalReads", lists), settings) as arrive:
         yield arrive
 
 
@@ -108,5 +109,15 @@ class Office:
 
 @pytest.fixture
 async def office(lending: Lending, lists: Lists, settings: PortalSettings) -> AsyncIterator[Office]:
-    async with served(lending.engine, lists, settings) as arrive:
+    """With lists that a test fills in itself."""
+    async with served(lending.engine, cast("PortalReads", lists), settings) as arrive:
+        yield Office(lending, arrive)
+
+
+@pytest.fixture
+async def working_office(
+    lending: Lending, portal_reads: PortalReadsOnPostgres, settings: PortalSettings
+) -> AsyncIterator[Office]:
+    """With the lists read from the database, as in life."""
+    async with served(lending.engine, portal_reads, settings) as arrive:
         yield Office(lending, arrive)

@@ -103,7 +103,7 @@ class Lending:
             await unit.commit()
         email_hash = self.engine.keyed_hash.email(member.email)
         await self.engine.channel.directory.add_staff(StaffEntry(email_hash, member.district, member.id))
-        self.staff[mfi_id, role] = member
+        self.staff.setdefault((mfi_id, role), member)
         return member
 
     async def actor(self, role: Role, mfi_id: UUID = KHOTSO) -> Actor:
@@ -185,7 +185,7 @@ class Lending:
 
     async def accepted(self, *, identity_checked: bool = True, phone_district: str = "LS-A", **changes: Any) -> Loan:
         """A contract that waits for its money."""
-        phone = await self.borrower(district=phone_district)
+        phone: PhoneNumber = changes.pop("phone", None) or await self.borrower(district=phone_district)
         loan = await self.offered(phone=phone, **changes)
         if identity_checked:
             application = await self._application_of(loan)

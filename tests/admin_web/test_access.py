@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from admin_web.portal import PAGES
+from admin_web.routing import StaffPage
 from core.money import Money
 from core.ports.reads import DisbursementPage
 from core.records.loan import PayoutStatus
-from core.records.staff import Role
+from core.records.staff import PERMISSIONS, Role
 from tests.admin_web.access import OPEN, STAFF
 from tests.admin_web.browser import Answer, Browser
 from tests.admin_web.conftest import Office, Visitors
@@ -40,6 +41,19 @@ def test_every_route_has_a_line_in_the_table() -> None:
 
 def test_no_line_of_the_table_is_about_a_route_that_is_gone() -> None:
     assert not OPEN & set(STAFF)
+
+
+def test_the_routes_ask_for_permissions_of_those_roles_alone() -> None:
+    """The use cases ask again; this holds the outer wall to the table by itself."""
+    by_permission = {
+        f"{page.method} {page.path}": frozenset(
+            role for role in Role if not page.permissions or PERMISSIONS[role] & set(page.permissions)
+        )
+        for page in PAGES
+        if isinstance(page, StaffPage)
+    }
+
+    assert by_permission == STAFF
 
 
 async def _visit(browser: Browser, route: str, reference: str) -> Answer:
