@@ -28,8 +28,9 @@ _QUIET: Final = (
 )
 
 
-def set_up_logs(form: LogFormat, level: LogLevel, *, stream: TextIO = sys.stderr) -> None:
-    """Send all log lines of this process to a stream. Called once, when a command starts."""
+def set_up_logs(form: LogFormat, level: LogLevel, *, stream: TextIO | None = None) -> None:
+    """Send all log lines of this process to a stream, else to stderr. Called once, when a command starts."""
+    stream = stream or sys.stderr
     shared = _shared_processors()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

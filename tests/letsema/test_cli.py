@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+
+from letsema.cli import main
+
+LETSEMA = Path(sys.executable).with_name("letsema")
+COMMANDS = (
+    "conversations",
+    "day-end",
+    "db",
+    "demo",
+    "dial",
+    "doctor",
+    "remind",
+    "schedule",
+    "serve",
+    "settings",
+    "stand-in",
+    "verify-ledger",
+    "worker",
+)
+TERMS = {
+    "id": "a",
+    "principal": "1000",
+    "annual_rate_percent": "36",
+    "method": "emi",
+    "periods": 3,
+    "period_unit": "month",
+    "disbursed_on": "2026-11-23",
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def letsema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run the program's entry in an empty folder, with no settings but those given."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    for name in list(os.environ):
+        if name.startswith("LETSEMA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, stdin: str = "", **settings: str) -> Ran:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["letsema", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(end.value.code or 0), said.out, said.err)
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_help_names_every_command(letsema: Run) -> None:
+    ran = letsema("--help")
+
+    assert ran.code == 0
+    assert all(re.search(rf"\b{command}\b", ran.out) for command in COMMANDS)
+
+
+def test_the_installed_program_runs() -> None:
+    done = subprocess.run([LETSEMA, "nonsense"], check=False, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "No such command 'nonsense'.\n")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, letsema.cli; print([n for n in ('sqlalchemy', 'aiohttp', 'asyncpg') if n in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("nonsense",), "No such command"),
+        (("demo", "--port", "x"), "--port"),
+        (("demo", "--port", "70000"), "65533"),
+        (("demo", "--host", "0.0.0.0"), "loopback only"),  # noqa: S104 -- refused
+        (("demo", "--host", "192.0.2.1"), "loopback only"),
+        (("day-end", "--date", "monday"), "2026-11-23"),
+        (("day-end", "--data-dir", "nowhere"), "No database runs"),
+        (("verify-ledger", "--data-dir", "nowhere"), "No database runs"),
+        (("dial", "--data-dir", "nowhere"), "There is no demo"),
+        (("serve",), "LETSEMA_PEPPER is missing"),
+        (("worker",), "LETSEMA_PEPPER is missing"),
+        (("schedule",), "--terms FILE or --principal"),
+        (("schedule", "--terms", "nowhere.json"), "cannot be read"),
+        (("stand-in", "--public", "http://example.org"), "loopback only"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_sentence(letsema: Run, words: tuple[str, ...], says: str) -> None:
+    ran = letsema(*words)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_wrong_setting_is_named(letsema: Run) -> None:
+    ran = letsema("serve", LETSEMA_PUBLIC_PORT="http")
+
+    assert ran.code == 2
+    assert "LETSEMA_PUBLIC_PORT" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_the_demo_refuses_an_address_from_the_environment_too(letsema: Run) -> None:
+    assert "loopback only" in letsema("demo", LETSEMA_PUBLIC_HOST="0.0.0.0").err  # noqa: S104 -- refused
+
+
+@pytest.mark.parametrize("offset", [0, 1, 2])
+def test_a_port_in_use_is_named(letsema: Run, offset: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        ran = letsema("demo", "--port", str(port - offset))
+
+    assert ran.code == 2
+    assert f"Port {port} is in use" in ran.err or "is in use by another program" in ran.err
+
+
+def test_a_directory_with_something_else_in_it_is_left_alone(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").touch()
+
+    ran = letsema("demo", "--data-dir", "photos", "--port", "39991")
+
+    assert ran.code == 2
+    assert "no demo" in ran.err
+    assert [file.name for file in (tmp_path / "photos").iterdir()] == ["cat.jpg"]
+
+
+def test_an_unreachable_database_is_one_sentence(letsema: Run) -> None:
+    ran = letsema("db", "check", LETSEMA_RECORD_URL="postgresql://app:hush-hush@127.0.0.1:1/letsema")
+
+    assert ran.code == 2
+    assert "does not answer" in ran.err
+    assert "hush-hush" not in ran.err
+
+
+def test_doctor_names_the_cure(letsema: Run) -> None:
+    ran = letsema("doctor", "--data-dir", "nowhere", "--json")
+
+    assert ran.code == 1
+    found = json.loads(ran.out)
+    assert [row["ok"] for row in found] == [True, False]
+    assert "letsema demo" in found[1]["cure"]
+
+
+def test_schedules_come_from_a_file_or_from_stdin(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "terms.json").write_text(json.dumps([TERMS]))
+
+    from_file = letsema("schedule", "--terms", "terms.json")
+    from_stdin = letsema("schedule", "--terms", "-", stdin=json.dumps([TERMS]))
+
+    assert from_file.code == 0
+    assert from_file.out == from_stdin.out
+    (answer,) = json.loads(from_file.out)
+    assert sum(float(row["principal"]) for row in answer["instalments"]) == 1000
+
+
+def test_a_bad_object_is_answered_in_its_place_and_is_a_finding(letsema: Run) -> None:
+    ran = letsema("schedule", "--terms", "-", stdin=json.dumps([TERMS, {**TERMS, "id": "b", "periods": 0}]))
+
+    assert ran.code == 1
+    good, bad = json.loads(ran.out)
+    assert "error" not in good
+    assert bad["error"]["field"] == "periods"
+
+
+@pytest.mark.parametrize("text", ["{}", "[", "\x00", '"a"'])
+def test_a_file_that_is_no_list_is_refused(letsema: Run, text: str) -> None:
+    assert letsema("schedule", "--terms", "-", stdin=text).code == 2
+
+
+def test_a_person_gets_a_table(letsema: Run) -> None:
+    ran = letsema("schedule", "--principal", "5000", "--rate", "36", "--months", "6", "--disbursed-on", "2026-11-23")
+
+    assert ran.code == 0
+    assert "2027-05-23" in ran.out
+    assert "effective annual rate" in ran.out
+
+
+def test_the_conversations_are_clean(letsema: Run) -> None:
+    ran = letsema("conversations", "check", "--json")
+
+    assert ran.code == 0
+    assert json.loads(ran.out)["clean"] is True
+
+
+def test_one_flow_can_be_drawn(letsema: Run) -> None:
+    assert letsema("conversations", "graph", "help").out.startswith("%% help")
+    assert letsema("conversations", "graph", "nonsense").code == 2
+
+
+def test_every_setting_can_be_listed(letsema: Run) -> None:
+    assert "LETSEMA_PEPPER" in letsema("settings").out
+    assert letsema("settings", "--markdown").out.startswith("# Settings")
