@@ -8,7 +8,7 @@ lowers it, another open loan never raises it.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
@@ -120,7 +120,7 @@ def _months(inputs: ScoreInputs) -> Factor:
 
 
 def _share(inputs: ScoreInputs) -> Factor:
-    percent = int(inputs.instalment_share * 100)
+    percent = (inputs.instalment_share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     steps = ((Decimal("0.20"), 40), (Decimal(1) / 3, 10), (Decimal("0.50"), -25))
     points = next((p for limit, p in steps if inputs.instalment_share <= limit), -50)
     return Factor("instalment_share", points, f"{percent}%", "share_of_income")

@@ -88,7 +88,7 @@ STORIES: Final = (
     ),
     # Ten days late: the second instalment is unpaid.
     Story(
-        MPHO, MOHLOLI, 0, Money.of(3_000), 4, Purpose.FARMING, Money.of(5_400), IncomeKind.FARMING,
+        MPHO, KHOTSO, 0, Money.of(3_000), 4, Purpose.FARMING, Money.of(5_400), IncomeKind.FARMING,
         Stage.DISBURSED, {1: 0}, late=(2, 10),
     ),
     # Forty-five days late.

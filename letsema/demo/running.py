@@ -12,6 +12,7 @@ from typing import Any, Final
 from admin_web.settings import DemoSignIn, PortalSettings
 from channels.hooks import HookSettings
 from channels.simulator.app import make_simulator
+from core.records.catalogue import Catalogue
 from letsema.assembly import public_app
 from letsema.databases import Embedded, open_databases
 from letsema.demo.directory import DemoFile, write_demo_file
@@ -53,9 +54,10 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
             told = await demo_file(
                 installation, public=_url(host, port), internal=_url(host, port + 1), stand_in=_url(host, port + 2)
             )
-            listeners = _listeners(installation, told, host)
+            catalogue = await installation.engine.record.catalogue()
+            listeners = _listeners(installation, told, catalogue, host)
             worker = installation.worker(sender, with_clock=False)
-            districts = sorted((await installation.engine.record.catalogue()).districts)
+            districts = sorted(catalogue.districts)
             async with (
                 listening(listeners, shutdown_seconds=_SHUTDOWN_SECONDS),
                 _beside(worker.run(districts, stop), stop),
@@ -65,7 +67,7 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
             await drain(installation)
 
 
-def _listeners(installation: Installation, told: DemoFile, host: str) -> Sequence[Listener]:
+def _listeners(installation: Installation, told: DemoFile, catalogue: Catalogue, host: str) -> Sequence[Listener]:
     port = installation.settings.public_port
     portal = PortalSettings(
         secure_cookies=False,
@@ -75,7 +77,7 @@ def _listeners(installation: Installation, told: DemoFile, host: str) -> Sequenc
         service_code=told.service_code,
         ussd_url=_USSD_PATH,
         stand_in_url=told.stand_in,
-        phones=phones(told),
+        phones=phones(told, catalogue.districts),
         lenders=lenders(told),
     )
     hooks = HookSettings(tokens=(HOOK_TOKEN,), service_codes=None)

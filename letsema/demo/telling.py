@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from channels.simulator.app import DemoLender, DemoPhone
 from core.phones import PhoneNumber
+from core.records.borrower import Language
+from core.records.catalogue import District
 from core.use_cases.borrowing import overview
 from letsema.demo.cast import LENDERS, PEOPLE, STAFF, Person
 from letsema.demo.directory import BorrowerEntry, DemoFile, MfiEntry, StaffEntry
@@ -35,14 +38,17 @@ async def demo_file(installation: Installation, *, public: str, internal: str, s
     )
 
 
-def phones(demo: DemoFile) -> list[DemoPhone]:
+_LANGUAGES: Final = {Language.SESOTHO: "Sesotho", Language.ENGLISH: "English"}
+
+
+def phones(demo: DemoFile, districts: Mapping[str, District]) -> list[DemoPhone]:
     """The borrowers as the browser phone offers them."""
     return [
         DemoPhone(
             number=PhoneNumber.parse(borrower.phone),
             pin=borrower.pin,
-            district=borrower.district,
-            language=borrower.language.partition("_")[0],
+            district=districts[borrower.district].name,
+            language=_LANGUAGES[Language(borrower.language)],
             loans=tuple(borrower.loans),
         )
         for borrower in demo.borrowers
