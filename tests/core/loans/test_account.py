@@ -50,7 +50,7 @@ def account(*repayments: Repayment, closed_through: date = LENT_ON, policy: Poli
 
 
 def balance(journals: tuple[Journal, ...] | list[Journal], name: str) -> Money:
-    debited = total(p.amount for journal in journals for p in journal.postings if p.debit == name)
+    debits = total(p.amount for journal in journals for p in journal.postings if p.debit == name)
     credited = total(p.amount for journal in journals for p in journal.postings if p.credit == name)
     return debits - credited
 
