@@ -15,6 +15,7 @@ from channels.simulator.app import make_simulator
 from core.records.catalogue import Catalogue
 from letsema.assembly import public_app
 from letsema.databases import Embedded, open_databases
+from letsema.demo.demo_day import DemoDay
 from letsema.demo.directory import DemoFile, write_demo_file
 from letsema.demo.settings import HOOK_TOKEN, demo_settings
 from letsema.demo.stand_in import stand_in_app
@@ -55,19 +56,23 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
                 installation, public=_url(host, port), internal=_url(host, port + 1), stand_in=_url(host, port + 2)
             )
             catalogue = await installation.engine.record.catalogue()
-            listeners = _listeners(installation, told, catalogue, host)
+            day = DemoDay(installation.engine.clock)
+            listeners = _listeners(installation, told, catalogue, day, host)
             worker = installation.worker(sender, with_clock=False)
             districts = sorted(catalogue.districts)
             async with (
                 listening(listeners, shutdown_seconds=_SHUTDOWN_SECONDS),
                 _beside(worker.run(districts, stop), stop),
+                _beside(day.follow(installation.engine, districts, stop), stop),
             ):
                 await _unless_stopped(stop, _announce(installation, told))
                 await stop.wait()
             await drain(installation)
 
 
-def _listeners(installation: Installation, told: DemoFile, catalogue: Catalogue, host: str) -> Sequence[Listener]:
+def _listeners(
+    installation: Installation, told: DemoFile, catalogue: Catalogue, day: DemoDay, host: str
+) -> Sequence[Listener]:
     port = installation.settings.public_port
     portal = PortalSettings(
         secure_cookies=False,
@@ -83,7 +88,7 @@ def _listeners(installation: Installation, told: DemoFile, catalogue: Catalogue,
     hooks = HookSettings(tokens=(HOOK_TOKEN,), service_codes=None)
     # The stand-in first: it is stopped last, so that what the application still sends is answered.
     return (
-        Listener(stand_in_app(told.public, HOOK_TOKEN), host, port + 2, _PORT_OPTION),
+        Listener(stand_in_app(told.public, HOOK_TOKEN, day), host, port + 2, _PORT_OPTION),
         Listener(public_app(installation, portal, hooks, simulator), host, port, _PORT_OPTION),
         Listener(make_internal_app(installation.engine, installation.metrics), host, port + 1, _PORT_OPTION),
     )
