@@ -23,6 +23,7 @@ from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
+from tests.storage.statement_rules import refusing_multi_shard_statements
 
 TEMPLATE = "letsema_template"
 SHARED = "letsema_shared"
@@ -104,8 +105,10 @@ def own_database_url(embedded_postgres: EmbeddedPostgres, migrated_template: str
 async def record_plane(
     database_url: str, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
 ) -> AsyncIterator[RecordOnPostgres]:
+    """Whatever runs on it is also watched: a statement that would leave its district's node fails the test."""
     async with RecordOnPostgres.opened(RecordConnections(database_url), sealer, keyed_hash, clock) as plane:
-        yield plane
+        with refusing_multi_shard_statements(plane.engine):
+            yield plane
 
 
 @pytest.fixture

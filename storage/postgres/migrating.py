@@ -97,6 +97,14 @@ async def upgrade(plane: Plane, url: str) -> None:
         await connection.commit()
 
 
+async def downgrade(plane: Plane, url: str, to: str) -> None:
+    """Take revisions back, down to the one named or to `base`. Rows are lost: for development and tests."""
+    async with _connected(url) as connection:
+        await _prepare(plane, connection)
+        await connection.run_sync(_downgrade, plane, to)
+        await connection.commit()
+
+
 async def revisions(plane: Plane, url: str) -> Revisions:
     """Which revision the database has, and which one this release expects. Raises `DatabaseUnreachable`."""
     async with _connected(url) as connection:
@@ -151,13 +159,13 @@ async def _check_server(connection: AsyncConnection) -> None:
 
 async def _prepare(plane: Plane, connection: AsyncConnection) -> None:
     """Make the schema and Alembic's table, and hold that table: who comes second waits, then finds all done."""
-    await connection.execute(text(f"create schema if not exists {plane}"))
-    await connection.execute(
-        text(
-            f"create table if not exists {plane}.alembic_version "
-            "(version_num varchar(32) not null constraint alembic_version_pkc primary key)"
-        )
-    )
+    version = "(version_num varchar(32) not null constraint alembic_version_pkc primary key)"
+    for made in (
+        f"create schema if not exists {plane}",
+        f"create table if not exists {plane}.alembic_version {version}",
+    ):
+        # `if not exists` looks before somebody else's transaction ends, and then trips over what that one made.
+        await connection.execute(text(f"do $$ begin {made}; exception when unique_violation then null; end $$"))
     await connection.commit()
     await connection.execute(text(f"lock table {plane}.alembic_version in share row exclusive mode"))
     # On a cluster, without this, a foreign key cannot follow other changes of distributed tables in one transaction.
@@ -166,6 +174,10 @@ async def _prepare(plane: Plane, connection: AsyncConnection) -> None:
 
 def _upgrade(connection: Connection, plane: Plane) -> None:
     command.upgrade(_configuration(plane, connection), "head")
+
+
+def _downgrade(connection: Connection, plane: Plane, to: str) -> None:
+    command.downgrade(_configuration(plane, connection), to)
 
 
 def _revisions(connection: Connection, plane: Plane) -> Revisions:
