@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,9 @@ from core.errors import Conflict, InvalidInput
 from core.phones import PhoneNumber
 from core.ports.channel import PhoneEntry
 from core.ports.engine import Engine
+from core.ports.record import DistrictDown
+from core.records.message import MessageKind
+from core.use_cases.messages import tell
 
 PIN_LENGTHS: Final = (4, 5, 6)
 FAILURES_TO_LOCK: Final = 3
@@ -87,8 +91,19 @@ async def check_pin(engine: Engine, phone: PhoneNumber, pin: str, attempt: str) 
         matches = await engine.pin_hasher.verify(pin, entry.pin_hash)
         attempted = _after_attempt(entry, attempt, now, matches=matches)
         if await engine.channel.directory.save_phone(attempted):
+            if _barred(attempted, now) is not None:
+                await _warn(engine, attempted)
             return _barred(attempted, now) or PinCheck(PinResult(attempted.last_pin_result), _tries_left(attempted))
     raise Conflict("the PIN was tried from several places at once")
+
+
+async def _warn(engine: Engine, entry: PhoneEntry) -> None:
+    """Tell the number that its PIN is locked: whoever holds the SIM should know that somebody tries."""
+    with suppress(DistrictDown):
+        async with engine.record.unit(entry.district) as unit:
+            key = f"pin_locked:{entry.borrower_id}:{entry.last_pin_attempt}"
+            await tell(engine, unit, MessageKind.PIN_LOCKED, entry.borrower_id, key=key)
+            await unit.commit()
 
 
 def _barred(entry: PhoneEntry, now: datetime) -> PinCheck | None:

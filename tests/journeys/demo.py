@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -140,8 +141,8 @@ def _written_at(file: Path) -> int:
 
 
 def _free_ports() -> int:
-    """A port that is free with the two above it."""
-    for port in range(18_000, 30_000, 7):
+    """A port that is free with the two above it. By chance, so that two runs beside each other seldom meet."""
+    for port in random.sample(range(18_000, 30_000, 3), 100):
         try:
             for offset in range(3):
                 with socket.socket() as probe:

@@ -50,17 +50,19 @@ class Studio:
         """Each page of the portal."""
         application = await self._waiting_application()
         loan = await self._first_link("manager", "/loans?district=all", r"/loans/(\d{10})")
-        payout = await self._first_link("cashier", "/disbursements?district=all", r"/disbursements/(\d{10})/release")
         pages = dict(PAGES)
         pages |= {
             f"application{step.replace('/', '-')}": ("credit_analyst", f"/applications/{application}{step}")
             for step in STEPS
         }
         pages["loan"] = ("manager", f"/loans/{loan}")
-        if payout:
-            pages["release"] = ("cashier", f"/disbursements/{payout}/release")
+        payout = await self._first_link(
+            "cashier", "/disbursements?district=all", r"/disbursements/(\d{10})/release", lender="Mohloli"
+        )
         for language in LANGUAGES:
             await self._sign_in_page(language)
+            await self._pages_of("cashier", language, {"release": f"/disbursements/{payout}/release"}, lender="Mohloli")
+            await self._search_page(language)
             for role in sorted({role for role, _ in pages.values()}):
                 await self._pages_of(role, language, {name: path for name, (r, path) in pages.items() if r == role})
 
@@ -107,12 +109,8 @@ class Studio:
             await page.wait_for_function("before => document.getElementById('page').innerText !== before", arg=before)
             await page.wait_for_function("() => document.getElementById('screen').dataset.state !== 'waiting'")
 
-    async def _pages_of(self, role: str, language: str, pages: dict[str, str]) -> None:
-        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, "Khotso"))
-        await desk.open("/me")
-        await desk.page.select_option("main select[name=language]", language)
-        await desk.page.click("main form[action='/me/language'] button")
-        await desk.page.wait_for_load_state("load")
+    async def _pages_of(self, role: str, language: str, pages: dict[str, str], *, lender: str = "Khotso") -> None:
+        desk = await self._desk(role, language, lender)
         for name, path in pages.items():
             for width, height in WIDTHS.items():
                 await desk.page.set_viewport_size({"width": width, "height": height})
@@ -120,6 +118,27 @@ class Studio:
                 await self._note_fit(desk.page, f"{name} at {width} in {language}")
                 await desk.page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
         await desk.page.context.close()
+
+    async def _search_page(self, language: str) -> None:
+        desk = await self._desk("manager", language, "Khotso")
+        for width, height in WIDTHS.items():
+            await desk.page.set_viewport_size({"width": width, "height": height})
+            await desk.open("/dashboard")
+            await desk.page.fill("#find", "Thabo")
+            await desk.page.press("#find", "Enter")
+            await desk.page.wait_for_selector("main a[href*='/applications/'], main a[href*='/loans/']")
+            await self._note_fit(desk.page, f"search at {width} in {language}")
+            await desk.page.screenshot(path=SCREENS / f"search-{width}-{language}.png", full_page=True)
+        await desk.page.context.close()
+
+    async def _desk(self, role: str, language: str, lender: str) -> Desk:
+        """Somebody signed in, in a language."""
+        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, lender))
+        await desk.open("/me")
+        await desk.page.select_option("main select[name=language]", language)
+        await desk.page.click("main form[action='/me/language'] button")
+        await desk.page.wait_for_load_state("load")
+        return desk
 
     async def _note_fit(self, page: Page, what: str) -> None:
         wide = await overhang(page)
@@ -139,12 +158,14 @@ class Studio:
         await register(phone, district="Mokhotlong")
         return await apply(phone)
 
-    async def _first_link(self, role: str, path: str, pattern: str) -> str:
-        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, "Khotso"))
+    async def _first_link(self, role: str, path: str, pattern: str, *, lender: str = "Khotso") -> str:
+        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, lender))
         await desk.open(path)
         found = re.search(pattern, await desk.page.content())
         await desk.page.context.close()
-        return found.group(1) if found else ""
+        if found is None:
+            raise AssertionError(f"{path} has no {pattern}")
+        return found.group(1)
 
     async def _new_page(self, width: int, height: int) -> Page:
         context = await self.browser.new_context(viewport={"width": width, "height": height})
