@@ -1,4 +1,4 @@
-"""The proof of the books finds what somebody with the owner's rights has changed, and nothing in books that are right."""
+"""The proof of the books finds what an owner of the database has changed, and nothing in books that are right."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ async def test_books_that_are_right_have_no_findings(record_plane: RecordOnPostg
         (
             """
             insert into record.journals
-            select district, 'twice', 'reversal', mfi_id, loan_id, value_on, recorded_at, business_on, content_hash, key,
-                null, 99
+            select district, 'twice', 'reversal', mfi_id, loan_id, value_on, recorded_at, business_on, content_hash,
+                key, null, 99
             from record.journals where reverses_key is not null
             """,
             {"journal_without_postings", "reversal_reversed"},
