@@ -1,7 +1,13 @@
-"""The token in every form: bound to the session, or before sign-in to a short-lived cookie of its own."""
+"""The token in every form: bound to the session, or before sign-in to a short-lived cookie of its own.
+
+No two pages carry the same token (a salt, and what the secret makes of it), so that pages can be compressed on the wire
+without their length telling the secret, letter by letter, to whoever can watch it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from typing import Final
 
@@ -14,36 +20,46 @@ _GUEST_SECONDS: Final = 3_600
 _SECRET: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def expected_token(request: web.Request) -> str | None:
-    """The token that a form of this visitor carries; None for a guest without the cookie that it is bound to."""
+def new_token(portal: Portal, secret: str) -> str:
+    """A token for one page."""
+    salt = portal.engine.identifiers.new_token().hex()
+    return f"{salt}.{_mark(secret, salt)}"
+
+
+def is_token(secret: str, given: str) -> bool:
+    """Whether a token was made with this secret."""
+    salt, _, mark = given.partition(".")
+    return hmac.compare_digest(mark.encode(), _mark(secret, salt).encode())
+
+
+def secret_of(request: web.Request) -> str | None:
+    """The secret that this visitor's tokens are made with; None for a guest without the cookie that it is bound to."""
     known = signed_in_as(request)
     if known is not None:
         return known.session.csrf_token
     portal = request.app[PORTAL]
-    secret = request.cookies.get(portal.settings.form_cookie, "")
-    return guest_token(portal, secret) if _is_secret(secret) else None
+    cookie = request.cookies.get(portal.settings.form_cookie, "")
+    return guest_secret(portal, cookie) if _SECRET.fullmatch(cookie) else None
 
 
-def guest_secret(request: web.Request) -> str:
-    """The secret that this browser has for guests' forms, or a new one."""
+def guest_cookie(request: web.Request) -> str:
+    """What this browser keeps for guests' forms, or something new to keep."""
     portal = request.app[PORTAL]
-    secret = request.cookies.get(portal.settings.form_cookie, "")
-    if _is_secret(secret):
-        return secret
-    return portal.engine.identifiers.new_token().hex()
+    cookie = request.cookies.get(portal.settings.form_cookie, "")
+    return cookie if _SECRET.fullmatch(cookie) else portal.engine.identifiers.new_token().hex()
 
 
-def guest_token(portal: Portal, secret: str) -> str:
-    """The token for a guest's form: nobody without our key can make one, whatever cookie they plant."""
-    return portal.engine.keyed_hash.digest("portal guest form", secret.encode()).hex()
+def guest_secret(portal: Portal, cookie: str) -> str:
+    """The secret of a guest: nobody without our key can make it, whatever cookie they plant."""
+    return portal.engine.keyed_hash.digest("portal guest form", cookie.encode()).hex()
 
 
-def keep_guest_secret(request: web.Request, response: web.StreamResponse, secret: str) -> None:
-    """Leave the secret in the browser for as long as a sign-in may reasonably take."""
+def keep_guest_cookie(request: web.Request, response: web.StreamResponse, cookie: str) -> None:
+    """Leave it in the browser for as long as a sign-in may reasonably take."""
     settings = request.app[PORTAL].settings
     response.set_cookie(
         settings.form_cookie,
-        secret,
+        cookie,
         max_age=_GUEST_SECONDS,
         path="/",
         secure=settings.secure_cookies,
@@ -52,5 +68,5 @@ def keep_guest_secret(request: web.Request, response: web.StreamResponse, secret
     )
 
 
-def _is_secret(text: str) -> bool:
-    return _SECRET.fullmatch(text) is not None
+def _mark(secret: str, salt: str) -> str:
+    return hmac.digest(secret.encode(), salt.encode(), hashlib.sha256).hex()

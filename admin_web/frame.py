@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from admin_web.context import REQUEST_ID, Portal, SignedInAs
+from admin_web.form_tokens import new_token
 from admin_web.languages import mark
 from admin_web.notices import forget_notice, notice_of
 from admin_web.settings import PortalSettings
@@ -84,7 +85,7 @@ async def staff_frame(request: web.Request, portal: Portal, known: SignedInAs) -
     catalogue = await portal.engine.record.catalogue()
     return Frame(
         settings=portal.settings,
-        form_token=known.session.csrf_token,
+        form_token=new_token(portal, known.session.csrf_token),
         request_id=str(request[REQUEST_ID]),
         path=request.path,
         notice=notice_of(request, portal.settings),

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from admin_web.context import Portal, SignedInAs, signed_in_as
-from admin_web.form_tokens import guest_secret, guest_token, keep_guest_secret
+from admin_web.form_tokens import guest_cookie, guest_secret, keep_guest_cookie, new_token
 from admin_web.forms import Form
 from admin_web.frame import guest_frame, staff_frame
 from admin_web.languages import language_asked_for, language_or_english
@@ -49,13 +49,13 @@ class Guest:
 
     async def page(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
         """A page from its template, inside the frame for guests, its forms bound to a cookie of this browser."""
-        secret = guest_secret(self.request)
+        cookie = guest_cookie(self.request)
         known = signed_in_as(self.request)
-        token = known.session.csrf_token if known is not None else guest_token(self.portal, secret)
-        frame = guest_frame(self.request, self.portal, token)
+        secret = known.session.csrf_token if known is not None else guest_secret(self.portal, cookie)
+        frame = guest_frame(self.request, self.portal, new_token(self.portal, secret))
         html = self.portal.templates.render(template, self.language, {"frame": frame, **context})
-        response = web.Response(text=html, status=status, content_type="text/html")
-        keep_guest_secret(self.request, response, secret)
+        response = _html(html, status)
+        keep_guest_cookie(self.request, response, cookie)
         return response
 
 
@@ -121,7 +121,7 @@ class Visit:
         """A page from its template, inside the frame with navigation, business date and what was just done."""
         frame = await staff_frame(self.request, self.portal, self.known)
         html = self.portal.templates.render(template, self.language, {"frame": frame, **context})
-        response = web.Response(text=html, status=status, content_type="text/html")
+        response = _html(html, status)
         frame.take_notice(response)
         return response
 
@@ -130,3 +130,10 @@ class Visit:
         response = web.Response(status=303, headers={"Location": to})
         leave_notice(response, self.portal.settings, notice)
         return response
+
+
+def _html(html: str, status: int) -> web.Response:
+    """A page, compressed for browsers that take it: lines here are thin."""
+    response = web.Response(text=html, status=status, content_type="text/html")
+    response.enable_compression()
+    return response

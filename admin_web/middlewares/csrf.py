@@ -6,7 +6,6 @@ about where the request comes from (`Sec-Fetch-Site`, else `Origin`), and the to
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from admin_web.context import PORTAL, signed_in_as
-from admin_web.form_tokens import TOKEN_FIELD, expected_token
+from admin_web.form_tokens import TOKEN_FIELD, is_token, secret_of
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger("admin_web")
@@ -46,9 +45,9 @@ def comes_from_here(request: web.Request) -> bool:
 
 
 async def _has_token(request: web.Request) -> bool:
-    expected = expected_token(request)
+    secret = secret_of(request)
     given = (await request.post()).get(TOKEN_FIELD)
-    return expected is not None and isinstance(given, str) and hmac.compare_digest(given.encode(), expected.encode())
+    return secret is not None and isinstance(given, str) and is_token(secret, given)
 
 
 def _without_token(request: web.Request) -> web.Response:

@@ -26,6 +26,11 @@ class Answer:
         return self.headers.get("Location", "")
 
 
+def token_on(page: Answer) -> str:
+    """The token of the forms on a page."""
+    return page.text.split('name="form_token" value="')[1].split('"')[0]
+
+
 @dataclass
 class Browser:
     """One visitor."""

@@ -7,7 +7,7 @@ import pytest
 from admin_web.middlewares.headers import security_headers
 from admin_web.settings import PortalSettings
 from core.records.staff import Role
-from tests.admin_web.browser import Browser
+from tests.admin_web.browser import Browser, token_on
 from tests.admin_web.world import PASSWORD, World
 
 
@@ -60,6 +60,19 @@ async def test_the_first_visit_is_small(browser: Browser, world: World) -> None:
     assert max(sizes) <= 8_000
 
 
+async def test_pages_are_compressed_and_no_two_carry_the_same_token(browser: Browser, world: World) -> None:
+    """A secret that stays the same could be read off the lengths of compressed pages."""
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+    first, second = [await browser.get("/queue", **{"Accept-Encoding": "gzip"}) for _ in range(2)]
+    (session,) = world.sessions.values()
+
+    assert first.headers["Content-Encoding"] == "gzip"
+    assert token_on(first) != token_on(second)
+    assert session.csrf_token not in first.text
+    answer = await browser.send("POST", "/logout", fields={"form_token": token_on(first)})
+    assert answer.status == 303
+
+
 async def test_no_page_has_anything_inline(browser: Browser, world: World) -> None:
     await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
 
@@ -71,7 +84,7 @@ async def test_no_page_has_anything_inline(browser: Browser, world: World) -> No
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_a_form_from_another_site_is_refused_even_with_the_token(browser: Browser, site: str) -> None:
     page = await browser.get("/login")
-    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+    token = token_on(page)
 
     answer = await browser.send(
         "POST", "/login", fields={"form_token": token, "email": "a", "password": "b"}, headers={"Sec-Fetch-Site": site}
@@ -83,7 +96,7 @@ async def test_a_form_from_another_site_is_refused_even_with_the_token(browser: 
 @pytest.mark.parametrize(("origin", "status"), [("http://evil.example", 403), ("null", 403), ("own", 401)])
 async def test_an_old_browser_is_judged_by_its_origin(browser: Browser, origin: str, status: int) -> None:
     page = await browser.get("/login")
-    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+    token = token_on(page)
     own = f"http://{browser.client.host}:{browser.client.port}"
 
     async with browser.client.post(
@@ -108,7 +121,7 @@ async def test_the_token_of_one_session_does_not_serve_another(browser: Browser,
     officer = world.employ(Role.LOAN_OFFICER)
     await browser.sign_in(officer.email, PASSWORD)
     page = await browser.get("/queue")
-    old = page.text.split('name="form_token" value="')[1].split('"')[0]
+    old = token_on(page)
     await browser.post("/logout", seen_on="/queue")
     await browser.sign_in(officer.email, PASSWORD)
 

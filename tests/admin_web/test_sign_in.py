@@ -6,7 +6,7 @@ import pytest
 
 from admin_web.settings import DemoSignIn, PortalSettings
 from core.records.staff import Role
-from tests.admin_web.browser import Browser
+from tests.admin_web.browser import Browser, token_on
 from tests.admin_web.conftest import Visitors
 from tests.admin_web.world import PASSWORD, World
 
@@ -129,7 +129,7 @@ async def test_changed_credentials_end_every_session(browser: Browser, world: Wo
 async def test_a_form_sent_after_the_session_ended_leads_to_sign_in(browser: Browser, world: World) -> None:
     await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
     page = await browser.get("/queue")
-    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+    token = token_on(page)
     world.clock.pass_(hours=1)
 
     answer = await browser.send("POST", "/logout", fields={"form_token": token})
