@@ -231,7 +231,8 @@ def _run(
     closed_through: date,
     until: date,
 ) -> Replay:
-    charges = sorted((event for event in live if isinstance(event, Charge)), key=lambda charge: charge.value_on)
+    charges = [event for event in live if isinstance(event, Charge)]
+    charges.sort(key=lambda charge: (charge.value_on, charge.n))
     run = Replay(schedule(terms), policy, disbursed, charges)
     run.run(live, closed_through=closed_through, until=until)
     return run

@@ -393,6 +393,18 @@ def test_interest_runs_again_once_a_payment_made_room() -> None:
     assert paid.account(later).outstanding(Part.INTEREST) == Money.of("60")
 
 
+def test_interest_reaches_the_cap_on_the_very_day_that_it_comes_to() -> None:
+    terms = replace(TERMS, periods=1, annual_rate_percent=Decimal(0))
+    history = loan(terms, arrears_interest_percent=Decimal(365))
+    hundredth_day = date(2024, 2, 1) + timedelta(days=100)
+
+    interest = [
+        history.account(hundredth_day + timedelta(days=more)).outstanding(Part.INTEREST).plain for more in (-1, 0, 1)
+    ]
+
+    assert interest == ["99.00", "100.00", "100.00"]
+
+
 def test_the_stricter_cap_holds_interest_and_default_fees_together() -> None:
     terms = replace(TERMS, periods=1, annual_rate_percent=Decimal(12))
     rule = replace(FEE, amount=Money.of("99.50"))
