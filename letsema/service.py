@@ -11,6 +11,7 @@ import structlog
 
 from admin_web.settings import PortalSettings
 from channels.hooks import HookSettings
+from core.calendar import business_date_of
 from letsema.assembly import public_app
 from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
 from letsema.demo.directory import is_demo
@@ -54,6 +55,7 @@ async def work(settings: Settings) -> None:
     check_production(settings, of_demo=is_demo(settings.data_dir))
     async with stop_signals() as stop, _installed(settings) as installation, open_sender(settings) as sender:
         districts = await worked_districts(installation)
+        await open_districts(installation, districts)
         log.info("working", districts=districts)
         await installation.worker(sender, with_clock=True).run(districts, stop)
         await drain(installation)
@@ -84,6 +86,14 @@ def _hook_settings(settings: Settings) -> HookSettings:
         tokens=tuple(token.get_secret_value() for token in settings.hook_tokens),
         service_codes=frozenset(settings.service_codes),
     )
+
+
+async def open_districts(installation: Installation, districts: Sequence[str]) -> None:
+    """Give a district that is new its first business date, today in Maseru; one that has a date keeps it."""
+    engine = installation.engine
+    today = business_date_of(engine.clock.now())
+    for district in districts:
+        await engine.record.open_district(district, today)
 
 
 @asynccontextmanager
