@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from core.ledger.difference import journal_difference
-from core.loans.account import (
-    Disbursed,
-    Instalment,
-    LateFeeRule,
-    LoanAccount,
-    Part,
-    Policy,
-    Repayment,
-    replay,
-)
+from core.loans.account import AccountStatus, Instalment, LoanAccount
+from core.loans.events import Event, Repayment, Reversal
+from core.loans.history import LoanHistory
+from core.loans.parts import Part
+from core.loans.policy import LateFeeRule, Policy
 from core.loans.terms import LoanTerms
 from core.money import ZERO, Money, total
 from core.ports.engine import Engine
@@ -35,11 +30,9 @@ from core.records.loan import (
 from core.records.message import MessageKind
 from core.records.staff import Actor
 from core.references import Reference
+from core.use_cases.loan_events import DISBURSED, data_of, disbursed_of, events_of, kind_of
 from core.use_cases.messages import tell
 from core.use_cases.quoting import anchored, quote_of_terms
-
-_DISBURSED: Final = "disbursed"
-_REPAID: Final = "repaid"
 
 
 class ArrivedPayment(Protocol):
@@ -98,7 +91,8 @@ async def activate_loan(engine: Engine, unit: Unit, payout: Disbursement) -> Non
         engine,
         unit,
         active,
-        _DISBURSED,
+        DISBURSED,
+        n=1,
         key=f"disbursement:{loan.id}",
         value_on=today,
         data={"rail": payout.rail, "payout": payout.reference, "cash_minor": payout.amount.minor},
@@ -119,32 +113,83 @@ async def activate_loan(engine: Engine, unit: Unit, payout: Disbursement) -> Non
 
 
 async def receive_repayment(
-    engine: Engine, unit: Unit, loan: Loan, payment: ArrivedPayment, *, receipt: Reference, key: str, value_on: date
+    engine: Engine,
+    unit: Unit,
+    loan: Loan,
+    payment: ArrivedPayment,
+    *,
+    receipt: Reference,
+    key: str,
+    value_on: date,
+    source: str = "",
 ) -> LoanAccount:
-    """Allocate a payment to its loan, close the loan when nothing is left, and send the receipt."""
-    await _add_event(
+    """Allocate a payment to its loan, close the loan when nothing is left, and send the receipt.
+
+    `source` is the account that the money is taken from where that is not the rail's float: suspense, clearing.
+    """
+    closed_through = await unit.business_date() - timedelta(days=1)
+    account = await record_event(
         engine,
         unit,
         loan,
-        _REPAID,
-        key=key,
-        value_on=value_on,
-        data={"rail": payment.rail, "amount_minor": payment.amount.minor, "receipt": str(receipt)},
+        lambda n: Repayment(
+            key=key,
+            n=n,
+            rail=payment.rail,
+            value_on=value_on,
+            amount=payment.amount,
+            source=source,
+            closed_through=closed_through,
+        ),
     )
-    today = await unit.business_date()
-    account = await _rebook(engine, unit, loan, today - timedelta(days=1))
     await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
-    if account.is_settled and loan.status is LoanStatus.ACTIVE:
-        await move_loan(engine, unit, replace(loan, closed_on=today), LoanStatus.CLOSED, "paid_in_full")
+    return account
+
+
+async def record_event(
+    engine: Engine, unit: Unit, loan: Loan, make: Callable[[int], Event], *, actor: Actor | None = None
+) -> LoanAccount:
+    """Add an event to a loan, book what it changes, and take the loan to the state that follows.
+
+    `make` is given the event's place in recording order. Raises the refusals of `core.loans.refusals`.
+    """
+    history = await history_of(engine, unit, loan)
+    event = make(history.next_n + 1)
+    history = history.recorded(event)
+    # A reversal is of the day it is made; what it undoes leaves the books on its own value date.
+    value_on = await unit.business_date() if isinstance(event, Reversal) else event.value_on
+    await _add_event(
+        engine, unit, loan, kind_of(event), n=event.n, key=event.key, value_on=value_on, data=data_of(event)
+    )
+    account = await _book(engine, unit, loan, history)
+    await _follow(engine, unit, loan, account, event, actor)
+    return account
+
+
+async def history_of(engine: Engine, unit: Unit, loan: Loan) -> LoanHistory:
+    """What has happened to a loan, with every day before the business date closed."""
+    return await _history(engine, unit, loan, await unit.business_date() - timedelta(days=1))
+
+
+async def _follow(
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, event: Event, actor: Actor | None
+) -> None:
+    """The loan's own state follows its account: closed when nothing is left, open again when that was undone."""
+    today = await unit.business_date()
+    if account.status is AccountStatus.CLOSED and loan.status is LoanStatus.ACTIVE:
+        await move_loan(engine, unit, replace(loan, closed_on=today), LoanStatus.CLOSED, "paid_in_full", actor=actor)
         await _tell(
             engine,
             unit,
             MessageKind.LOAN_CLOSED,
             loan,
-            key=f"closed:{loan.id}:{receipt}",
+            key=f"closed:{loan.id}:{event.key}",
             overpaid_minor=account.overpaid,
         )
-    return account
+    elif account.status is AccountStatus.ACTIVE and loan.status is LoanStatus.CLOSED:
+        await move_loan(engine, unit, replace(loan, closed_on=None), LoanStatus.ACTIVE, "reopened", actor=actor)
+    elif account.status is AccountStatus.WRITTEN_OFF and loan.status is LoanStatus.ACTIVE:
+        await move_loan(engine, unit, loan, LoanStatus.WRITTEN_OFF, "written_off", actor=actor)
 
 
 async def close_loan_day(engine: Engine, unit: Unit, loan: Loan, day: date) -> LoanClose:
@@ -184,18 +229,27 @@ def policy_of(product: ProductVersion) -> Policy:
     )
 
 
-async def _rebook(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> LoanAccount:
-    """Replay the loan, post the difference, and write the projection, all in this unit."""
+async def _history(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> LoanHistory:
     product = (await engine.record.catalogue()).product(loan.product_id, loan.product_version)
-    events = await unit.loans.events(loan.id)
-    account = replay(
-        loan.id,
-        LoanTerms.from_json(loan.terms),
-        policy_of(product),
-        _disbursed(events),
-        _repayments(events),
+    rows = await unit.loans.events(loan.id)
+    return LoanHistory(
+        loan_id=loan.id,
+        terms=LoanTerms.from_json(loan.terms),
+        policy=policy_of(product),
+        disbursed=disbursed_of(rows),
         closed_through=closed_through,
+        events=events_of(rows),
     )
+
+
+async def _rebook(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> LoanAccount:
+    """Book what the close of a day, or the payout, changes."""
+    return await _book(engine, unit, loan, await _history(engine, unit, loan, closed_through))
+
+
+async def _book(engine: Engine, unit: Unit, loan: Loan, history: LoanHistory) -> LoanAccount:
+    """Replay the loan, post the difference, and write the projection, all in this unit."""
+    account = history.account(history.closed_through)
     posted = await unit.ledger.journals_of_loan(loan.id)
     await unit.ledger.post(
         loan.mfi_id,
@@ -207,27 +261,13 @@ async def _rebook(engine: Engine, unit: Unit, loan: Loan, closed_through: date) 
     return account
 
 
-def _disbursed(events: Sequence[LoanEventRow]) -> Disbursed:
-    event = next(event for event in events if event.kind == _DISBURSED)
-    return Disbursed(event.key, str(event.data["rail"]), event.value_on)
-
-
-def _repayments(events: Sequence[LoanEventRow]) -> list[Repayment]:
-    return [
-        Repayment(event.key, event.n, str(event.data["rail"]), event.value_on, Money(int(event.data["amount_minor"])))
-        for event in events
-        if event.kind == _REPAID
-    ]
-
-
 async def _add_event(
-    engine: Engine, unit: Unit, loan: Loan, kind: str, *, key: str, value_on: date, data: dict[str, Any]
+    engine: Engine, unit: Unit, loan: Loan, kind: str, *, n: int, key: str, value_on: date, data: dict[str, Any]
 ) -> None:
-    events = await unit.loans.events(loan.id)
     await unit.loans.add_event(
         LoanEventRow(
             loan_id=loan.id,
-            n=len(events) + 1,
+            n=n,
             kind=kind,
             value_on=value_on,
             recorded_at=engine.clock.now(),
@@ -251,7 +291,7 @@ def _row(loan: Loan, row: Instalment) -> InstalmentRow:
         interest_paid=row.paid[Part.INTEREST],
         fees_paid=row.paid[Part.FEE],
         penalties_paid=row.paid[Part.PENALTY],
-        waived=ZERO,
+        waived=total([*row.waived.values(), *row.written_off.values()]),
         settled_on=row.settled_on,
     )
 
@@ -277,7 +317,10 @@ def _position(loan: Loan, account: LoanAccount) -> LoanPosition:
 async def _send_receipt(
     engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, receipt: Reference, key: str
 ) -> None:
-    split = {part: total(item.amount for item in account.allocations[key] if item.part is part) for part in Part}
+    transaction = account.transaction(key)
+    if transaction is None:
+        raise ValueError(f"the replay has no payment {key}")
+    split = transaction.split
     first = account.first_unsettled
     await _tell(
         engine,
@@ -287,11 +330,12 @@ async def _send_receipt(
         key=f"receipt:{receipt}",
         receipt=receipt,
         amount_minor=amount,
-        penalties_minor=split[Part.PENALTY],
-        fees_minor=split[Part.FEE],
-        interest_minor=split[Part.INTEREST],
-        principal_minor=split[Part.PRINCIPAL],
-        overpaid_minor=amount - total(split.values()),
+        penalties_minor=split.penalties,
+        fees_minor=split.fees,
+        interest_minor=split.interest,
+        # Money after a loss pays back what was given up.
+        principal_minor=split.principal + transaction.recovered,
+        overpaid_minor=transaction.overpaid,
         outstanding_minor=account.outstanding(),
         next_due_on=first.due_on if first else None,
         next_due_minor=first.outstanding() if first else None,

@@ -1,0 +1,120 @@
+"""A loan's events between the rows that are kept and the values that the loan engine replays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from core.errors import Conflict
+from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.parts import Part
+from core.money import Money
+from core.records.loan import LoanEventRow
+
+DISBURSED: Final = "disbursed"
+REPAID: Final = "repaid"
+_PAYOFF: Final = "payoff"
+_CHARGED: Final = "charged"
+_WAIVED: Final = "waived"
+_WRITTEN_OFF: Final = "written_off"
+_REVERSED: Final = "reversed"
+
+
+def kind_of(event: Event) -> str:
+    """The word that an event's row is kept under."""
+    match event:
+        case Payoff():
+            return _PAYOFF
+        case Repayment():
+            return REPAID
+        case Charge():
+            return _CHARGED
+        case Waiver():
+            return _WAIVED
+        case WriteOff():
+            return _WRITTEN_OFF
+        case Reversal():
+            return _REVERSED
+
+
+def data_of(event: Event) -> dict[str, Any]:
+    """What an event's row keeps beside its key and dates."""
+    match event:
+        case Repayment():
+            return {
+                "rail": event.rail,
+                "amount_minor": event.amount.minor,
+                "source": event.source,
+                "closed_through": event.closed_through.isoformat() if event.closed_through else None,
+            }
+        case Charge():
+            return {"part": event.part.value, "amount_minor": event.amount.minor}
+        case Waiver():
+            return {
+                "instalment": event.instalment,
+                "part": event.part.value,
+                "amount_minor": event.amount.minor,
+            }
+        case WriteOff():
+            return {}
+        case Reversal():
+            return {"target": event.target}
+
+
+def disbursed_of(rows: Sequence[LoanEventRow]) -> Disbursed:
+    """The payout that opened the account. Raises `Conflict` when the money never left."""
+    for row in rows:
+        if row.kind == DISBURSED:
+            return Disbursed(row.key, str(row.data["rail"]), row.value_on)
+    raise Conflict("the loan was never paid out")
+
+
+def events_of(rows: Sequence[LoanEventRow]) -> tuple[Event, ...]:
+    """Everything after the payout, in recording order."""
+    return tuple(_READERS[row.kind](row) for row in rows if row.kind != DISBURSED)
+
+
+def _money(data: Mapping[str, Any]) -> Money:
+    return Money(int(data["amount_minor"]))
+
+
+def _repayment(row: LoanEventRow) -> Repayment:
+    make = Payoff if row.kind == _PAYOFF else Repayment
+    closed = row.data.get("closed_through")
+    return make(
+        key=row.key,
+        n=row.n,
+        rail=str(row.data["rail"]),
+        value_on=row.value_on,
+        amount=_money(row.data),
+        source=str(row.data.get("source", "")),
+        closed_through=date.fromisoformat(closed) if closed else None,
+    )
+
+
+def _charge(row: LoanEventRow) -> Charge:
+    return Charge(row.key, row.n, row.value_on, Part(row.data["part"]), _money(row.data))
+
+
+def _waiver(row: LoanEventRow) -> Waiver:
+    part = Part(row.data["part"])
+    return Waiver(row.key, row.n, row.value_on, int(row.data["instalment"]), part, _money(row.data))
+
+
+def _write_off(row: LoanEventRow) -> WriteOff:
+    return WriteOff(row.key, row.n, row.value_on)
+
+
+def _reversal(row: LoanEventRow) -> Reversal:
+    return Reversal(row.key, row.n, str(row.data["target"]))
+
+
+_READERS: Final[Mapping[str, Callable[[LoanEventRow], Event]]] = {
+    REPAID: _repayment,
+    _PAYOFF: _repayment,
+    _CHARGED: _charge,
+    _WAIVED: _waiver,
+    _WRITTEN_OFF: _write_off,
+    _REVERSED: _reversal,
+}
