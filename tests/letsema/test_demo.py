@@ -38,18 +38,12 @@ def command(demo: Demo, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(tmp_path_factory.mktemp("demo")) / "data"
-
-
-@pytest.fixture
-def demo(data_directory: Path) -> Iterator[Demo]:
-    """A running demo; the first one of the module makes the directory, the others go on from it."""
-    running = Demo.start(data_directory)
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A running demo that nobody changes; the last test stops and kills it."""
+    running = Demo.start(Path(tmp_path_factory.mktemp("demo")) / "data")
     yield running
     if running.process.poll() is None:
-        running.process.send_signal(signal.SIGTERM)
-        running.process.wait(30)
+        running.stop()
 
 
 def test_it_is_ready_when_it_says_so_and_tells_who_is_who(demo: Demo) -> None:
@@ -113,36 +107,6 @@ def test_the_directory_of_a_demo_is_never_served(demo: Demo, monkeypatch: pytest
     assert "demo" in ran.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_cleanly_and_goes_on_where_it_was(demo: Demo, number: signal.Signals) -> None:
-    before = demo.told["borrowers"]
-    children = psutil.Process(demo.process.pid).children(recursive=True)
-
-    demo.process.send_signal(number)
-    assert demo.process.wait(30) == 0, demo.log.read_text()
-
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
-    again = Demo.start(demo.data_directory)
-    try:
-        assert again.told["borrowers"] == before
-    finally:
-        assert again.stop() == 0
-
-
-def test_killed_it_starts_again_with_everything(demo: Demo) -> None:
-    before = demo.told["borrowers"]
-
-    demo.process.kill()
-    demo.process.wait(30)
-
-    again = Demo.start(demo.data_directory)
-    try:
-        assert again.told["borrowers"] == before
-        assert command(again, "verify-ledger").returncode == 0
-    finally:
-        assert again.stop() == 0
-
-
 def test_stopped_before_it_is_ready_it_begins_anew(tmp_path: Path) -> None:
     unready = subprocess.Popen(
         [LETSEMA, "demo", "--port", "39971", "--data-dir", tmp_path / "data"],
@@ -163,3 +127,19 @@ def test_stopped_before_it_is_ready_it_begins_anew(tmp_path: Path) -> None:
         assert any(borrower["loans"] for borrower in ready.told["borrowers"])
     finally:
         assert ready.stop() == 0
+
+
+def test_stopped_or_killed_it_goes_on_where_it_was(demo: Demo) -> None:
+    running = demo
+    for number, code in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+        children = psutil.Process(running.process.pid).children(recursive=True)
+
+        running.process.send_signal(number)
+        assert running.process.wait(30) == code, running.log.read_text()
+
+        if number != signal.SIGKILL:
+            assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+        running = Demo.start(demo.data_directory)
+        assert running.told["borrowers"] == demo.told["borrowers"]
+    assert command(running, "verify-ledger").returncode == 0
+    assert running.stop() == 0
