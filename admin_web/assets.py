@@ -9,6 +9,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,12 @@ class Asset:
     content_type: str
     plain: bytes
     gzipped: bytes
+
+
+@cache
+def load_assets() -> Assets:
+    """The files as they are when first asked for; a release brings new files and a new process."""
+    return Assets()
 
 
 class Assets:

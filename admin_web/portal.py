@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from admin_web import applications, dashboard, disbursements, loans, payments, profile, queue, search, sign_in
-from admin_web.assets import PREFIX, Assets
+from admin_web.assets import PREFIX, load_assets
 from admin_web.context import PORTAL, Portal
 from admin_web.middlewares.csrf import refuse_forgery
 from admin_web.middlewares.errors import answer_errors
@@ -58,7 +58,7 @@ def make_portal(engine: Engine, reads: PortalReads, settings: PortalSettings) ->
     app = web.Application(
         middlewares=[_of_the_portal(each) for each in MIDDLEWARES], client_max_size=LARGEST_BODY_BYTES
     )
-    assets = Assets()
+    assets = load_assets()
     app[PORTAL] = Portal(engine, reads, settings, Templates(assets), assets)
     for page in PAGES:
         add_page(app, page)

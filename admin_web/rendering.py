@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +40,9 @@ class Templates:
         return self._environments[language].get_template(template).render(context)
 
 
+@cache
 def _environment(language: Language, assets: Assets) -> Environment:
+    """Made once a process: parsing catalogues and templates is the slow part of starting."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
