@@ -31,10 +31,9 @@ _DAYS: Final = statement("""
 """)
 # Grouped by days late: buckets and every PAR are sums of these groups.
 _PORTFOLIO: Final = statement("""
-    select greatest(0, d.business_on - p.oldest_unpaid_due_on) as days_late, count(*) as loans,
-        sum(p.principal_lisente) as principal
+    select greatest(0, d.business_on - l.oldest_unpaid_due_on) as days_late, count(*) as loans,
+        sum(coalesce(l.outstanding_principal_lisente, 0)) as principal
     from record.loans l
-    join record.loan_positions p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
     join record.district_days d on d.district = any(:districts) and d.district = l.district and d.closed_at is null
     where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'active'
     group by 1

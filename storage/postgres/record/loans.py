@@ -22,7 +22,9 @@ from storage.postgres.record.transitions import add_transition, read_transitions
 from storage.postgres.tables.applications import loan_transitions
 from storage.postgres.tables.loans import key_facts_accepted, loan_events, loans
 
-_COLUMNS: Final = [column for column in loans.c if column.name != "oldest_unpaid_due_on"]
+_COLUMNS: Final = [
+    column for column in loans.c if column.name not in {"oldest_unpaid_due_on", "outstanding_principal_lisente"}
+]
 
 
 class LoansOnPostgres:

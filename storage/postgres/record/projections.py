@@ -45,11 +45,14 @@ class LoanProjections:
         )
 
     async def _repeat_on_loan(self, position: LoanPosition) -> UUID:
-        """Write on the loan what its list is ordered by; whose loan it is."""
+        """Write on the loan what its lists are read by; whose loan it is."""
         statement = (
             update(loans)
             .where(self._connection.here(loans), loans.c.id == position.loan_id)
-            .values(oldest_unpaid_due_on=position.oldest_unpaid_due_on)
+            .values(
+                oldest_unpaid_due_on=position.oldest_unpaid_due_on,
+                outstanding_principal_lisente=position.principal.minor,
+            )
             .returning(loans.c.mfi_id)
         )
         row = await self._connection.row(statement)

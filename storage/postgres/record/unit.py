@@ -13,6 +13,7 @@ from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
+from storage.postgres.record.proposals import ProposalsOnPostgres
 from storage.postgres.record.staff import StaffOnPostgres
 from storage.postgres.record.work import AuditOnPostgres, CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
 from storage.postgres.sealing import Sealing
@@ -29,6 +30,7 @@ class UnitOnPostgres:
         self.ledger: record.Ledger = LedgerOnPostgres(connection)
         self.payments: record.Payments = PaymentsOnPostgres(connection, sealing)
         self.disbursements: record.Disbursements = DisbursementsOnPostgres(connection, sealing)
+        self.proposals: record.Proposals = ProposalsOnPostgres(connection)
         self.outbox: record.Outbox = OutboxOnPostgres(connection, clock)
         self.jobs: record.Jobs = JobsOnPostgres(connection)
         self._commands = CommandsOnPostgres(connection, clock)

@@ -126,6 +126,7 @@ STATEMENTS = (
         disbursed_on date,
         closed_on date,
         oldest_unpaid_due_on date,
+        outstanding_principal_lisente bigint,
         constraint loans_pkey primary key (district, id),
         constraint loans_district_reference_key unique (district, reference),
         constraint loans_district_application_id_key unique (district, application_id),
@@ -139,6 +140,10 @@ STATEMENTS = (
     )
     """,
     """
+    create index loans_arrears_ix on record.loans (mfi_id, status, oldest_unpaid_due_on, reference) include
+        (district, outstanding_principal_lisente)
+    """,
+    """
     create index loans_district_borrower_id_ix on record.loans (district, borrower_id)
     """,
     """
@@ -147,10 +152,6 @@ STATEMENTS = (
     """
     create index loans_mfi_id_oldest_unpaid_due_on_reference_ix on record.loans (mfi_id, oldest_unpaid_due_on,
         reference)
-    """,
-    """
-    create index loans_mfi_id_status_oldest_unpaid_due_on_reference_ix on record.loans (mfi_id, status,
-        oldest_unpaid_due_on, reference)
     """,
     """
     create index loans_offer_expires_on_ix on record.loans (district, offer_expires_on) where status =
