@@ -72,10 +72,10 @@ async def have_history(settings: Settings, databases: Databases) -> None:
     # Nothing is lost if the machine stops now: what was interrupted begins anew.
     await _run_as_owner(server, f"alter database {DATABASE} set synchronous_commit = off")
     await migrate(databases)
-    today = business_date_of(SystemClock().now())
-    clock = TimeMachine(today)
+    now = SystemClock().now()
+    clock = TimeMachine(now)
     async with open_installation(settings, databases, clock=clock) as installation:
-        await seed(installation, clock, today)
+        await seed(installation, clock, business_date_of(now))
     await _run_as_owner(server, f"alter database {DATABASE} reset synchronous_commit", "checkpoint")
     await asyncio.to_thread(done.touch)
 

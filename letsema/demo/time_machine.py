@@ -8,24 +8,25 @@ from typing import Final
 from core.calendar import MASERU
 
 _MORNING: Final = time(9, 0)
-_TICK: Final = timedelta(seconds=1)
+_TICK: Final = timedelta(milliseconds=100)
+_BEFORE_NOW: Final = timedelta(minutes=15)
 
 
 class TimeMachine:
-    """An adapter of `core.ports.environment.Clock`; instants never repeat and never go back within a day."""
+    """An adapter of `core.ports.environment.Clock`; instants never repeat and never go back within a day.
 
-    def __init__(self, day: date) -> None:
-        self._now = _start_of(day)
+    now: the real time. Nothing is lived through after it, not even today, or it would lie in the future for the portal.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._latest = now - _BEFORE_NOW
+        self._now = self._latest
 
     def go_to(self, day: date) -> None:
-        """Go to nine o'clock of a day, in Maseru."""
-        self._now = _start_of(day)
+        """Go to nine o'clock of a day, in Maseru, or to a little while ago when that is still to come."""
+        self._now = min(datetime.combine(day, _MORNING, tzinfo=MASERU), self._latest)
 
     def now(self) -> datetime:
-        """A second later than the last time that it was read."""
+        """A moment later than the last time that it was read."""
         self._now += _TICK
         return self._now
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, _MORNING, tzinfo=MASERU)
