@@ -1,0 +1,54 @@
+"""A change to the books that takes two persons: one proposes it, another carries it out or refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class ProposalKind(StrEnum):
+    """What can be proposed."""
+
+    ASSIGN_PAYMENT = "assign_payment"
+    REVERSE_PAYMENT = "reverse_payment"
+    WAIVE = "waive"
+    WRITE_OFF = "write_off"
+    FUND_FLOAT = "fund_float"
+    SWEEP_FLOAT = "sweep_float"
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands."""
+
+    PENDING = "pending"
+    CARRIED_OUT = "carried_out"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed, by whom, why, and what came of it. `subject` is the loan, payment or float it is about.
+
+    One proposal of a kind about a subject is pending at a time. `version` goes up when it is decided.
+    """
+
+    id: UUID
+    district: str
+    mfi_id: UUID
+    kind: ProposalKind
+    subject: str
+    data: Mapping[str, Any]
+    reason: str
+    made_by: UUID
+    made_by_name: str
+    made_at: datetime
+    status: ProposalStatus
+    version: int = 1
+    decided_by: UUID | None = None
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+    decision_note: str = ""
