@@ -30,7 +30,7 @@ from core.ports.environment import Clock
 from core.ports.rails import PayoutRail
 from core.records.borrower import Channel
 from core.use_cases.disbursing import PAYOUT_TOPIC, send_payout
-from core.use_cases.funding import TRANSFER_TOPIC, receive_transfer
+from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from letsema.databases import Databases
 from letsema.environment import SystemClock, SystemIdentifiers
 from letsema.keys.keyring import Keyring

@@ -81,6 +81,17 @@ def suspense_receipt(*, key: str, rail: str, amount: Money, value_on: date) -> J
     return Journal(key, "suspense", value_on, (Posting(float_account(rail), Account.SUSPENSE, amount),))
 
 
+def payment_leaves_suspense(*, key: str, amount: Money, value_on: date, transfer_id: str) -> Journal:
+    """Money whose loan is in another district: it leaves this one's suspense through clearing."""
+    posting = Posting(Account.SUSPENSE, Account.CLEARING, amount)
+    return Journal(key, "transfer", value_on, (posting,), transfer_id=transfer_id)
+
+
+def sweep(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
+    """Owner's money taken out of a float."""
+    return Journal(key, "sweep", value_on, (Posting(Account.FUNDING, float_account(rail), amount),))
+
+
 def funding(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     """Owner's money put into a float."""
     return Journal(key, "funding", value_on, (Posting(float_account(rail), Account.FUNDING, amount),))

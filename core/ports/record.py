@@ -29,6 +29,7 @@ from core.records.loan import (
     LoanPosition,
     Payment,
 )
+from core.records.proposal import Proposal
 from core.records.staff import StaffMember, StaffSession
 from core.references import Reference
 
@@ -222,6 +223,24 @@ class Disbursements(Protocol):
         ...
 
 
+class Proposals(Protocol):
+    """Changes to the books that take two persons, in this district."""
+
+    async def add(self, proposal: Proposal) -> None:
+        """Insert. Raises `Conflict` while another of its kind about its subject is pending."""
+        ...
+
+    async def get(self, proposal_id: UUID, *, mfi_id: UUID, lock: bool = False) -> Proposal: ...
+
+    async def save(self, proposal: Proposal) -> None:
+        """Write version + 1 over `proposal.version`. Raises `Conflict` when the stored version is another."""
+        ...
+
+    async def pending(self, mfi_id: UUID) -> Sequence[Proposal]:
+        """Oldest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """Something to do outside, written in the transaction of its cause. `data` holds ids and figures, never text."""
@@ -337,6 +356,7 @@ class Unit(Protocol):
     ledger: Ledger
     payments: Payments
     disbursements: Disbursements
+    proposals: Proposals
     outbox: Outbox
     jobs: Jobs
     commands: Commands

@@ -14,6 +14,8 @@ from core.errors import DomainError
 class Permission(StrEnum):
     """What may be done, as scope:action, in alphabetical order. Views ask for a permission, never for a role."""
 
+    ADJUSTMENT_CARRY_OUT = "adjustment:carry_out"
+    ADJUSTMENT_PROPOSE = "adjustment:propose"
     APPLICATION_APPROVE = "application:approve"
     APPLICATION_APPROVE_ABOVE_LIMIT = "application:approve_above_limit"
     APPLICATION_READ = "application:read"
@@ -62,9 +64,11 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT,
         Permission.PAYMENT_READ,
         Permission.AUDIT_READ,
+        Permission.ADJUSTMENT_CARRY_OUT,
     },
     Role.CASHIER: frozenset(
         {
+            Permission.ADJUSTMENT_PROPOSE,
             Permission.DASHBOARD_READ,
             Permission.DISBURSEMENT_READ,
             Permission.DISBURSEMENT_RELEASE,

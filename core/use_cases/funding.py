@@ -7,19 +7,17 @@ outbox row in one transaction, the second once by that id.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from core.errors import InvalidInput
 from core.ledger.accounts import float_account
-from core.ledger.journals import funding, transfer_in, transfer_out
+from core.ledger.journals import funding, transfer_out
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import OutboxRow
 from core.records.staff import MakerIsChecker
 from core.use_cases.idempotency import earlier_outcome
-
-TRANSFER_TOPIC: Final = "transfer"
+from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ async def allot_float(engine: Engine, command: AllotFloat) -> None:
                 id=engine.identifiers.new_id(),
                 district=unit.district,
                 topic=TRANSFER_TOPIC,
-                kind="float",
+                kind=FLOAT_TRANSFER,
                 key=key,
                 data={
                     "mfi_id": str(mfi.id),
@@ -97,26 +95,6 @@ async def allot_float(engine: Engine, command: AllotFloat) -> None:
             )
         )
         await unit.commands.complete(key, {})
-        await unit.commit()
-
-
-async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
-    """The second half of a transfer, once by its id."""
-    transfer_id = str(row.data["transfer_id"])
-    mfi_id = UUID(str(row.data["mfi_id"]))
-    async with engine.record.unit(str(row.data["to_district"])) as unit:
-        if await earlier_outcome(unit, f"{transfer_id}:in") is not None:
-            return
-        today = await unit.business_date()
-        journal = transfer_in(
-            key=f"{transfer_id}:in",
-            rail=str(row.data["rail"]),
-            amount=Money(int(row.data["amount_minor"])),
-            value_on=today,
-            transfer_id=transfer_id,
-        )
-        await unit.ledger.post(mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
-        await unit.commands.complete(f"{transfer_id}:in", {})
         await unit.commit()
 
 

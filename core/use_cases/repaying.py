@@ -110,12 +110,29 @@ async def receive_payment(engine: Engine, notice: PaymentNotice) -> NoticeOutcom
     return NoticeOutcome.ACCEPTED if standing is None else NoticeOutcome.DUPLICATE
 
 
+def repayment_key(rail: str, rail_reference: str, assignment: int) -> str:
+    """What a payment is to the books, each time that it is put somewhere."""
+    return f"repayment:{rail}:{rail_reference}:{assignment}"
+
+
 async def drain_payments(engine: Engine, district: str, limit: int) -> int:
-    """Post what waits for a district; returns how many were posted. One that fails does not stop the rest."""
+    """Post what waits for a district; returns how many were posted. One that fails does not stop the rest.
+
+    Raises an `ExceptionGroup` at the end when a row broke the program itself: a defect to mend, while it waits.
+    """
     posted = 0
+    defects: list[Exception] = []
     for row in await engine.channel.intake.waiting(district, limit):
-        if row.kind == "payment":
+        if row.kind != "payment":
+            continue
+        try:
             posted += await _try_to_post(engine, row)
+        except DomainError:
+            raise  # the intake itself is down: the rest would fare no better
+        except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
+            defects.append(error)
+    if defects:
+        raise ExceptionGroup("payments that wait because posting them broke", defects)
     return posted
 
 
@@ -141,7 +158,7 @@ async def _post(engine: Engine, row: IntakeRow) -> None:
         row.scope, row.reference, await _choose_target(engine, notice, mfi)
     )
     district, _, loan_id = target.partition("/")
-    key = f"repayment:{notice.rail}:{notice.reference}:1"
+    key = repayment_key(notice.rail, notice.reference, 1)
     receipt = await reserve_reference(engine, "receipt", district, key)
     async with engine.record.unit(district) as unit:
         if await earlier_outcome(unit, key, notice) is not None:

@@ -33,7 +33,7 @@ from core.ports.record import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
 from core.use_cases.disbursing import PAYOUT_TOPIC, send_payout
-from core.use_cases.funding import TRANSFER_TOPIC, receive_transfer
+from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from tests.core.use_cases.lending import HOME, Lending
 from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import MovableClock

@@ -28,11 +28,12 @@ from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
 from core.use_cases.closing import DayEndResult, close_through
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
 from core.use_cases.disbursing import ReleaseDisbursement, release_disbursement, send_payout
-from core.use_cases.funding import TRANSFER_TOPIC, AllotFloat, FundFloat, allot_float, fund_float, receive_transfer
+from core.use_cases.funding import AllotFloat, FundFloat, allot_float, fund_float
 from core.use_cases.locating import reserve_reference
 from core.use_cases.pins import hash_new_pin
 from core.use_cases.registration import RegisterBorrower, Registration, register_borrower
 from core.use_cases.repaying import NoticeOutcome, PaymentNotice, receive_payment
+from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 
 PIN: Final = "2580"
 HOME: Final = "LS-A"

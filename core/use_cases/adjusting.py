@@ -1,0 +1,243 @@
+"""What two persons may change in the books, and what each change does once the second has agreed.
+
+| kind | data |
+| --- | --- |
+| assign_payment | rail, rail_reference: money in this district's suspense; loan_reference: where it belongs |
+| reverse_payment | rail, rail_reference: a payment posted here; to: `payer` (the rail took it back) or `suspense` |
+| waive | loan_reference, instalment, part (penalty, fee, interest), amount_minor |
+| write_off | loan_reference |
+| fund_float, sweep_float | rail, amount_minor, reference: of the bank or the rail, once each |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from core.errors import Conflict, InvalidInput, NotFound
+from core.ledger.accounts import Account, float_account
+from core.ledger.journals import funding, payment_leaves_suspense, suspense_receipt, sweep
+from core.loans.events import Reversal, Waiver, WriteOff
+from core.loans.parts import Part
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.ports.record import OutboxRow, Unit
+from core.records.loan import Loan, LoanStatus, Payment
+from core.records.proposal import Proposal, ProposalKind
+from core.records.staff import Actor
+from core.references import Reference
+from core.use_cases.assigning import post_assigned
+from core.use_cases.bookkeeping import history_of, record_event
+from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.repaying import PAYABLE, repayment_key
+from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
+
+_TO_PAYER: Final = "payer"
+_TO_SUSPENSE: Final = "suspense"
+
+Data = Mapping[str, Any]
+
+
+async def check_proposal(engine: Engine, unit: Unit, actor: Actor, kind: ProposalKind, data: Data) -> str:
+    """Weigh a change before a second person sees it; what it is about, in a form that two proposals can be compared by.
+
+    Raises `InvalidInput`, `NotFound`, `Conflict` and the refusals of `core.loans.refusals`.
+    """
+    return await _CHECKS[kind](engine, unit, actor, data)
+
+
+async def effect_of(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    """Carry a proposal out in this unit, weighing it again: the books may have moved since it was made."""
+    await _CHECKS[proposal.kind](engine, unit, actor, proposal.data)
+    await _EFFECTS[proposal.kind](engine, unit, actor, proposal)
+
+
+# --- payments --------------------------------------------------------------------------------------------------------
+
+
+async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    payment = await _payment(unit, actor, data, "suspense")
+    reference = Reference.parse(str(data["loan_reference"]))
+    async with engine.record.unit(await district_of(engine, reference)) as theirs:
+        loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
+    if loan.status not in PAYABLE:
+        raise Conflict("that loan was never paid out")
+    return _subject(payment)
+
+
+async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    payment = await _payment(unit, actor, proposal.data, "suspense")
+    reference = Reference.parse(str(proposal.data["loan_reference"]))
+    target = await district_of(engine, reference)
+    await unit.payments.save(replace(payment, status="assigned"))
+    if target == unit.district:
+        loan = await unit.loans.by_reference(reference, mfi_id=actor.mfi_id, lock=True)
+        await post_assigned(engine, unit, payment, loan, source=Account.SUSPENSE)
+        return
+    transfer_id = f"assigned:{payment.rail}:{payment.rail_reference}:{payment.assignment + 1}"
+    today = await unit.business_date()
+    journal = payment_leaves_suspense(
+        key=f"{transfer_id}:out", amount=payment.amount, value_on=today, transfer_id=transfer_id
+    )
+    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    await unit.outbox.add(
+        OutboxRow(
+            id=engine.identifiers.new_id(),
+            district=unit.district,
+            topic=TRANSFER_TOPIC,
+            kind=PAYMENT_TRANSFER,
+            key=transfer_id,
+            data=payment_transfer_data(engine, payment, reference, target, transfer_id),
+            due_at=engine.clock.now(),
+        )
+    )
+
+
+async def _check_reverse(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    if data["to"] not in (_TO_PAYER, _TO_SUSPENSE):
+        raise InvalidInput("money goes back to the payer or to suspense", field="to")
+    return _subject(await _payment(unit, actor, data, "posted"))
+
+
+async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    payment = await _payment(unit, actor, proposal.data, "posted")
+    if payment.loan_id is None:
+        raise NotFound("that payment is on no loan")
+    loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id, lock=True)
+    key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
+    await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
+    await unit.payments.save(replace(payment, status="reversed"))
+    if proposal.data["to"] == _TO_SUSPENSE:
+        await _to_suspense(engine, unit, payment)
+
+
+async def _to_suspense(engine: Engine, unit: Unit, payment: Payment) -> None:
+    """The money is still here: it waits in this district until somebody says where it belongs."""
+    today = await unit.business_date()
+    assignment = payment.assignment + 1
+    key = repayment_key(payment.rail, payment.rail_reference, assignment)
+    await unit.payments.add(
+        replace(
+            payment,
+            id=engine.identifiers.new_id(),
+            assignment=assignment,
+            receipt=await reserve_reference(engine, "receipt", unit.district, key),
+            recorded_at=engine.clock.now(),
+            loan_id=None,
+            borrower_id=None,
+            status="suspense",
+        )
+    )
+    journal = suspense_receipt(key=key, rail=payment.rail, amount=payment.amount, value_on=today)
+    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+
+
+async def _payment(unit: Unit, actor: Actor, data: Data, status: str) -> Payment:
+    payment = await unit.payments.get(str(data["rail"]), str(data["rail_reference"]))
+    if payment is None or payment.mfi_id != actor.mfi_id:
+        raise NotFound("there is no such payment")
+    if payment.status != status:
+        raise Conflict(f"the payment is {payment.status}")
+    return payment
+
+
+def _subject(payment: Payment) -> str:
+    return f"{payment.rail}:{payment.rail_reference}"
+
+
+# --- loans -----------------------------------------------------------------------------------------------------------
+
+
+async def _check_waive(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    loan = await _loan(unit, actor, data)
+    waiver = _waiver(data, "weighed", await unit.business_date())
+    (await history_of(engine, unit, loan)).recorded(waiver(1))
+    return f"{loan.reference}/{int(data['instalment'])}/{data['part']}"
+
+
+async def _waive(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    loan = await _loan(unit, actor, proposal.data)
+    waiver = _waiver(proposal.data, f"waiver:{proposal.id}", await unit.business_date())
+    await record_event(engine, unit, loan, waiver, actor=actor)
+
+
+def _waiver(data: Data, key: str, on: date) -> Callable[[int], Waiver]:
+    part, amount = Part(str(data["part"])), Money(int(data["amount_minor"]))
+    return lambda n: Waiver(key, n, on, int(data["instalment"]), part, amount)
+
+
+async def _check_write_off(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    loan = await _loan(unit, actor, data)
+    if loan.status is not LoanStatus.ACTIVE:
+        raise Conflict(f"the loan is {loan.status}")
+    return str(loan.reference)
+
+
+async def _write_off(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    loan = await _loan(unit, actor, proposal.data)
+    today = await unit.business_date()
+    await record_event(engine, unit, loan, lambda n: WriteOff(f"write_off:{loan.id}", n, today), actor=actor)
+
+
+async def _loan(unit: Unit, actor: Actor, data: Data) -> Loan:
+    reference = Reference.parse(str(data["loan_reference"]))
+    return await unit.loans.by_reference(reference, mfi_id=actor.mfi_id, lock=True)
+
+
+# --- floats ----------------------------------------------------------------------------------------------------------
+
+
+async def _check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
+    if unit.district != mfi.head_office_district:
+        raise InvalidInput("a float is funded and swept at the head office", field="district")
+    if Money(int(data["amount_minor"])) <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    return f"{data['rail']}:{data['reference']}"
+
+
+async def _check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    subject = await _check_fund(engine, unit, actor, data)
+    await unit.lock_business_date()
+    rail, amount = str(data["rail"]), Money(int(data["amount_minor"]))
+    held = await unit.ledger.balance(actor.mfi_id, float_account(rail))
+    free = held - await unit.disbursements.under_way(actor.mfi_id, rail)
+    if free < amount:
+        raise FloatTooLow(amount - free)
+    return subject
+
+
+async def _fund(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    data, today = proposal.data, await unit.business_date()
+    make, word = (funding, "fund") if proposal.kind is ProposalKind.FUND_FLOAT else (sweep, "sweep")
+    journal = make(
+        key=f"{word}:{data['rail']}:{data['reference']}",
+        rail=str(data["rail"]),
+        amount=Money(int(data["amount_minor"])),
+        value_on=today,
+    )
+    await unit.ledger.post(actor.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+
+
+_Check = Callable[[Engine, Unit, Actor, Data], Awaitable[str]]
+_Effect = Callable[[Engine, Unit, Actor, Proposal], Awaitable[None]]
+
+_CHECKS: Final[Mapping[ProposalKind, _Check]] = {
+    ProposalKind.ASSIGN_PAYMENT: _check_assign,
+    ProposalKind.REVERSE_PAYMENT: _check_reverse,
+    ProposalKind.WAIVE: _check_waive,
+    ProposalKind.WRITE_OFF: _check_write_off,
+    ProposalKind.FUND_FLOAT: _check_fund,
+    ProposalKind.SWEEP_FLOAT: _check_sweep,
+}
+_EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
+    ProposalKind.ASSIGN_PAYMENT: _assign,
+    ProposalKind.REVERSE_PAYMENT: _reverse,
+    ProposalKind.WAIVE: _waive,
+    ProposalKind.WRITE_OFF: _write_off,
+    ProposalKind.FUND_FLOAT: _fund,
+    ProposalKind.SWEEP_FLOAT: _fund,
+}

@@ -1,0 +1,130 @@
+"""Changes to the books by two persons: one proposes with a reason, another carries it out or refuses it.
+
+What can be proposed, and what carrying it out does, is in `core.use_cases.adjusting`. The effect, the answer and the
+audit lines are one transaction in the subject's district.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from core.errors import Conflict
+from core.ports.engine import Engine
+from core.records.application import check_note
+from core.records.proposal import Proposal, ProposalKind, ProposalStatus
+from core.records.staff import Actor, MakerIsChecker, Permission
+from core.use_cases.adjusting import check_proposal, effect_of
+from core.use_cases.auditing import audit
+from core.use_cases.idempotency import earlier_outcome
+
+
+class AlreadyDecided(Conflict):
+    """Somebody has carried the proposal out or refused it."""
+
+    code = "already_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """A change, what it is about, and why. `data` is what its kind takes: see `core.use_cases.adjusting`."""
+
+    district: str
+    kind: ProposalKind
+    data: Mapping[str, Any]
+    reason: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The second person's word on a proposal."""
+
+    district: str
+    proposal_id: UUID
+    note: str
+    key: str
+
+
+async def propose(engine: Engine, actor: Actor, command: Propose) -> Proposal:
+    """Put a change before a second person.
+
+    Raises `NotAllowed`, `InvalidInput`, `NotFound`, the refusals of the change itself, and `Conflict` while the same is
+    pending.
+    """
+    actor.require(Permission.ADJUSTMENT_PROPOSE)
+    reason = check_note(command.reason, required=True)
+    async with engine.record.unit(command.district) as unit:
+        earlier = await earlier_outcome(unit, command.key, "propose", command)
+        if earlier is not None:
+            return await unit.proposals.get(UUID(earlier["id"]), mfi_id=actor.mfi_id)
+        subject = await check_proposal(engine, unit, actor, command.kind, command.data)
+        proposal = Proposal(
+            id=engine.identifiers.new_id(),
+            district=command.district,
+            mfi_id=actor.mfi_id,
+            kind=command.kind,
+            subject=subject,
+            data=dict(command.data),
+            reason=reason,
+            made_by=actor.staff_id,
+            made_by_name=actor.name,
+            made_at=engine.clock.now(),
+            status=ProposalStatus.PENDING,
+        )
+        await unit.proposals.add(proposal)
+        await audit(engine, unit, actor, f"{command.kind}.proposed", subject)
+        await unit.commands.complete(command.key, {"id": str(proposal.id)})
+        await unit.commit()
+    return proposal
+
+
+async def carry_out(engine: Engine, actor: Actor, command: Answer) -> Proposal:
+    """Do what was proposed. Raises `MakerIsChecker`, `AlreadyDecided`, and whatever refuses the change by now."""
+    return await _answer(engine, actor, command, ProposalStatus.CARRIED_OUT)
+
+
+async def refuse(engine: Engine, actor: Actor, command: Answer) -> Proposal:
+    """Turn a proposal down, with a reason. Raises `MakerIsChecker`, `AlreadyDecided`."""
+    check_note(command.note, required=True)
+    return await _answer(engine, actor, command, ProposalStatus.REFUSED)
+
+
+async def pending_proposals(engine: Engine, actor: Actor, districts: Sequence[str]) -> list[Proposal]:
+    """What waits for a second person at the actor's lender, oldest first."""
+    found: list[Proposal] = []
+    for district in districts:
+        async with engine.record.unit(district) as unit:
+            found.extend(await unit.proposals.pending(actor.mfi_id))
+    return sorted(found, key=lambda proposal: proposal.made_at)
+
+
+async def _answer(engine: Engine, actor: Actor, command: Answer, status: ProposalStatus) -> Proposal:
+    actor.require(Permission.ADJUSTMENT_CARRY_OUT)
+    note = check_note(command.note, required=False)
+    async with engine.record.unit(command.district) as unit:
+        earlier = await earlier_outcome(unit, command.key, status, command)
+        proposal = await unit.proposals.get(command.proposal_id, mfi_id=actor.mfi_id, lock=True)
+        if earlier is not None:
+            return proposal
+        if proposal.status is not ProposalStatus.PENDING:
+            raise AlreadyDecided
+        if proposal.made_by == actor.staff_id:
+            raise MakerIsChecker
+        if status is ProposalStatus.CARRIED_OUT:
+            await effect_of(engine, unit, actor, proposal)
+        decided = replace(
+            proposal,
+            status=status,
+            decided_by=actor.staff_id,
+            decided_by_name=actor.name,
+            decided_at=engine.clock.now(),
+            decision_note=note,
+        )
+        await unit.proposals.save(decided)
+        await audit(engine, unit, actor, f"{proposal.kind}.{status}", proposal.subject)
+        await unit.commands.complete(command.key, {"id": str(proposal.id)})
+        await unit.commit()
+    return replace(decided, version=proposal.version + 1)
