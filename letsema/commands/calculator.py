@@ -1,8 +1,7 @@
-"""`schedule`: the loan calculator. A file of terms for machines, a few options for a person."""
+"""`schedule`, the loan calculator (a file of terms for machines, a few options for a person), and `simulate`."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,8 +14,9 @@ from letsema.commands.options import finding, print_json, print_line, read_date,
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(schedule)
+    app.command()(simulate)
 
 
 def schedule(
@@ -55,20 +55,31 @@ def schedule(
         finding()
 
 
+def simulate(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A JSON list of loans and their events; - reads stdin.")],
+) -> None:
+    """Live through loans, event by event, and print what became of each; exit code 1 when an event was refused."""
+    from core.loans.calculator import has_errors
+    from core.loans.simulation import simulate_loans
+
+    answers = simulate_loans(_read_list(file))
+    print_json(answers)
+    if has_errors(answers):
+        finding()
+
+
 def _read_list(file: str) -> Sequence[object]:
-    """The document. Raises `WrongSettingError` when it cannot be read or is no list."""
+    """The document, its numbers exact. Raises `WrongSettingError`, `InvalidInput` when it cannot be read."""
+    from core.loans.fields import read_document
     from letsema.setting_values import WrongSettingError
 
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        document = json.loads(text)
     except OSError as error:
         raise WrongSettingError(f"{file} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise WrongSettingError(f"{file} is not JSON in UTF-8.") from None
-    if not isinstance(document, list):
-        raise WrongSettingError(f"{file} is not a list of terms.")
-    return document
+    except UnicodeDecodeError:
+        raise WrongSettingError(f"{file} is not in UTF-8.") from None
+    return read_document(text)
 
 
 def _print_table(answer: dict[str, Any]) -> None:

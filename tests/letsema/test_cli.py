@@ -29,6 +29,7 @@ COMMANDS = (
     "schedule",
     "serve",
     "settings",
+    "simulate",
     "stand-in",
     "verify-ledger",
     "worker",
@@ -204,9 +205,35 @@ def test_a_bad_object_is_answered_in_its_place_and_is_a_finding(letsema: Run) ->
     assert bad["error"]["field"] == "periods"
 
 
-@pytest.mark.parametrize("text", ["{}", "[", "\x00", '"a"'])
+def test_a_number_with_decimals_is_read_exactly(letsema: Run) -> None:
+    document = json.dumps([TERMS]).replace('"1000"', "1000.10").replace('"36"', "0.1")
+
+    assert letsema("schedule", "--terms", "-", stdin=document).code == 0
+
+
+@pytest.mark.parametrize("text", ["{}", "[", "\x00", '"a"', "[NaN]"])
 def test_a_file_that_is_no_list_is_refused(letsema: Run, text: str) -> None:
     assert letsema("schedule", "--terms", "-", stdin=text).code == 2
+
+
+def test_a_loans_life_is_lived_through_from_a_file(letsema: Run) -> None:
+    loan = {
+        "id": "a",
+        "terms": {key: value for key, value in TERMS.items() if key != "id"},
+        "events": [
+            {"kind": "disburse", "on": "2026-11-23", "amount": "1000"},
+            {"kind": "repayment", "on": "2026-12-23", "amount": "353.53"},
+        ],
+        "as_of": "2026-12-24",
+    }
+    unpaid = {**loan, "id": "b", "events": [{"kind": "repayment", "on": "2026-12-23", "amount": "1"}]}
+
+    ran = letsema("simulate", "-", stdin=json.dumps([loan, unpaid]))
+
+    assert ran.code == 1
+    lived, refused = json.loads(ran.out)
+    assert (lived["status"], lived["days_past_due"]) == ("active", 0)
+    assert refused["error"]["event"] == 0
 
 
 def test_a_person_gets_a_table(letsema: Run) -> None:
