@@ -126,7 +126,10 @@ class Settings(BaseSettings):
     africastalking_api_key: SecretStr = Field(SecretStr(""), description="Its API key.")
     sms_sender_id: str = Field("", max_length=11, description="The sender that borrowers see; an MFI may have its own.")
     sms_per_second: float = Field(
-        10, gt=0, le=1_000, description="The rate that the SMS provider allows, of all processes that send together."
+        10,
+        gt=0,
+        le=1_000,
+        description="How many SMS one worker sends a second: the provider's rate, shared by the workers.",
     )
     simulated_rail_url: HttpUrl | None = Field(
         None, description="The simulated mobile-money rail. For the demo alone: `serve` and `worker` refuse it."
