@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from core.ledger.difference import journal_difference
 from core.loans.account import AccountStatus, Instalment, LoanAccount
-from core.loans.events import Event, Repayment, Reversal
+from core.loans.events import Event, Payoff, Repayment, Reversal
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
 from core.loans.policy import LateFeeRule, Policy
@@ -127,23 +127,32 @@ async def receive_repayment(
 
     `source` is the account that the money is taken from where that is not the rail's float: suspense, clearing.
     """
-    closed_through = await unit.business_date() - timedelta(days=1)
+    history = await history_of(engine, unit, loan)
+    make = Payoff if _settles_early(history, payment.amount, value_on) else Repayment
     account = await record_event(
         engine,
         unit,
         loan,
-        lambda n: Repayment(
+        lambda n: make(
             key=key,
             n=n,
             rail=payment.rail,
             value_on=value_on,
             amount=payment.amount,
             source=source,
-            closed_through=closed_through,
+            closed_through=history.closed_through,
         ),
     )
     await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
     return account
+
+
+def _settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
+    """Whether an amount is, to the lisente, what closes the loan on its day: then that is what it is for."""
+    account = history.account(value_on)
+    if account.status is not AccountStatus.ACTIVE or value_on < account.last_event_on:
+        return False
+    return amount == history.payoff(value_on).total
 
 
 async def record_event(
@@ -226,6 +235,7 @@ def policy_of(product: ProductVersion) -> Policy:
         due_order=tuple(Part(part) for part in product.allocation_due),
         advance_order=tuple(Part(part) for part in product.allocation_advance),
         late_fee=LateFeeRule(fee.amount, fee.percent, fee.of != "principal", fee.after_days) if fee else None,
+        arrears_interest_percent=product.arrears_interest_percent,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from core.errors import NotFound
 from core.loans.arrears import days_past_due
 from core.loans.disclosure import KeyFacts
+from core.loans.payoff import PayoffQuote
 from core.phones import PhoneNumber
 from core.ports.channel import PhoneEntry
 from core.ports.engine import Engine
@@ -29,7 +30,7 @@ from core.records.loan import (
 from core.records.message import MessageKind
 from core.references import Reference
 from core.use_cases.applying import registered
-from core.use_cases.bookkeeping import move_loan
+from core.use_cases.bookkeeping import history_of, move_loan
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 from core.use_cases.quoting import quote_of
@@ -112,6 +113,18 @@ async def overview(engine: Engine, phone: PhoneNumber) -> Overview:
             offer=await _offer_view(unit, catalogue, offered[0]) if offered else None,
             loans=tuple([await _loan_view(unit, catalogue, loan, today) for loan in running]),
         )
+
+
+async def payoff_quote(engine: Engine, phone: PhoneNumber, reference: Reference) -> PayoffQuote:
+    """What closes a running loan today: exactly this amount, arriving on the business date. Good for that day only.
+
+    Raises `NotRegistered`, `NotFound`, `DistrictDown`; nothing is asked of a loan that is closed or was given up.
+    """
+    entry = await registered(engine, phone)
+    async with engine.record.unit(entry.district) as unit:
+        loan = await _own_loan(unit, entry, reference)
+        history = await history_of(engine, unit, loan)
+        return history.payoff(await unit.business_date())
 
 
 async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:

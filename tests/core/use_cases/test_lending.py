@@ -17,7 +17,7 @@ from core.records.loan import LoanStatus, OfferExpired
 from core.records.message import MessageKind
 from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.applying import SubmissionOutcome
-from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
+from core.use_cases.borrowing import AcceptOffer, accept_offer, overview, payoff_quote
 from core.use_cases.deciding import Reject, reject
 from core.use_cases.disbursing import FloatTooLow, IdentityNotChecked, settle_payout
 from core.use_cases.registration import RegistrationOutcome
@@ -321,6 +321,32 @@ async def test_a_loan_paid_in_full_is_closed_and_more_money_becomes_credit(lendi
     assert (await lending.loan(loan)).status is LoanStatus.CLOSED
     assert position.principal == ZERO
     assert position.overpaid == Money.of("5")
+    assert await verified(lending)
+
+
+async def test_paying_exactly_the_payoff_quote_closes_the_loan_without_unearned_interest(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.active_loan(phone)
+    position, _ = await lending.books(loan)
+    quote = await payoff_quote(lending.engine, phone, loan.reference)
+
+    await lending.pay(quote.total, reference="PAYOFF1", payer=phone.e164)
+
+    after, _ = await lending.books(loan)
+    assert quote.total < position.principal + position.interest
+    assert (await lending.loan(loan)).status is LoanStatus.CLOSED
+    assert after.overpaid == ZERO
+    assert await verified(lending)
+
+
+async def test_a_lisente_less_than_the_payoff_quote_is_an_ordinary_repayment(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.active_loan(phone)
+    quote = await payoff_quote(lending.engine, phone, loan.reference)
+
+    await lending.pay(quote.total - Money(1), reference="PAYOFF2", payer=phone.e164)
+
+    assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
     assert await verified(lending)
 
 
