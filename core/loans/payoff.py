@@ -45,14 +45,8 @@ class PayoffQuote:
 def payoff_lines(plan: Schedule, policy: Policy, rows: Sequence[Row], on: date, room: Money) -> list[PayoffLine]:
     """The settlement, obligation by obligation. `room` is how much interest the in-duplum cap still allows."""
     earned = earned_interest(plan, policy, on)
-    lines = []
-    for row in rows:
-        for item in row.obligations:
-            asked = _asked(row, item, earned, room)
-            if asked > ZERO:
-                lines.append(PayoffLine(row, item, asked))
-                room -= asked if _is_running_interest(row, item) else ZERO
-    return lines
+    lines = [PayoffLine(row, item, _asked(row, item, earned, room)) for row in rows for item in row.obligations]
+    return [line for line in lines if line.amount > ZERO]
 
 
 def quote_of_lines(lines: Sequence[PayoffLine], on: date) -> PayoffQuote:
@@ -82,13 +76,9 @@ def _earned_by_period(plan: Schedule, policy: Policy, on: date) -> Iterator[tupl
         start = row.due_on
 
 
-def _is_running_interest(row: Row, item: Obligation) -> bool:
-    """Interest that is not due yet: only what is earned of it is asked."""
-    return not row.is_due and item.part is Part.INTEREST
-
-
 def _asked(row: Row, item: Obligation, earned: dict[int, Money], room: Money) -> Money:
-    if _is_running_interest(row, item):
+    if not row.is_due and item.part is Part.INTEREST:
+        # Only what is earned of it is asked. One row at most has such interest, so the cap's room needs no sharing.
         open_interest = earned.get(row.n, ZERO) - item.paid - item.waived
         return min(max(open_interest, ZERO), item.outstanding, room)
     if not row.is_due and item.part is Part.FEE and item.origin is Origin.SCHEDULE:

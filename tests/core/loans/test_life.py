@@ -35,7 +35,7 @@ from core.loans.refusals import (
 from core.loans.schedule import schedule
 from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
 from core.loans.transactions import TransactionKind
-from core.money import ZERO, Money, total
+from core.money import ZERO, Money, Rounding, total
 
 LENT_ON = date(2024, 1, 1)
 TERMS = LoanTerms(principal=Money.of("100"), annual_rate_percent=Decimal(7), periods=6, disbursed_on=LENT_ON)
@@ -152,6 +152,12 @@ def test_interest_in_grace_is_settled_as_far_as_it_is_earned() -> None:
     assert parts(waiting.payoff(date(2024, 5, 1)).split) == ("100.00", "4.00", "0.00", "0.00")
 
 
+def test_waived_interest_of_the_running_period_is_not_asked() -> None:
+    history = after(loan(), Waiver("w", 1, date(2024, 1, 10), 1, Part.INTEREST, Money.of("0.20")))
+
+    assert history.payoff(date(2024, 1, 15)).split.interest == Money.of("0.06")
+
+
 def test_fees_of_days_that_will_not_come_are_not_asked() -> None:
     with_fees = loan(replace(TERMS, fees=(Fee("admin", FeeTiming.SPREAD, amount=Money.of("6")),)))
 
@@ -203,6 +209,17 @@ def test_charges_after_the_last_due_date_share_one_extra_row() -> None:
     extra = history.account(LENT_ON).instalments[6:]
 
     assert [(row.n, row.due_on, row.outstanding().plain) for row in extra] == [(7, date(2024, 9, 1), "7.00")]
+
+
+def test_charges_of_one_day_are_paid_in_recording_order_whatever_order_they_are_read_in() -> None:
+    first = Charge("c1", 1, date(2024, 1, 10), Part.PENALTY, Money.of("2"))
+    second = Charge("c2", 2, date(2024, 1, 10), Part.PENALTY, Money.of("3"))
+    history = after(loan(), first, second, pay(3, date(2024, 1, 15), "4"))
+
+    backwards = replace(history, events=history.events[::-1])
+
+    assert backwards.account(LENT_ON) == history.account(LENT_ON)
+    assert [item.amount.plain for item in history.account(LENT_ON).allocations["pay:3"]] == ["2.00", "2.00"]
 
 
 def test_a_charge_already_due_goes_first_and_a_later_one_waits_its_turn() -> None:
@@ -393,6 +410,16 @@ def test_interest_runs_again_once_a_payment_made_room() -> None:
     assert paid.account(later).outstanding(Part.INTEREST) == Money.of("60")
 
 
+def test_what_the_cap_held_back_is_gone_for_good() -> None:
+    terms = replace(TERMS, periods=1, annual_rate_percent=Decimal(0))
+    history = loan(terms, arrears_interest_percent=Decimal(1095))
+    at_cap = date(2024, 6, 1)
+
+    paid = after(history, pay(1, at_cap, "50")).account(at_cap + timedelta(days=2))
+
+    assert paid.outstanding(Part.INTEREST) == Money.of("56")
+
+
 def test_interest_reaches_the_cap_on_the_very_day_that_it_comes_to() -> None:
     terms = replace(TERMS, periods=1, annual_rate_percent=Decimal(0))
     history = loan(terms, arrears_interest_percent=Decimal(365))
@@ -431,9 +458,10 @@ def test_a_late_fee_finds_no_room_under_a_full_cap() -> None:
     assert full.outstanding(Part.PENALTY) == ZERO
 
 
+@pytest.mark.parametrize("mode", list(Rounding))
 @pytest.mark.parametrize("percent", ["73.7", "365", "999"])
-def test_arrears_interest_does_not_depend_on_how_often_it_is_looked_at(percent: str) -> None:
-    history = loan(arrears_interest_percent=Decimal(percent))
+def test_arrears_interest_does_not_depend_on_how_often_it_is_looked_at(percent: str, mode: Rounding) -> None:
+    history = loan(replace(TERMS, rounding_mode=mode), arrears_interest_percent=Decimal(percent))
     # Waivers of a row that does not exist change nothing: they only make the replay stop on their days.
     looks = tuple(Waiver(f"t{n}", n, LENT_ON + timedelta(days=3 * n), 99, Part.FEE, Money(1)) for n in range(1, 133))
     on = LENT_ON + timedelta(days=400)

@@ -232,6 +232,11 @@ def test_a_multiple_that_leaves_a_row_without_principal_is_an_error_on_that_fiel
     assert refused.value.field == "instalment_multiple"
 
 
+def test_a_multiple_that_takes_all_principal_before_the_last_row_is_refused() -> None:
+    with pytest.raises(InvalidTerms):
+        schedule(terms("1000", "12", 2, method=Method.EQUAL_PRINCIPAL, instalment_multiple=Money.of("1000")))
+
+
 def test_a_level_that_cannot_pay_its_interest_names_what_made_it_so() -> None:
     long_first = terms("1000", "60", 12, day_count=DayCount.ACTUAL_365, first_due_on=date(2025, 1, 1))
     free_for_long = terms("1000", "60", 12, interest_free=9)
