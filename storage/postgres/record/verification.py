@@ -35,6 +35,22 @@ _REVERSED_REVERSALS: Final = text("""
     order by j.key
 """)
 
+# What lists are read by is repeated on the loan and on its instalments: a second writer might forget it.
+_REPEATED: Final = text("""
+    select l.reference as subject, 'lists show another position than the loan has' as detail
+    from record.loans l
+    join record.loan_positions p on p.district = :district and p.loan_id = l.id
+    where l.district = :district
+        and (l.oldest_unpaid_due_on, l.outstanding_principal_lisente)
+        is distinct from (p.oldest_unpaid_due_on, p.principal_lisente)
+    union all
+    select l.reference, 'instalment ' || i.n || ' is listed under another lender'
+    from record.instalments i
+    join record.loans l on l.district = :district and l.id = i.loan_id
+    where i.district = :district and i.mfi_id <> l.mfi_id
+    order by 1, 2
+""")
+
 
 def _balance(account: str, alias: str) -> str:
     """SQL for debits minus credits of an account; the names are our own."""
@@ -155,6 +171,7 @@ async def verify(connection: DistrictConnection) -> Sequence[LedgerFinding]:
     findings = [
         *await _listed(connection, "journal_without_postings", _WITHOUT_POSTINGS),
         *await _listed(connection, "reversal_reversed", _REVERSED_REVERSALS),
+        *await _listed(connection, "lists_differ", _REPEATED),
         *await _changed_journals(connection),
         *await _compared(connection, "position_differs", _POSITIONS),
         *await _compared(connection, "instalments_differ", _INSTALMENTS),
