@@ -70,12 +70,15 @@ def _refusal(status: int, code: str, message: str, headers: dict[str, str] | Non
 
 
 async def body_of(request: web.Request) -> bytes:
-    """The body, read no further than its limit. Raises `MalformedHook` when it is larger."""
+    """The body, read no further than its limit. Raises `MalformedHook` when it is larger, or wrongly compressed."""
     body = bytearray()
-    async for chunk in request.content.iter_chunked(BODY_BYTES_MAX):
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise MalformedHook(f"the body is larger than {BODY_BYTES_MAX} bytes")
+    try:
+        async for chunk in request.content.iter_chunked(BODY_BYTES_MAX):
+            body += chunk
+            if len(body) > BODY_BYTES_MAX:
+                raise MalformedHook(f"the body is larger than {BODY_BYTES_MAX} bytes")
+    except web.RequestPayloadError as error:
+        raise MalformedHook("the body's encoding is wrong") from error
     return bytes(body)
 
 

@@ -28,7 +28,7 @@ from core.references import Reference
 from core.use_cases.assessing import keep_score
 from core.use_cases.auditing import audit
 from core.use_cases.decision import OpenApplication, deciding
-from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of, reserve_reference
 from core.use_cases.quoting import quote
 
@@ -95,7 +95,8 @@ async def check_identity(engine: Engine, actor: Actor, command: CheckIdentity) -
         raise InvalidInput("choose how the identity was checked", field="method")
     note = check_note(command.note, required=False)
     async with engine.record.unit(await district_of(engine, command.reference)) as unit:
-        if await earlier_outcome(unit, command.key, "check_identity", command) is not None:
+        key = form_key(actor, command.key)
+        if await earlier_outcome(unit, key, "check_identity", command) is not None:
             return
         application = await unit.applications.by_reference(command.reference, mfi_id=actor.mfi_id)
         check = IdentityCheck(
@@ -109,7 +110,7 @@ async def check_identity(engine: Engine, actor: Actor, command: CheckIdentity) -
         )
         await unit.borrowers.add_identity_check(check)
         await audit(engine, unit, actor, "identity.checked", application.reference, method=command.method)
-        await unit.commands.complete(command.key, {"method": command.method})
+        await unit.commands.complete(key, {"method": command.method})
         await unit.commit()
 
 

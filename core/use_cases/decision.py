@@ -18,7 +18,7 @@ from core.records.staff import Actor, MakerIsChecker
 from core.references import Reference
 from core.use_cases.assessing import Assessment, assess
 from core.use_cases.auditing import audit
-from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of
 from core.use_cases.messages import tell
 
@@ -114,7 +114,8 @@ async def deciding(engine: Engine, actor: Actor, decision: Decision) -> AsyncIte
     Raises `NotFound` (also for another MFI's), `StaleDecision`, `DistrictDown`.
     """
     async with engine.record.unit(await district_of(engine, decision.reference)) as unit:
-        earlier = await earlier_outcome(unit, decision.key, type(decision).__name__, decision)
+        key = form_key(actor, decision.key)
+        earlier = await earlier_outcome(unit, key, type(decision).__name__, decision)
         application = await unit.applications.by_reference(decision.reference, mfi_id=actor.mfi_id, lock=True)
         if earlier is None:
             application.check_seen(decision.seen_version)
@@ -122,7 +123,7 @@ async def deciding(engine: Engine, actor: Actor, decision: Decision) -> AsyncIte
             engine=engine,
             unit=unit,
             actor=actor,
-            key=decision.key,
+            key=key,
             application=application,
             borrower=await unit.borrowers.get(application.borrower_id, lock=True),
             catalogue=await engine.record.catalogue(),

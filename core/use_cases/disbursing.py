@@ -23,13 +23,14 @@ from core.records.staff import Actor, MakerIsChecker, Permission
 from core.references import Reference
 from core.use_cases.auditing import audit
 from core.use_cases.bookkeeping import activate_loan, move_loan
-from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of
 from core.use_cases.messages import tell
 
 PAYOUT_TOPIC: Final = "payout"
 DEFAULT_RAIL: Final = "simulated"
 _SETTLED: Final = frozenset({PayoutStatus.CONFIRMED, PayoutStatus.FAILED})
+_UNSENT: Final = frozenset({PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED})
 
 
 class IdentityNotChecked(DomainError):
@@ -71,7 +72,8 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
     """
     actor.require(Permission.DISBURSEMENT_RELEASE)
     async with engine.record.unit(await district_of(engine, command.loan_reference)) as unit:
-        earlier = await earlier_outcome(unit, command.key, "release", command)
+        key = form_key(actor, command.key)
+        earlier = await earlier_outcome(unit, key, "release", command)
         if earlier is not None:
             return await unit.disbursements.get(str(earlier["reference"]))
         loan = await unit.loans.by_reference(command.loan_reference, mfi_id=actor.mfi_id, lock=True)
@@ -89,7 +91,7 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
         if not needs_second:
             await _queue(engine, unit, disbursement)
         await audit(engine, unit, actor, "disbursement.released", loan.reference, status=status)
-        await unit.commands.complete(command.key, {"reference": disbursement.reference})
+        await unit.commands.complete(key, {"reference": disbursement.reference})
         await unit.commit()
     return disbursement
 
@@ -98,7 +100,8 @@ async def confirm_release(engine: Engine, actor: Actor, command: ReleaseDisburse
     """The manager's release of a payout above limit 2. Raises `MakerIsChecker` for whoever released it first."""
     actor.require(Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT)
     async with engine.record.unit(await district_of(engine, command.loan_reference)) as unit:
-        earlier = await earlier_outcome(unit, command.key, "confirm_release", command)
+        key = form_key(actor, command.key)
+        earlier = await earlier_outcome(unit, key, "confirm_release", command)
         loan = await unit.loans.by_reference(command.loan_reference, mfi_id=actor.mfi_id, lock=True)
         payouts = await unit.disbursements.of_loan(loan.id)
         waiting = next((payout for payout in payouts if payout.status is PayoutStatus.AWAITING_SECOND), None)
@@ -112,7 +115,7 @@ async def confirm_release(engine: Engine, actor: Actor, command: ReleaseDisburse
         await unit.disbursements.save(queued)
         await _queue(engine, unit, queued)
         await audit(engine, unit, actor, "disbursement.second_release", loan.reference)
-        await unit.commands.complete(command.key, {"reference": queued.reference})
+        await unit.commands.complete(key, {"reference": queued.reference})
         await unit.commit()
     return queued
 
@@ -143,12 +146,15 @@ async def send_payout(engine: Engine, row: OutboxRow) -> None:
 
 
 async def settle_payout(engine: Engine, rail: str, reference: str, result: PayoutResult) -> None:
-    """Take in a rail's answer, from the call, a callback or a query. Repeats change nothing. Raises `NotFound`."""
+    """Take in a rail's answer, from the call, a callback or a query. Repeats change nothing.
+
+    Raises `NotFound`, also for a payout that the rail was never asked for: who answers for that one is not the rail.
+    """
     if result.answer is PayoutAnswer.ACCEPTED:
         return
     async with engine.record.unit(await district_of(engine, loan_of_payout(reference))) as unit:
         payout = await unit.disbursements.get(reference, lock=True)
-        if payout.rail != rail:
+        if payout.rail != rail or payout.status in _UNSENT:
             raise NotFound("that rail has no such payout")
         if payout.status is PayoutStatus.CONFIRMED:
             return
@@ -225,11 +231,21 @@ async def _queue(engine: Engine, unit: Unit, payout: Disbursement) -> None:
 
 
 async def _confirmed(engine: Engine, unit: Unit, payout: Disbursement, result: PayoutResult) -> None:
-    others = [other for other in await unit.disbursements.of_loan(payout.loan_id) if other.id != payout.id]
-    if any(other.status is not PayoutStatus.FAILED for other in others):
+    others = [
+        await unit.disbursements.get(other.reference, lock=True)
+        for other in await unit.disbursements.of_loan(payout.loan_id)
+        if other.id != payout.id
+    ]
+    if any(other.status not in _UNSENT and other.status is not PayoutStatus.FAILED for other in others):
         # Said to have failed, tried anew, and now confirmed after all: two payouts may have left. A person decides.
         await unit.disbursements.save(replace(payout, status=PayoutStatus.UNKNOWN, failure_code="confirmed_late"))
         return
+    for unsent in (other for other in others if other.status in _UNSENT):
+        # The borrower has the money already: the second try must not leave.
+        called_off = replace(
+            unsent, status=PayoutStatus.FAILED, failure_code="paid_before", settled_at=engine.clock.now()
+        )
+        await unit.disbursements.save(called_off)
     settled = replace(
         payout,
         status=PayoutStatus.CONFIRMED,

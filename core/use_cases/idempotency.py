@@ -19,6 +19,7 @@ from uuid import UUID
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.record import Unit
+from core.records.staff import Actor
 from core.references import Reference
 
 
@@ -45,6 +46,15 @@ def content_digest(*content: object) -> bytes:
     """SHA-256 of the canonical JSON of what was asked."""
     text = json.dumps([plain(part) for part in content], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
+
+
+def form_key(actor: Actor, token: str) -> str:
+    """The key of a staff form, made from the token that its browser sent back.
+
+    A browser may send anything, such as the key of a payment that is still to come. So a token only ever names a form
+    of that member of staff, and is hashed, so that its length is ours.
+    """
+    return f"form:{actor.staff_id}:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 async def earlier_outcome(unit: Unit, key: str, *content: object) -> Mapping[str, Any] | None:

@@ -21,7 +21,7 @@ from core.phones import PhoneNumber
 from core.ports.channel import ChannelPlaneDown, MessageRecord
 from core.ports.engine import Engine
 from core.ports.rails import PayoutAnswer, PayoutResult
-from core.records.loan import PayoutStatus
+from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from letsema.logs.lines import set_up_logs
 from letsema.settings import LogFormat, LogLevel
 from tests.core.use_cases.lending import Lending
@@ -133,6 +133,14 @@ async def test_a_malformed_hop_is_refused_and_starts_nothing(hooks: Hooks, body:
 
     assert answer.status == 400
     assert (await answer.json())["error"] == "malformed"
+    assert hooks.turns.hops == []
+
+
+async def test_a_body_that_is_not_compressed_as_it_says_is_malformed(hooks: Hooks) -> None:
+    url = f"/hooks/{TOKEN}/africastalking/ussd"
+    answer = await hooks.client.post(url, data=HOP, headers=FORM | {"Content-Encoding": "gzip"})
+
+    assert answer.status == 400
     assert hooks.turns.hops == []
 
 
@@ -333,36 +341,64 @@ async def test_a_payment_that_cannot_be_kept_is_asked_for_again(opened: Opening,
     assert int(answer.headers["Retry-After"]) > 0
 
 
+ACCEPTED = (200, {"result": "accepted"})
+
+
+async def payout_of(lending: Lending, loan: Loan) -> Disbursement:
+    async with lending.engine.record.unit(loan.district) as unit:
+        (payout,) = await unit.disbursements.of_loan(loan.id)
+    return payout
+
+
+def ended(payout: Disbursement, status: str = "confirmed") -> dict[str, str]:
+    return {
+        "reference": payout.reference,
+        "status": status,
+        "rail_reference": "SIM1",
+        "at": "2026-11-23T08:00:00+02:00",
+    }
+
+
 async def test_a_payout_is_settled_by_the_rails_word(hooks: Hooks, lending: Lending, rail: ObedientRail) -> None:
     rail.answer = PayoutResult(PayoutAnswer.ACCEPTED)
     phone = await lending.borrower()
     loan = await lending.accept(phone, await lending.offer(phone))
     await lending.release(loan)
-    async with lending.engine.record.unit(loan.district) as unit:
-        (payout,) = await unit.disbursements.of_loan(loan.id)
-    ended = {
-        "reference": payout.reference,
-        "status": "confirmed",
-        "rail_reference": "SIM1",
-        "at": "2026-11-23T08:00:00+02:00",
-    }
+    await lending.work_on_outbox(loan.district)
+    rail.answer = PayoutResult(PayoutAnswer.CONFIRMED, "SIM1")
 
     for _ in range(2):
-        assert await hooks.post_json("payouts/simulated", ended) == (200, {"result": "accepted"})
+        assert await hooks.post_json("payouts/simulated", ended(await payout_of(lending, loan))) == ACCEPTED
 
-    async with lending.engine.record.unit(loan.district) as unit:
-        assert (await unit.disbursements.get(payout.reference)).status is PayoutStatus.CONFIRMED
+    settled = await payout_of(lending, loan)
+    assert (settled.status, settled.rail_reference) == (PayoutStatus.CONFIRMED, "SIM1")
+
+
+@pytest.mark.parametrize("status", ["confirmed", "failed"])
+async def test_a_callback_settles_nothing_that_the_rail_does_not_say_itself(
+    status: str, hooks: Hooks, lending: Lending, rail: ObedientRail
+) -> None:
+    rail.answer = PayoutResult(PayoutAnswer.ACCEPTED)
+    phone = await lending.borrower()
+    loan = await lending.accept(phone, await lending.offer(phone))
+    await lending.release(loan)
+    await lending.work_on_outbox(loan.district)
+
+    assert await hooks.post_json("payouts/simulated", ended(await payout_of(lending, loan), status)) == ACCEPTED
+
+    assert (await payout_of(lending, loan)).status is PayoutStatus.SENT
+    assert (await lending.loan(loan)).status is LoanStatus.DISBURSING
 
 
 async def test_a_payout_that_nobody_ordered_is_not_found(hooks: Hooks, lending: Lending) -> None:
-    ended = {
+    notice = {
         "reference": "D103431890801",
         "status": "confirmed",
         "rail_reference": "SIM1",
         "at": "2026-11-23T08:00:00+02:00",
     }
 
-    status, _ = await hooks.post_json("payouts/simulated", ended)
+    status, _ = await hooks.post_json("payouts/simulated", notice)
 
     assert status in {400, 404}
 

@@ -1,0 +1,82 @@
+"""Whose word settles a payout, and when two tries of one payout cross."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFound
+from core.money import Money
+from core.ports.rails import PayoutAnswer, PayoutResult
+from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
+from core.use_cases.disbursing import settle_payout
+from core.use_cases.verifying import verify_ledger
+from tests.core.use_cases.lending import HOME, Lending
+from tests.fixtures_engine import ObedientRail
+
+CONFIRMED = PayoutResult(PayoutAnswer.CONFIRMED, "RAIL1")
+REFUSED = PayoutResult(PayoutAnswer.FAILED, failure_code="wallet_closed")
+
+
+async def payouts_of(lending: Lending, loan: Loan) -> list[Disbursement]:
+    async with lending.engine.record.unit(HOME) as unit:
+        return sorted(await unit.disbursements.of_loan(loan.id), key=lambda payout: payout.attempt)
+
+
+async def released(lending: Lending, amount: str = "1000") -> Loan:
+    phone = await lending.borrower()
+    accepted = await lending.accept(phone, await lending.offer(phone, amount=amount))
+    await lending.release(accepted)
+    return accepted
+
+
+@pytest.mark.parametrize(
+    ("amount", "waits_as"), [("1000", PayoutStatus.QUEUED), ("12000", PayoutStatus.AWAITING_SECOND)]
+)
+@pytest.mark.parametrize("word", [CONFIRMED, REFUSED])
+async def test_nobody_can_settle_a_payout_that_the_rail_was_never_asked_for(
+    amount: str, waits_as: PayoutStatus, word: PayoutResult, lending: Lending
+) -> None:
+    loan = await released(lending, amount)
+    (payout,) = await payouts_of(lending, loan)
+
+    with pytest.raises(NotFound):
+        await settle_payout(lending.engine, "simulated", payout.reference, word)
+
+    (after,) = await payouts_of(lending, loan)
+    assert (payout.status, after.status) == (waits_as, waits_as)
+    assert (await lending.loan(loan)).status is LoanStatus.DISBURSING
+
+
+async def test_a_failure_that_was_none_calls_the_second_try_off_before_it_leaves(
+    lending: Lending, rail: ObedientRail
+) -> None:
+    loan = await released(lending)
+    rail.answer = REFUSED
+    await lending.work_on_outbox(HOME)
+    await lending.release(await lending.loan(loan))
+    first, _ = await payouts_of(lending, loan)
+
+    await settle_payout(lending.engine, "simulated", first.reference, CONFIRMED)
+    await lending.work_on_outbox(HOME)
+
+    first, second = await payouts_of(lending, loan)
+    assert (first.status, second.status) == (PayoutStatus.CONFIRMED, PayoutStatus.FAILED)
+    assert [reference for reference, _, _ in rail.asked] == [first.reference]
+    assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_two_tries_that_may_both_have_left_wait_for_a_person(lending: Lending, rail: ObedientRail) -> None:
+    loan = await released(lending)
+    rail.answer = REFUSED
+    await lending.work_on_outbox(HOME)
+    await lending.release(await lending.loan(loan))
+    rail.answer = PayoutResult(PayoutAnswer.ACCEPTED)
+    await lending.work_on_outbox(HOME)
+    first, _ = await payouts_of(lending, loan)
+
+    await settle_payout(lending.engine, "simulated", first.reference, CONFIRMED)
+
+    first, second = await payouts_of(lending, loan)
+    assert (first.status, second.status) == (PayoutStatus.UNKNOWN, PayoutStatus.SENT)
+    assert first.amount == Money.of("950")
