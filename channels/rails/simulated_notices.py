@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from channels.forms import international_number, visible
 from channels.transport import MalformedHook
+from core.calendar import business_date_of
 from core.errors import InvalidInput
 from core.money import LSL, Money
 
@@ -153,6 +154,7 @@ def _zoned_instant(members: dict[str, Any], name: str) -> datetime:
         moment = datetime.fromisoformat(written)
         if moment.tzinfo is None:
             raise MalformedHook(f"{name} has no time zone")
+        business_date_of(moment)  # the last hours of the year 9999 have no date in Maseru
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise MalformedHook(f"{name} is not an ISO 8601 instant") from error

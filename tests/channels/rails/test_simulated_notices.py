@@ -102,6 +102,7 @@ def test_any_other_amount_is_malformed(amount: object) -> None:
         ("paid_at", "2026-11-23T10:15:30"),
         ("paid_at", "23 November"),
         ("paid_at", "0001-01-01T00:00:00+14:00"),
+        ("paid_at", "9999-12-31T23:59:59Z"),
         ("paid_at", 1_700_000_000),
     ],
 )
