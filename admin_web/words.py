@@ -197,13 +197,15 @@ FACTOR_REASONS: Final[Mapping[str, str]] = {
 FEES: Final[Mapping[str, str]] = {"upfront": mark("Upfront fee")}
 
 JOURNAL_KINDS: Final[Mapping[str, str]] = {
+    "charge": mark("Charge"),
     "disbursement": mark("Paid out"),
-    "fee": mark("Upfront fee"),
     "interest": mark("Interest fell due"),
     "late_fee": mark("Late fee"),
-    "overpayment": mark("Overpayment"),
+    "payoff": mark("Paid off early"),
     "repayment": mark("Repayment"),
     "reversal": mark("Reversal"),
+    "waiver": mark("Waived"),
+    "write_off": mark("Written off"),
 }
 
 REASONS: Final[Mapping[str, str]] = {
@@ -219,7 +221,9 @@ REASONS: Final[Mapping[str, str]] = {
     "payout_failed": mark("The payout failed"),
     "recommended": mark("Recommended"),
     "released": mark("Payout released"),
+    "reopened": mark("Opened again by a correction"),
     "submitted": mark("Application sent"),
+    "written_off": mark("Given up as a loss"),
     "withdrawn_by_borrower": mark("The borrower withdrew"),
 }
 """Why a step was taken, on the timelines. A rail's own failure codes are shown as they are."""

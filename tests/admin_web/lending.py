@@ -14,6 +14,7 @@ from core.ports.channel import ChannelPlane, StaffEntry
 from core.ports.engine import Engine
 from core.ports.environment import Clock, KeyedHash, Sealer
 from core.ports.rails import PayoutAnswer, PayoutResult
+from core.ports.record import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
 from core.records.loan import Disbursement, Loan
@@ -22,7 +23,13 @@ from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
-from core.use_cases.disbursing import ReleaseDisbursement, release_disbursement, settle_payout
+from core.use_cases.disbursing import (
+    PAYOUT_TOPIC,
+    ReleaseDisbursement,
+    release_disbursement,
+    send_payout,
+    settle_payout,
+)
 from core.use_cases.funding import FundFloat, fund_float
 from core.use_cases.locating import reserve_reference
 from core.use_cases.quoting import quote_of
@@ -212,7 +219,17 @@ class Lending:
         return await self.stored_loan(loan.reference)
 
     async def confirm(self, payout: Disbursement) -> None:
-        """The rail says that the money arrived."""
+        """The rail is asked to pay, and says that the money arrived."""
+        row = OutboxRow(
+            id=payout.id,
+            district=payout.district,
+            topic=PAYOUT_TOPIC,
+            kind="send",
+            key=f"payout:{payout.reference}",
+            data={"reference": payout.reference},
+            due_at=self.engine.clock.now(),
+        )
+        await send_payout(self.engine, row)
         result = PayoutResult(PayoutAnswer.CONFIRMED, rail_reference=f"R{next(_numbers)}")
         await settle_payout(self.engine, payout.rail, payout.reference, result)
 

@@ -17,6 +17,7 @@ from admin_web.languages import Text, load_translations, said
 from core.credit.affordability import RiskFlag
 from core.credit.exposure import outstanding_band
 from core.credit.scoring import Band, ScoreInputs, score
+from core.loans.transactions import TransactionKind
 from core.money import Money
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import IDENTITY_CHECK_METHODS, Channel, IncomeKind, Language, Purpose
@@ -41,6 +42,10 @@ TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
 @pytest.mark.parametrize(("table", "codes"), TABLES, ids=lambda value: getattr(value, "__name__", ""))
 def test_every_code_has_a_word(table: Mapping[str, object], codes: type[StrEnum]) -> None:
     assert set(table) == {code.value for code in codes}
+
+
+def test_every_movement_of_a_loan_has_a_word() -> None:
+    assert set(words.JOURNAL_KINDS) == {kind.value for kind in TransactionKind} | {"interest", "reversal"}
 
 
 def test_every_way_to_check_an_identity_has_a_word() -> None:
