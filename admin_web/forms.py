@@ -6,6 +6,7 @@ Only the fields that a view asks for are read, so an extra one (`status`, `mfi_i
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,9 @@ _LONGEST: Final = 2_000
 _LONGEST_WHOLE_DIGITS: Final = 9
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
 """Digits, and at most two decimals: no sign, no exponent, nothing that only a computer would write."""
+
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Control, format (such as right-to-left marks), surrogate and private characters: nobody types or sees them."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -37,8 +41,8 @@ class Form:
     errors: dict[str, Text] = field(default_factory=dict)
 
     def raw(self, name: str) -> str:
-        """What was typed, trimmed and bounded; empty when there is nothing."""
-        return self.values.get(name, "").strip()[:_LONGEST]
+        """What was typed, trimmed, bounded and visible; empty when there is nothing."""
+        return "".join(filter(_is_visible, self.values.get(name, ""))).strip()[:_LONGEST]
 
     def secret(self, name: str) -> str:
         """What was typed, untouched: spaces belong to a password."""
@@ -96,3 +100,7 @@ class Form:
         """Put a refusal of a use case beside the field that it names, or above the form when it names none."""
         if not isinstance(error, FormRefused):
             self.refuse(error.field or "", sentence)
+
+
+def _is_visible(character: str) -> bool:
+    return character in "\n\t" or unicodedata.category(character) not in _INVISIBLE

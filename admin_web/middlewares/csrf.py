@@ -6,6 +6,7 @@ about where the request comes from (`Sec-Fetch-Site`, else `Origin`), and the to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,11 +18,12 @@ from admin_web.context import PORTAL, signed_in_as
 from admin_web.form_tokens import TOKEN_FIELD, is_token, secret_of
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM: Final = "application/x-www-form-urlencoded"
 _log = structlog.get_logger("admin_web")
 
 
 async def refuse_forgery(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Pass safe methods, and unsafe ones that prove where they come from. Raises `HTTPForbidden`.
+    """Pass safe methods, and unsafe ones that prove where they come from. Raises `HTTPForbidden`, `HTTPBadRequest`.
 
     An address or a method that leads nowhere passes too: nothing runs there but the page that says so.
     """
@@ -46,8 +48,21 @@ def comes_from_here(request: web.Request) -> bool:
 
 async def _has_token(request: web.Request) -> bool:
     secret = secret_of(request)
-    given = (await request.post()).get(TOKEN_FIELD)
+    given = (await _posted(request)).get(TOKEN_FIELD)
     return secret is not None and isinstance(given, str) and is_token(secret, given)
+
+
+async def _posted(request: web.Request) -> Mapping[str, object]:
+    """The fields of a form as ours are sent; none of a body that is something else, which is then never parsed.
+
+    Raises `HTTPBadRequest` for one that is broken: no page of ours sends it, and it is no accident of ours.
+    """
+    if request.content_type != _FORM:
+        return {}
+    try:
+        return await request.post()
+    except (ValueError, LookupError, web.RequestPayloadError) as error:  # not the charset, or compression, that it says
+        raise web.HTTPBadRequest from error
 
 
 def _without_token(request: web.Request) -> web.Response:

@@ -149,6 +149,18 @@ class TestTheDecisionBox:
 
 
 class TestRecommending:
+    async def test_what_nobody_can_see_is_not_kept_in_a_note(self, office: Office) -> None:
+        application = await office.lending.application()
+
+        answer = await _send(
+            await office.at(OFFICER), application, "recommend", amount="1000", note="Pays\x00 \u202ewell.\r\nTwice."
+        )
+
+        async with office.lending.engine.record.unit(application.district) as unit:
+            steps = await unit.applications.transitions(application.id)
+        assert answer.status == 303
+        assert steps[-1].note == "Pays well.\nTwice."
+
     async def test_it_is_kept_with_amount_and_note(self, office: Office) -> None:
         application = await office.lending.application()
 

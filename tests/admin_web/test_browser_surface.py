@@ -152,6 +152,26 @@ async def test_a_body_larger_than_any_form_is_refused(browser: Browser) -> None:
     assert answer.status == 413
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"form_token=\xff", {}, 400),
+        (b"a=1", {"Content-Type": "application/x-www-form-urlencoded; charset=klingon"}, 400),
+        (b"a=1", {"Content-Encoding": "gzip"}, 400),
+        (b"no parts", {"Content-Type": "multipart/form-data; boundary=b"}, 403),
+        (b"no boundary", {"Content-Type": "multipart/form-data"}, 403),
+        (b"{}", {"Content-Type": "application/json"}, 403),
+    ],
+)
+async def test_a_body_that_no_form_of_ours_sends_is_refused_and_no_accident(
+    browser: Browser, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    sent = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"} | headers
+
+    async with browser.client.post("/login", data=body, headers=sent) as answer:
+        assert answer.status == status
+
+
 async def test_a_page_that_is_not_there_says_so_inside_the_frame(browser: Browser, world: World) -> None:
     await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
 
