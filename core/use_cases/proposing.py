@@ -18,7 +18,7 @@ from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, Permission
 from core.use_cases.adjusting import check_proposal, effect_of
 from core.use_cases.auditing import audit
-from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.idempotency import earlier_outcome, form_key
 
 
 class AlreadyDecided(Conflict):
@@ -57,7 +57,8 @@ async def propose(engine: Engine, actor: Actor, command: Propose) -> Proposal:
     actor.require(Permission.ADJUSTMENT_PROPOSE)
     reason = check_note(command.reason, required=True)
     async with engine.record.unit(command.district) as unit:
-        earlier = await earlier_outcome(unit, command.key, "propose", command)
+        key = form_key(actor, command.key)
+        earlier = await earlier_outcome(unit, key, "propose", command)
         if earlier is not None:
             return await unit.proposals.get(UUID(earlier["id"]), mfi_id=actor.mfi_id)
         subject = await check_proposal(engine, unit, actor, command.kind, command.data)
@@ -76,7 +77,7 @@ async def propose(engine: Engine, actor: Actor, command: Propose) -> Proposal:
         )
         await unit.proposals.add(proposal)
         await audit(engine, unit, actor, f"{command.kind}.proposed", subject)
-        await unit.commands.complete(command.key, {"id": str(proposal.id)})
+        await unit.commands.complete(key, {"id": str(proposal.id)})
         await unit.commit()
     return proposal
 
@@ -105,7 +106,8 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
     actor.require(Permission.ADJUSTMENT_CARRY_OUT)
     note = check_note(command.note, required=False)
     async with engine.record.unit(command.district) as unit:
-        earlier = await earlier_outcome(unit, command.key, status, command)
+        key = form_key(actor, command.key)
+        earlier = await earlier_outcome(unit, key, status, command)
         proposal = await unit.proposals.get(command.proposal_id, mfi_id=actor.mfi_id, lock=True)
         if earlier is not None:
             return proposal
@@ -125,6 +127,6 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
         )
         await unit.proposals.save(decided)
         await audit(engine, unit, actor, f"{proposal.kind}.{status}", proposal.subject)
-        await unit.commands.complete(command.key, {"id": str(proposal.id)})
+        await unit.commands.complete(key, {"id": str(proposal.id)})
         await unit.commit()
     return replace(decided, version=proposal.version + 1)
