@@ -31,10 +31,14 @@ def waiting_since(since: datetime, now: datetime) -> Waiting:
         return Waiting(waited, Text(mark("%(hours)s hours: decide today"), {"hours": waited}), "warn")
     if waited == 0:
         return Waiting(waited, Text(mark("under an hour")), "neutral")
+    if waited == 1:
+        return Waiting(waited, Text(mark("an hour")), "neutral")
     return Waiting(waited, Text(mark("%(hours)s hours"), {"hours": waited}), "neutral")
 
 
 def days_waited(since: datetime, now: datetime) -> Text:
     """Whole days between two instants."""
     days = hours(now - since) // 24
-    return Text(mark("%(days)s days"), {"days": days}) if days else Text(mark("under a day"))
+    if days <= 1:
+        return Text(mark("a day")) if days else Text(mark("under a day"))
+    return Text(mark("%(days)s days"), {"days": days})

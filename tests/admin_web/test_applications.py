@@ -242,6 +242,13 @@ class TestApproving:
         stored = await _now(office, application)
         assert (stored.approved_amount, stored.approved_term_months) == (Money.of(2_000), 3)
 
+    async def test_the_review_says_one_month_and_not_one_months(self, office: Office) -> None:
+        application = await office.lending.recommended(amount=Money.of(3_000))
+
+        review = await (await office.at(ANALYST)).get(f"/applications/{application.reference}/approve?term_months=1")
+
+        assert "Approve M3,000.00 over 1 month\n" in review.text
+
     @pytest.mark.parametrize(
         ("query", "field"), [("amount=3001", "amount"), ("amount=x", "amount"), ("term_months=7", "term_months")]
     )

@@ -68,8 +68,14 @@ def test_waiting_is_judged_against_the_promise(passed: timedelta, tone: str) -> 
     assert waiting_since(NOW - passed, NOW).tone == tone
 
 
+def test_an_hour_is_not_one_hours() -> None:
+    assert waiting_since(NOW - timedelta(minutes=61), NOW).text.english == "an hour"
+    assert waiting_since(NOW - timedelta(hours=2), NOW).text.values == {"hours": 2}
+
+
 def test_days_waited_are_whole_days() -> None:
-    assert days_waited(NOW - timedelta(hours=47), NOW).values == {"days": 1}
+    assert days_waited(NOW - timedelta(hours=49), NOW).values == {"days": 2}
+    assert days_waited(NOW - timedelta(hours=47), NOW).english == "a day"
     assert days_waited(NOW - timedelta(hours=23), NOW).english == "under a day"
 
 
