@@ -17,6 +17,7 @@ from uuid import UUID
 from core.errors import DomainError
 from core.ledger.journals import Journal
 from core.money import Money
+from core.ports.day_end import DayEnd
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, IdentityCheck
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
@@ -357,6 +358,7 @@ class Unit(Protocol):
     payments: Payments
     disbursements: Disbursements
     proposals: Proposals
+    day_end: DayEnd
     outbox: Outbox
     jobs: Jobs
     commands: Commands

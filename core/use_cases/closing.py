@@ -1,26 +1,35 @@
 """Closing a district's day: interest recognised, late fees charged, offers expired, and the business date moved on.
 
-A loan is one transaction and every effect has its key, so a close that died half-way is simply run again. Days that
-were missed are closed one by one.
+Ordinary loans are closed by the page, thousands in one short transaction, the others one by one, by a replay: both ways
+give the same rows. Every effect has its key, so a close that died half-way is simply run again. Days that were missed
+are closed one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from core.ports.engine import Engine
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
 from core.use_cases.bookkeeping import LoanClose, close_loan_day, move_loan
+from core.use_cases.closing_pages import OrdinaryClose, Rules, close_ordinary_loans
 from core.use_cases.messages import tell
+
+PASSES_MAX: Final = 3
+"""How often a day is gone through for payments that came while it was closed. What then is left, the next day finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayEndResult:
-    """What the close of one day in one district did."""
+    """What the close of one day in one district did.
+
+    `loans` counts a loan once for each of its instalments that was worked on, and once when it was replayed.
+    """
 
     district: str
     closed_on: date
@@ -28,6 +37,26 @@ class DayEndResult:
     interest_recognised: int
     late_fees: int
     offers_expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class _LoansClosed:
+    passes: Sequence[OrdinaryClose]
+    replays: Sequence[LoanClose]
+
+    @property
+    def loans(self) -> int:
+        return sum(each.closed for each in self.passes) + len(self.replays)
+
+    @property
+    def interest_recognised(self) -> int:
+        return sum(each.interest_recognised for each in self.passes) + sum(
+            each.interest_recognised for each in self.replays
+        )
+
+    @property
+    def late_fees(self) -> int:
+        return sum(each.late_fees for each in self.passes) + sum(each.late_fees for each in self.replays)
 
 
 async def close_through(engine: Engine, districts: Sequence[str], through: date) -> list[DayEndResult]:
@@ -45,18 +74,17 @@ async def _open_day(engine: Engine, district: str) -> date:
 
 
 async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult:
+    closed = await _close_loans(engine, district, day)
     async with engine.record.unit(district) as unit:
-        loan_ids = await unit.loans.needing_day_end(day)
         offer_ids = await unit.loans.offers_expired_on(day)
-    closes = [await _close_loan(engine, district, loan_id, day) for loan_id in loan_ids]
     for loan_id in offer_ids:
         await _expire_offer(engine, district, loan_id)
     result = DayEndResult(
         district=district,
         closed_on=day,
-        loans=len(closes),
-        interest_recognised=sum(close.interest_recognised for close in closes),
-        late_fees=sum(close.late_fees for close in closes),
+        loans=closed.loans,
+        interest_recognised=closed.interest_recognised,
+        late_fees=closed.late_fees,
         offers_expired=len(offer_ids),
     )
     async with engine.record.unit(district) as unit:
@@ -64,6 +92,28 @@ async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult:
         await unit.close_business_date(day, counts=counts, at=engine.clock.now())
         await unit.commit()
     return result
+
+
+async def _close_loans(engine: Engine, district: str, day: date) -> _LoansClosed:
+    rules = Rules.of(await engine.record.catalogue())
+    async with engine.record.unit(district) as unit:
+        replayed = set(await unit.day_end.needing_replay(day, rules.others))
+    replays = await _replay(engine, district, replayed, day)
+    # A payment that was under way while the date moved has undone its loan's close of yesterday; one that comes during
+    # this close undoes what it finds. Hence yesterday once more, and today until nothing is left.
+    passes = []
+    for on in (day - timedelta(days=1), *(day for _ in range(PASSES_MAX))):
+        found = await close_ordinary_loans(engine, district, rules, on, business_on=day)
+        replays += await _replay(engine, district, found.left - replayed, day)
+        replayed |= found.left
+        passes.append(found)
+        if on == day and not found.closed:
+            break
+    return _LoansClosed(passes, replays)
+
+
+async def _replay(engine: Engine, district: str, loan_ids: Iterable[UUID], day: date) -> list[LoanClose]:
+    return [await _close_loan(engine, district, loan_id, day) for loan_id in sorted(loan_ids)]
 
 
 async def _close_loan(engine: Engine, district: str, loan_id: UUID, day: date) -> LoanClose:

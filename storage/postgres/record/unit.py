@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from core.ports import record
+from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
 from storage.postgres.record.applications import ApplicationsOnPostgres
 from storage.postgres.record.borrowers import BorrowersOnPostgres
 from storage.postgres.record.connection import DistrictConnection
+from storage.postgres.record.day_end import DayEndOnPostgres
 from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
@@ -31,6 +33,7 @@ class UnitOnPostgres:
         self.payments: record.Payments = PaymentsOnPostgres(connection, sealing)
         self.disbursements: record.Disbursements = DisbursementsOnPostgres(connection, sealing)
         self.proposals: record.Proposals = ProposalsOnPostgres(connection)
+        self.day_end: DayEnd = DayEndOnPostgres(connection)
         self.outbox: record.Outbox = OutboxOnPostgres(connection, clock)
         self.jobs: record.Jobs = JobsOnPostgres(connection)
         self._commands = CommandsOnPostgres(connection, clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 
+from core.ports.day_end import ORDINARY_EVENTS
 from core.records.borrower import Channel
 from core.records.loan import LoanStatus
 from storage.postgres.tables.declaring import (
@@ -99,6 +100,13 @@ loan_events = district_table(
     key=["loan_id", "n"],
     writes=Writes.APPEND,
 )
+# What staff did to a loan: the close of a day replays these loans, and closes the others by the page.
+Index(
+    "loan_events_unusual_ix",
+    loan_events.c.district,
+    loan_events.c.loan_id,
+    postgresql_where=sql("kind not in (" + ", ".join(f"'{kind}'" for kind in ORDINARY_EVENTS) + ")"),
+)
 
 instalments = district_table(
     "instalments",
@@ -121,7 +129,8 @@ instalments = district_table(
     key=["loan_id", "n"],
     writes=Writes.REMOVE,
 )
-Index(None, instalments.c.district, instalments.c.due_on)
+# In this order the close of a day reads a due date page by page.
+Index(None, instalments.c.district, instalments.c.due_on, instalments.c.loan_id)
 Index(
     "instalments_unsettled_ix",
     instalments.c.district,

@@ -180,7 +180,7 @@ STATEMENTS = (
     )
     """,
     """
-    create index instalments_district_due_on_ix on record.instalments (district, due_on)
+    create index instalments_district_due_on_loan_id_ix on record.instalments (district, due_on, loan_id)
     """,
     """
     create index instalments_unsettled_ix on record.instalments (district, due_on) where settled_on is null
@@ -217,6 +217,10 @@ STATEMENTS = (
         constraint loan_events_district_loan_id_fkey foreign key (district, loan_id) references record.loans
             (district, id)
     )
+    """,
+    """
+    create index loan_events_unusual_ix on record.loan_events (district, loan_id) where kind not in
+        ('disbursed', 'repaid')
     """,
     """
     create table record.loan_positions (

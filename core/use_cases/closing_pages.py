@@ -1,0 +1,149 @@
+"""The part of a day's close that needs no replay: ordinary loans, page by page, a few pages at a time.
+
+A page is one short transaction, so that a payment waits for a moment at most, and a crash loses one page of work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from core.loans.policy import Cap, InvalidPolicy
+from core.ports.day_end import CloseRule, Page, PageClosed
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.catalogue import Catalogue, ProductVersion
+from core.use_cases.bookkeeping import policy_of
+
+PAGE_INSTALMENTS: Final = 5_000
+PAGES_AT_ONCE: Final = 2
+_BEFORE_ALL: Final = UUID(int=0)
+
+ClosePage = Callable[[Unit, Page], Awaitable[PageClosed]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinaryClose:
+    """What a pass over the ordinary loans did, and the loans that it found to need a replay."""
+
+    interest_recognised: int
+    late_fees: int
+    left: frozenset[UUID]
+
+    @property
+    def closed(self) -> int:
+        """How many instalments were worked on."""
+        return self.interest_recognised + self.late_fees
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Product versions (id and version where there is no rule) by how their loans are closed."""
+
+    ordinary: tuple[CloseRule, ...]
+    others: tuple[tuple[UUID, int], ...]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Rules:
+        """The rules of every product version there is."""
+        rules = {(product.product_id, product.version): _rule_of(product) for product in catalogue.products}
+        return cls(
+            ordinary=tuple(rule for rule in rules.values() if rule is not None),
+            others=tuple(key for key, rule in rules.items() if rule is None),
+        )
+
+    def late_after(self) -> dict[timedelta, list[CloseRule]]:
+        """The rules with a late fee, by how long after the due date it is charged."""
+        groups: dict[timedelta, list[CloseRule]] = {}
+        for rule in self.ordinary:
+            if rule.late_fee is not None:
+                groups.setdefault(timedelta(days=rule.late_fee.after_days + 1), []).append(rule)
+        return groups
+
+
+def _rule_of(product: ProductVersion) -> CloseRule | None:
+    """None where a close needs a replay: interest on arrears runs day by day, a cap over fees looks at several rows."""
+    try:
+        policy = policy_of(product)
+    except InvalidPolicy:
+        return None  # a product that nothing was lent under stops nobody; a loan under it fails by itself
+    if policy.arrears_interest_percent or policy.cap is not Cap.INTEREST:
+        return None
+    return CloseRule(product.product_id, product.version, policy.late_fee)
+
+
+async def close_ordinary_loans(
+    engine: Engine, district: str, rules: Rules, day: date, *, business_on: date
+) -> OrdinaryClose:
+    """Close a day for the ordinary loans that are not closed for it yet. Late fees come first, as in the replay."""
+    charged = []
+    for wait, charging in rules.late_after().items():
+        close = _late_fees(engine, charging, day, business_on)
+        charged += await _each_page(engine, district, day - wait, close)
+    recognised = await _each_page(engine, district, day, _income(engine, rules.ordinary, business_on))
+    return OrdinaryClose(
+        interest_recognised=sum(page.closed for page in recognised),
+        late_fees=sum(page.closed for page in charged),
+        left=frozenset(loan_id for page in (*charged, *recognised) for loan_id in page.left),
+    )
+
+
+def _late_fees(engine: Engine, rules: Sequence[CloseRule], late_on: date, business_on: date) -> ClosePage:
+    async def close(unit: Unit, page: Page) -> PageClosed:
+        return await unit.day_end.charge_late_fees(
+            page, rules, late_on=late_on, business_on=business_on, at=engine.clock.now()
+        )
+
+    return close
+
+
+def _income(engine: Engine, rules: Sequence[CloseRule], business_on: date) -> ClosePage:
+    async def close(unit: Unit, page: Page) -> PageClosed:
+        return await unit.day_end.recognise(page, rules, business_on=business_on, at=engine.clock.now())
+
+    return close
+
+
+@dataclass
+class _Pages:
+    """The pages of a due date, handed out one by one to whoever asks."""
+
+    engine: Engine
+    district: str
+    due_on: date
+    _after: UUID | None = _BEFORE_ALL
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def next(self) -> Page | None:
+        async with self._turn:
+            if self._after is None:
+                return None
+            async with self.engine.record.unit(self.district) as unit:
+                page = await unit.day_end.page(self.due_on, self._after, PAGE_INSTALMENTS)
+            self._after = page.upto if page else None
+            return page
+
+
+async def _each_page(engine: Engine, district: str, due_on: date, close: ClosePage) -> list[PageClosed]:
+    """Close every page of a due date. Raises `DistrictDown`; the pages closed before it stay closed."""
+    pages = _Pages(engine, district, due_on)
+
+    async def work() -> list[PageClosed]:
+        closed = []
+        while (page := await pages.next()) is not None:
+            async with engine.record.unit(district) as unit:
+                closed.append(await close(unit, page))
+                await unit.commit()
+        return closed
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(work()) for _ in range(PAGES_AT_ONCE)]
+    except ExceptionGroup as group:
+        # Callers know one error, not a group: the first that came is why the close stopped.
+        raise group.exceptions[0] from group
+    return [page for task in running for page in task.result()]
