@@ -81,6 +81,17 @@ def suspense_receipt(*, key: str, rail: str, amount: Money, value_on: date) -> J
     return Journal(key, "suspense", value_on, (Posting(float_account(rail), Account.SUSPENSE, amount),))
 
 
+def unassigned(*, key: str, source: str, destination: str, amount: Money, value_on: date) -> Journal | None:
+    """A payment taken off its loan, from where the loan's mirror journal left it to where it goes.
+
+    `source` is the account that it had come to the loan from, and that the mirror put it back to; None where that is
+    the `destination` already.
+    """
+    if source == destination:
+        return None
+    return Journal(key, "unassigned", value_on, (Posting(source, destination, amount),))
+
+
 def payment_leaves_suspense(*, key: str, amount: Money, value_on: date, transfer_id: str) -> Journal:
     """Money whose loan is in another district: it leaves this one's suspense through clearing."""
     posting = Posting(Account.SUSPENSE, Account.CLEARING, amount)

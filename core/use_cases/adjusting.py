@@ -18,8 +18,8 @@ from typing import Any, Final
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ledger.accounts import Account, float_account
-from core.ledger.journals import funding, payment_leaves_suspense, suspense_receipt, sweep
-from core.loans.events import Reversal, Waiver, WriteOff
+from core.ledger.journals import funding, payment_leaves_suspense, sweep, unassigned
+from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
 from core.money import ZERO, Money
 from core.ports.engine import Engine
@@ -31,6 +31,7 @@ from core.references import Reference
 from core.use_cases.assigning import post_assigned
 from core.use_cases.bookkeeping import history_of, record_event
 from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
 from core.use_cases.repaying import PAYABLE, repayment_key
 from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
@@ -108,15 +109,34 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
         raise NotFound("that payment is on no loan")
     loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id, lock=True)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
+    source = await _source(unit, loan, key)
     await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
     await unit.payments.save(replace(payment, status="reversed"))
     if proposal.data["to"] == _TO_SUSPENSE:
-        await _to_suspense(engine, unit, payment)
+        await _to_suspense(engine, unit, payment, source)
+    else:
+        await _move(engine, unit, payment, f"returned:{key}", source, float_account(payment.rail))
 
 
-async def _to_suspense(engine: Engine, unit: Unit, payment: Payment) -> None:
-    """The money is still here: it waits in this district until somebody says where it belongs."""
+async def _source(unit: Unit, loan: Loan, key: str) -> str:
+    """The account that a payment came to its loan from: the rail's float, suspense, or clearing."""
+    events = events_of(await unit.loans.events(loan.id))
+    payment = next((event for event in events if isinstance(event, Repayment) and event.key == key), None)
+    if payment is None:
+        raise NotFound("that payment is not on its loan")
+    return payment.money_account
+
+
+async def _move(engine: Engine, unit: Unit, payment: Payment, key: str, source: str, destination: str) -> None:
+    """The loan gave the money back to where it had it from; now it goes on to where it really is."""
     today = await unit.business_date()
+    journal = unassigned(key=key, source=source, destination=destination, amount=payment.amount, value_on=today)
+    if journal is not None:
+        await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+
+
+async def _to_suspense(engine: Engine, unit: Unit, payment: Payment, source: str) -> None:
+    """The money is still here: it waits in this district until somebody says where it belongs."""
     assignment = payment.assignment + 1
     key = repayment_key(payment.rail, payment.rail_reference, assignment)
     await unit.payments.add(
@@ -131,8 +151,7 @@ async def _to_suspense(engine: Engine, unit: Unit, payment: Payment) -> None:
             status="suspense",
         )
     )
-    journal = suspense_receipt(key=key, rail=payment.rail, amount=payment.amount, value_on=today)
-    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    await _move(engine, unit, payment, key, source, Account.SUSPENSE)
 
 
 async def _payment(unit: Unit, actor: Actor, data: Data, status: str) -> Payment:

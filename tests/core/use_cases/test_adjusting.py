@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import Conflict, NotFound
 from core.loans.refusals import WaiverAboveOutstanding, WrongPart
-from core.money import ZERO, Money
+from core.money import ZERO, Money, total
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
@@ -41,6 +41,12 @@ async def proved(lending: Lending) -> None:
 async def balance(lending: Lending, account: str, district: str = HOME) -> Money:
     async with lending.engine.record.unit(district) as unit:
         return await unit.ledger.balance(lending.mfi.id, account)
+
+
+async def everywhere(lending: Lending, account: str) -> Money:
+    """The balance of an account over all districts."""
+    districts = (await lending.engine.record.catalogue()).districts
+    return total([await balance(lending, account, district) for district in districts])
 
 
 async def late_loan(lending: Lending) -> Loan:
@@ -217,6 +223,49 @@ async def test_a_closed_loan_opens_again_when_the_payment_that_closed_it_is_reve
 
     reopened = await lending.loan(loan)
     assert (reopened.status, reopened.closed_on) == (LoanStatus.ACTIVE, None)
+    await proved(lending)
+
+
+# --- reversals of money that had waited in suspense ---
+
+
+@pytest.mark.parametrize("district", [HOME, AWAY])
+@pytest.mark.parametrize("to", ["payer", "suspense"])
+async def test_reversing_an_assigned_payment_books_the_money_once(lending: Lending, district: str, to: str) -> None:
+    loan = await lending.active_loan(await lending.borrower(district=district), district=district)
+    before = await lending.books(loan)
+    held = await everywhere(lending, "float:simulated")
+    await lending.pay(Money.of("80"), reference="T1", account="12")
+    await done(lending, ProposalKind.ASSIGN_PAYMENT, assign("T1", loan))
+    await lending.work_on_outbox(HOME)
+
+    reverse: dict[str, object] = {"rail": "simulated", "rail_reference": "T1", "to": to}
+    await done(lending, ProposalKind.REVERSE_PAYMENT, reverse, district)
+
+    still_here = Money.of("80") if to == "suspense" else ZERO
+    assert await lending.books(loan) == before
+    assert await everywhere(lending, "float:simulated") == held + still_here
+    assert await everywhere(lending, "suspense") == -still_here
+    assert await everywhere(lending, "clearing") == ZERO
+    await proved(lending)
+
+
+@pytest.mark.parametrize("district", [HOME, AWAY])
+async def test_money_put_back_into_suspense_can_be_assigned_again_and_again(lending: Lending, district: str) -> None:
+    loan = await lending.active_loan(await lending.borrower(district=district), district=district)
+    held = await everywhere(lending, "float:simulated")
+    reverse: dict[str, object] = {"rail": "simulated", "rail_reference": "T2", "to": "suspense"}
+    await lending.pay(Money.of("80"), reference="T2", account="12")
+    await done(lending, ProposalKind.ASSIGN_PAYMENT, assign("T2", loan))
+    await lending.work_on_outbox(HOME)
+
+    for _ in range(2):
+        await done(lending, ProposalKind.REVERSE_PAYMENT, reverse, district)
+        await done(lending, ProposalKind.ASSIGN_PAYMENT, assign("T2", loan), district)
+
+    assert await everywhere(lending, "float:simulated") == held + Money.of("80")
+    assert (await everywhere(lending, "suspense"), await everywhere(lending, "clearing")) == (ZERO, ZERO)
+    assert (await lending.books(loan))[1][0].paid == Money.of("80")
     await proved(lending)
 
 
