@@ -17,6 +17,8 @@ from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.visits import Visit
 from admin_web.waiting import Waiting, waiting_since
 from core.ports.reads import QueueFilter, QueueRow
+from core.records.borrower import Language
+from core.records.catalogue import name_in
 
 TABS: Final = {
     "new": mark("New"),
@@ -36,9 +38,10 @@ RISKS: Final = {"high": mark("High"), "low": mark("Low")}
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """A row of the queue with how long it has waited."""
+    """A row of the queue with its product's name in the reader's language, and how long it has waited."""
 
     row: QueueRow
+    product_name: str
     waiting: Waiting
 
 
@@ -52,7 +55,7 @@ async def show_queue(visit: Visit) -> web.Response:
         "queue/queue.html",
         wanted=wanted,
         found=found,
-        lines=_lines(found.rows, visit.engine.clock.now()),
+        lines=_lines(found.rows, visit.language, visit.engine.clock.now()),
         paging=Paging(wanted.page, found.total),
         kept=_kept(wanted, choice),
         choice=choice,
@@ -82,5 +85,5 @@ def _kept(wanted: QueueFilter, choice: DistrictChoice) -> str:
     return urlencode({name: value for name, value in kept.items() if value}) + "&"
 
 
-def _lines(rows: Sequence[QueueRow], now: datetime) -> Sequence[QueueLine]:
-    return [QueueLine(row, waiting_since(row.submitted_at, now)) for row in rows]
+def _lines(rows: Sequence[QueueRow], language: Language, now: datetime) -> Sequence[QueueLine]:
+    return [QueueLine(row, name_in(row.product_names, language), waiting_since(row.submitted_at, now)) for row in rows]

@@ -6,7 +6,7 @@ that cross districts return `missing_districts`: those whose node did not answer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,7 +41,7 @@ class QueueRow:
     borrower_name: str
     amount: Money
     term_months: int
-    product_name: str
+    product_names: Mapping[str, str]
     status: ApplicationStatus
     channel: Channel
     submitted_at: datetime

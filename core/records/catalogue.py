@@ -20,6 +20,11 @@ class RegulatoryStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
+def name_in(names: Mapping[str, str], language: str) -> str:
+    """The name in a language, English where there is no other."""
+    return names.get(language) or names["en"]
+
+
 @dataclass(frozen=True, slots=True)
 class District:
     """A district cell: `LS-A`, or a sibling `LS-A.2` of a full one. `cell_number` (10 to 99) begins its references."""
@@ -75,7 +80,7 @@ class ProductVersion:
 
     def name_in(self, language: str) -> str:
         """The product's name in a language, English where there is no other."""
-        return self.names.get(language) or self.names["en"]
+        return name_in(self.names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,13 @@ class Catalogue:
             return self.mfis[mfi_id]
         except KeyError:
             raise NotFound("there is no such lender", field="mfi") from None
+
+    def mfi_of_code(self, code: str) -> Mfi:
+        """The MFI that people call by this code. Raises `NotFound`."""
+        found = next((mfi for mfi in self.mfis.values() if mfi.code == code), None)
+        if found is None:
+            raise NotFound(f"there is no lender {code}", field="mfi")
+        return found
 
     def mfi_of_rail_account(self, rail: str, account: str) -> Mfi | None:
         """The MFI that owns an account on a payment rail."""

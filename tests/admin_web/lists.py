@@ -42,7 +42,7 @@ def queue_row(**changes: Any) -> QueueRow:
         borrower_name="Palesa Mokoena",
         amount=Money.of(3_000),
         term_months=6,
-        product_name="Thuso loan",
+        product_names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"},
         status=ApplicationStatus.SUBMITTED,
         channel=Channel.USSD,
         submitted_at=NOW,

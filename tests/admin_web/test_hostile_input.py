@@ -37,7 +37,7 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
     loan = await lending.active()
     row = payout_row(loan, borrower_name=HOSTILE, wallet_masked=HOSTILE, released_by_name=HOSTILE)
     second = payout_row(loan, borrower_name=HOSTILE, payout_status=PayoutStatus.AWAITING_SECOND, failure_code=HOSTILE)
-    lists.queue_page = QueuePage([queue_row(borrower_name=HOSTILE, product_name=HOSTILE)], 1, {}, (HOSTILE,))
+    lists.queue_page = QueuePage([queue_row(borrower_name=HOSTILE, product_names={"en": HOSTILE})], 1, {}, (HOSTILE,))
     lists.payouts = DisbursementPage((row,), (second,), (second,), ())
     lists.payment_page = PaymentPage(
         [payment_row(account=HOSTILE, payer_masked=HOSTILE, rail_reference=HOSTILE, borrower_name=HOSTILE)], 1, ()

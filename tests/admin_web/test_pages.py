@@ -45,6 +45,16 @@ class TestTheQueue:
         assert "Not shown, because the district does not answer: LS-K." in page
         assert re.search(r"In review\s*<span>7</span>", page)
 
+    @pytest.mark.parametrize(("language", "name"), [("en", "Thuso loan"), ("st_LS", "Kalimo ea Thuso")])
+    async def test_a_product_has_its_name_in_the_readers_language(
+        self, visitor: Visitors, world: World, lists: Lists, language: str, name: str
+    ) -> None:
+        lists.queue_page = QueuePage([queue_row()], 1, {}, ())
+
+        page = (await (await _enter(visitor, world, language=language)).get("/queue")).text
+
+        assert f">{name}</td>" in page
+
     async def test_what_is_chosen_is_in_the_address_and_kept_by_the_tabs(
         self, visitor: Visitors, world: World, lists: Lists
     ) -> None:

@@ -53,7 +53,7 @@ def _page_sql(order: str, risk: str) -> str:
             order by {order}
             limit :limit offset :offset
         )
-        select page.*, b.given_names || ' ' || b.surname as borrower_name, v.names ->> 'en' as product_name
+        select page.*, b.given_names || ' ' || b.surname as borrower_name, v.names as product_names
         from page
         join record.borrowers b on b.district = any(:districts) and b.district = page.district
             and b.id = page.borrower_id
@@ -92,7 +92,7 @@ def _queue_row(row: Row[Any]) -> QueueRow:
         borrower_name=row.borrower_name,
         amount=Money(row.amount_lisente),
         term_months=row.term_months,
-        product_name=row.product_name,
+        product_names=row.product_names,
         status=ApplicationStatus(row.status),
         channel=Channel(row.channel),
         submitted_at=row.submitted_at,

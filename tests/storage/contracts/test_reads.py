@@ -84,7 +84,7 @@ async def test_the_queue_shows_one_tab_longest_waiting_first_and_counts_them_all
     assert page.counts == {"new": 2, "in_review": 0, "returned": 0, "second_approval": 1}
     assert page.missing_districts == ()
     first = page.rows[0]
-    assert (first.borrower_name, first.product_name, first.district) == ("Lineo Sello", "Small loan", "LS-B")
+    assert (first.borrower_name, first.product_names["en"], first.district) == ("Lineo Sello", "Small loan", "LS-B")
     assert (first.amount, first.term_months, first.score, first.band) == (Money.of(1_000), 3, None, None)
 
 
