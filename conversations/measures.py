@@ -73,6 +73,7 @@ WORST_VALUES: Final[Candidates] = {
             "net_pay",
             "next_due",
             "overdue",
+            "payoff",
             "principal",
             "total_cost",
             *(f"amount_{n}" for n in (1, 2, 3)),
@@ -80,7 +81,7 @@ WORST_VALUES: Final[Candidates] = {
         (LARGEST_AMOUNT,),
     ),
     **dict.fromkeys(
-        ("expires_on", "first_due_on", "next_due_on", "submitted_on", *(f"due_{n}" for n in (1, 2, 3))),
+        ("expires_on", "first_due_on", "next_due_on", "payoff_on", "submitted_on", *(f"due_{n}" for n in (1, 2, 3))),
         (LONGEST_DATE,),
     ),
     **dict.fromkeys(("loan_reference", "reference", "reserved"), (_REFERENCE,)),
@@ -157,6 +158,7 @@ TASKS: Final = (
     Task("accept an offer", goal="offer.accept", inputs_max=3, start="main.menu"),
     Task("see what is due", goal="loans.loan", inputs_max=2, start="main.menu"),
     Task("see how to pay", goal="repay.show", inputs_max=2, start="main.menu"),
+    Task("see what closes a loan", goal="loans.pay_off", inputs_max=3, start="main.menu"),
 )
 """From the menu that a dial opens, or from the dial itself, to the step that does it."""
 

@@ -52,6 +52,7 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "loans_to_pay": _answer(loans.loans_to_pay, "one", "several", "none", DISTRICT_DOWN),
     "loan": _answer(loans.loan, "shown", "gone", DISTRICT_DOWN),
     "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
+    "payoff": _answer(loans.payoff, "quoted", "gone", DISTRICT_DOWN),
     "change_language": _answer(profile.change_language, "kept", DISTRICT_DOWN),
     "details": _answer(profile.details, "shown", DISTRICT_DOWN),
     "lenders": _answer(help.lenders, "listed", "none"),

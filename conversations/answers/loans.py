@@ -11,7 +11,7 @@ from conversations.engine import Ask, Choice, Outcome, Text, Value
 from core.money import ZERO, Money, total
 from core.records.catalogue import Mfi
 from core.records.loan import InstalmentRow, LoanStatus, overdue
-from core.use_cases.borrowing import LoanView, overview
+from core.use_cases.borrowing import LoanView, overview, payoff_quote
 
 INSTALMENTS_SHOWN: Final = 3
 _OWED: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF})
@@ -42,6 +42,7 @@ async def loan(scene: Scene, ask: Ask) -> Outcome:
         "standing": _standing(view, seen.business_on),
         "coming": _coming(coming),
         "has_instalments": int(bool(coming)),
+        "is_active": int(view.loan.status is LoanStatus.ACTIVE),
     }
     return Outcome(name="shown", values=values)
 
@@ -59,6 +60,23 @@ async def how_to_pay(scene: Scene, ask: Ask) -> Outcome:
         "to_pay": _to_pay(view, seen.business_on),
     }
     return Outcome(name="shown", values=values)
+
+
+async def payoff(scene: Scene, ask: Ask) -> Outcome:
+    """What closes the loan if it arrives on the business date, and where to send it."""
+    seen = await overview(scene.engine, scene.caller)
+    view = _chosen(seen.loans, ask)
+    if view is None or view.loan.status is not LoanStatus.ACTIVE:
+        return Outcome(name="gone")
+    quote = await payoff_quote(scene.engine, scene.caller, view.loan.reference)
+    values: dict[str, Value] = {
+        "mfi_name": view.mfi.name,
+        "loan_reference": view.loan.reference,
+        "rail_account": rail_account(view.mfi),
+        "payoff": quote.total,
+        "payoff_on": quote.on,
+    }
+    return Outcome(name="quoted", values=values)
 
 
 def balance(view: LoanView) -> Money:

@@ -1,10 +1,10 @@
-"""What a borrower owes: the balance, what is due when, and the amount that puts them back on schedule."""
+"""What a borrower owes: the balance, what is due when, and what puts them back on schedule or closes the loan."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from conversations.engine import SHOW, Flow, Menu, Option, PagedList, Read, To, Work
+from conversations.engine import SHOW, End, Flow, Menu, Option, PagedList, Read, To, Work
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 
 LOANS: Final = Flow(
@@ -39,12 +39,26 @@ LOANS: Final = Flow(
             options=(
                 Option("1", "loans.instalments", to="instalments", when="has_instalments"),
                 Option("2", "loans.how_to_pay", to="repay.show"),
+                Option("3", "loans.pay_off", to="pay_off", when="is_active"),
             ),
         ),
         Menu(
             name="instalments",
             text="loans.next_instalments",
             options=(Option("2", "loans.how_to_pay", to="repay.show"),),
+        ),
+        End(
+            name="pay_off",
+            text="loans.pay_off_today",
+            needs=Read(
+                kind="payoff",
+                arguments=("loan",),
+                outcomes={
+                    "quoted": SHOW,
+                    "gone": To("main.menu", "loans.not_running"),
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
         ),
     ),
 )

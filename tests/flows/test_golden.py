@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.money import Money
 from core.ports.engine import Engine
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
+from core.use_cases.borrowing import payoff_quote
 from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
 from tests.core.use_cases.lending import Lending, key
 from tests.fixtures_postgres import MovableClock
@@ -168,6 +170,22 @@ async def test_paying_a_loan_back(known: Known, lending: Lending, clock: Movable
     await caller.types("2", "98", "2")
 
     assert_golden(caller, "paying_back", language)
+
+
+async def test_paying_a_loan_off(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
+    caller = await known(language)
+    loan = await lending.active_loan(caller.number)
+    clock.move(days=10)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await caller.dials()
+    await caller.types("2", "9", "1", "0", "3")
+    await caller.repeats()
+    seen = await payoff_quote(lending.engine, caller.number, loan.reference)
+    await lending.pay(seen.total, reference="RAIL-1", account=str(loan.reference))
+    await caller.dials()
+    await caller.types("2")
+
+    assert_golden(caller, "paying_off", language)
 
 
 async def test_the_profile(known: Known, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from conversations.turns import TurnRunner
+from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown, Unit
 from core.records.application import RejectionReason
@@ -200,6 +202,49 @@ async def test_a_loan_whose_money_is_on_its_way_owes_nothing_yet(known: Known, l
     caller.shows("loans.loan").says("M0.00", "The money has not been paid out yet.").says_not("Next instalments")
     await caller.types("2")
     caller.shows("main.menu").says("You have nothing to pay.")
+
+
+async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.accept(caller.number, await lending.offer(caller.number))
+
+    await caller.dials()
+    await caller.types("2")
+    caller.shows("loans.loan").says_not("Pay off early")
+    await caller.types("3")
+
+    caller.shows("loans.loan").says("Please type one of these numbers.")
+
+
+async def test_what_the_payoff_screen_says_closes_the_loan_to_the_lisente(
+    known: Known, lending: Lending, clock: MovableClock
+) -> None:
+    caller = await known()
+    loan = await lending.active_loan(caller.number)
+    clock.move(days=40)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await caller.dials()
+    await caller.types("2", "3")
+    said = re.search(r"Pay exactly M([\d,.]+) to", caller.shows("loans.pay_off").ends().reply.text)
+    assert said is not None
+
+    await lending.pay(
+        Money.of(said[1].replace(",", "")), reference="RAIL-1", payer=caller.number.e164, account=str(loan.reference)
+    )
+
+    assert (await lending.loan(loan)).status == "closed"
+
+
+async def test_a_loan_that_was_closed_meanwhile_is_not_quoted(known: Known, lending: Lending) -> None:
+    caller = await known()
+    loan = await lending.active_loan(caller.number)
+    await caller.dials()
+    await caller.types("2")
+    await lending.pay(Money.of("2000"), reference="RAIL-1", account=str(loan.reference))
+
+    await caller.types("3")
+
+    caller.shows("main.menu").says("That loan is not running now.")
 
 
 async def test_after_the_last_due_date_there_is_no_next_instalment_to_name(
