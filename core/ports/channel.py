@@ -267,7 +267,14 @@ class Intake(Protocol):
         ...
 
     async def waiting(self, district: str, limit: int) -> Sequence[IntakeRow]:
-        """Oldest first; `district` is the one whose node is to post it."""
+        """The least tried first, then the oldest, so that what cannot be posted yet holds up nothing else.
+
+        `district` is the one whose node is to post it.
+        """
+        ...
+
+    async def set_aside(self, district: str, limit: int) -> Sequence[IntakeRow]:
+        """What a rule refused, oldest first: a person has to look."""
         ...
 
     async def pin(self, scope: str, reference: str, target: str) -> str:

@@ -14,11 +14,11 @@ from typing import Final
 from uuid import UUID
 
 from core.calendar import business_date_of
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.ledger.journals import suspense_receipt
 from core.money import ZERO, Money
 from core.phones import NotALesothoMobile, PhoneNumber
-from core.ports.channel import IntakeRow, IntakeStatus
+from core.ports.channel import ChannelPlaneDown, IntakeRow, IntakeStatus
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown, KeyReused, Unit
 from core.records.catalogue import Mfi
@@ -31,6 +31,9 @@ from core.use_cases.locating import reserve_reference
 PAYABLE: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.CLOSED, LoanStatus.WRITTEN_OFF})
 _OPEN: Final = frozenset({LoanStatus.ACTIVE})
 _SUSPENSE: Final = "suspense"
+_UNPOSTED: Final = frozenset({IntakeStatus.WAITING, IntakeStatus.SET_ASIDE})
+_CLASHES_MAX: Final = 100
+"""How often somebody else may have been first before it is no coincidence any more."""
 
 
 class UnknownRailAccount(InvalidInput):
@@ -105,7 +108,7 @@ async def receive_payment(engine: Engine, notice: PaymentNotice) -> NoticeOutcom
     standing = await engine.channel.intake.accept(row)
     if standing is not None and standing.digest != row.digest:
         raise KeyReused("that payment reference came before with other content")
-    if standing is None or standing.status is IntakeStatus.WAITING:
+    if standing is None or standing.status in _UNPOSTED:
         await _try_to_post(engine, standing or row)
     return NoticeOutcome.ACCEPTED if standing is None else NoticeOutcome.DUPLICATE
 
@@ -130,6 +133,7 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
         except DomainError:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
+            await _mark(engine, row, IntakeStatus.WAITING, "failed")
             defects.append(error)
     if defects:
         raise ExceptionGroup("payments that wait because posting them broke", defects)
@@ -137,17 +141,24 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
 
 
 async def _try_to_post(engine: Engine, row: IntakeRow) -> bool:
-    now = engine.clock.now()
     try:
         await _post(engine, row)
-    except DistrictDown as error:
-        await engine.channel.intake.mark(row.scope, row.reference, IntakeStatus.WAITING, at=now, error=error.code)
-        return False
     except DomainError as error:
-        await engine.channel.intake.mark(row.scope, row.reference, IntakeStatus.SET_ASIDE, at=now, error=error.code)
+        await _mark(engine, row, IntakeStatus.WAITING if _passes(row, error) else IntakeStatus.SET_ASIDE, error.code)
         return False
-    await engine.channel.intake.mark(row.scope, row.reference, IntakeStatus.DONE, at=now)
+    await _mark(engine, row, IntakeStatus.DONE)
     return True
+
+
+def _passes(row: IntakeRow, error: DomainError) -> bool:
+    """Whether a later try may do better: a plane was down, or somebody else was first at a row both wanted."""
+    if isinstance(error, DistrictDown | ChannelPlaneDown):
+        return True
+    return isinstance(error, Conflict) and row.attempts < _CLASHES_MAX
+
+
+async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
+    await engine.channel.intake.mark(row.scope, row.reference, status, at=engine.clock.now(), error=error)
 
 
 async def _post(engine: Engine, row: IntakeRow) -> None:

@@ -20,6 +20,10 @@ _ACCEPT: Final = f"""
 _STANDING: Final = f"select {_COLUMNS} from channel.intake where reference = $2 and scope = $1"  # noqa: S608 - constants
 _WAITING: Final = f"""
     select {_COLUMNS} from channel.intake where district = $1 and status = 'waiting'
+    order by attempts, received_at, reference limit $2
+"""  # noqa: S608 - constants
+_SET_ASIDE: Final = f"""
+    select {_COLUMNS} from channel.intake where district = $1 and status = 'set_aside'
     order by received_at, reference limit $2
 """  # noqa: S608 - constants
 # What is done stays done: a slower worker's failure does not bring it back.
@@ -66,6 +70,9 @@ class IntakeOnPostgres:
 
     async def waiting(self, district: str, limit: int) -> Sequence[IntakeRow]:
         return [_intake_row(row) for row in await self._pool.rows(_WAITING, district, limit)]
+
+    async def set_aside(self, district: str, limit: int) -> Sequence[IntakeRow]:
+        return [_intake_row(row) for row in await self._pool.rows(_SET_ASIDE, district, limit)]
 
     async def mark(self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = "") -> None:
         await self._pool.write(_MARK, scope, reference, status, error, at)

@@ -30,3 +30,9 @@ Index(
     intake.c.received_at,
     postgresql_where=sql(f"status = '{IntakeStatus.WAITING}'"),
 )
+Index(
+    "intake_set_aside_ix",
+    intake.c.district,
+    intake.c.received_at,
+    postgresql_where=sql(f"status = '{IntakeStatus.SET_ASIDE}'"),
+)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.errors import Conflict, DomainError, NotFound
 from core.money import Money, total
-from core.ports.channel import IntakeRow
+from core.ports.channel import ChannelPlaneDown, IntakeRow
 from core.ports.record import DistrictDown
 from core.records.loan import LoanPosition
-from core.use_cases.repaying import PaymentNotice, drain_payments, receive_payment
+from core.use_cases.repaying import NoticeOutcome, PaymentNotice, drain_payments, receive_payment
+from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending
 
 PAST_THE_CALENDAR = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
@@ -27,6 +29,25 @@ class DownWhilePosting:
         if name == "unit":
             raise DistrictDown(HOME)
         return getattr(self._real, name)
+
+
+class RefusingOnce:
+    """The record plane, whose next unit is refused."""
+
+    def __init__(self, real: object, refusal: DomainError) -> None:
+        self._real = real
+        self._refusals = [refusal]
+
+    def __getattr__(self, name: str) -> object:
+        if name == "unit" and self._refusals:
+            raise self._refusals.pop()
+        return getattr(self._real, name)
+
+
+async def refused_once(lending: Lending, refusal: DomainError, reference: str, account: str) -> None:
+    record = RefusingOnce(lending.engine.record, refusal)
+    refusing = replace(lending, engine=replace(lending.engine, record=record))  # type: ignore[arg-type]
+    assert await refusing.pay(Money.of("5"), reference=reference, account=account) is NoticeOutcome.ACCEPTED
 
 
 def owed(position: LoanPosition) -> Money:
@@ -62,3 +83,51 @@ async def test_a_payment_that_breaks_the_drain_holds_up_no_other(lending: Lendin
     after, _ = await lending.books(loan)
     assert owed(before) - owed(after) == Money.of("5")
     assert [row.reference for row in await waiting(lending)] == ["BROKEN"]
+
+
+@pytest.mark.parametrize("passing", [ChannelPlaneDown(), Conflict(), DistrictDown()])
+async def test_a_payment_that_meets_what_passes_is_posted_by_the_drain(lending: Lending, passing: DomainError) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    before, _ = await lending.books(loan)
+    await refused_once(lending, passing, "PASSES", str(loan.reference))
+
+    await drain_payments(lending.engine, HOME, 10)
+
+    after, _ = await lending.books(loan)
+    assert owed(before) - owed(after) == Money.of("5")
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_payment_that_a_rule_refuses_is_found_by_the_proof_of_the_books(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await refused_once(lending, NotFound(), "ASIDE", str(loan.reference))
+
+    (found,) = await verify_ledger(lending.engine, [HOME])
+
+    assert (found.district, found.kind, found.subject) == (HOME, "payment_set_aside", "rail:simulated ASIDE")
+    assert found.detail == "it is posted nowhere: not_found"
+
+
+async def test_a_payment_that_was_set_aside_is_posted_when_its_rail_repeats_it(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    before, _ = await lending.books(loan)
+    await refused_once(lending, NotFound(), "AGAIN", str(loan.reference))
+
+    repeated = await lending.pay(Money.of("5"), reference="AGAIN", account=str(loan.reference))
+
+    after, _ = await lending.books(loan)
+    assert repeated is NoticeOutcome.DUPLICATE
+    assert owed(before) - owed(after) == Money.of("5")
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_payments_that_cannot_be_posted_let_the_others_of_their_district_pass(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    for reference in ("FIRST", "SECOND"):
+        await refused_once(lending, DistrictDown(), reference, str(loan.reference))
+    down = replace(lending.engine, record=DownWhilePosting(lending.engine.record))  # type: ignore[arg-type]
+    await drain_payments(down, HOME, 1)
+
+    (next_one,) = await lending.engine.channel.intake.waiting(HOME, 1)
+
+    assert next_one.reference == "SECOND"

@@ -63,6 +63,28 @@ async def test_a_district_is_given_what_waits_for_it_oldest_first(channel: Chann
     assert list(await channel.intake.waiting(DISTRICT, 1)) == [older]
 
 
+async def test_what_was_tried_less_often_comes_first(channel: ChannelPlane) -> None:
+    for row in (a_row("R1"), a_row("R2", received_at=LATER)):
+        await channel.intake.accept(row)
+
+    await channel.intake.mark("rail:simulated", "R1", IntakeStatus.WAITING, at=LATER, error="district_down")
+
+    assert [row.reference for row in await channel.intake.waiting(DISTRICT, 10)] == ["R2", "R1"]
+
+
+async def test_what_was_set_aside_is_listed_oldest_first_until_it_is_done(channel: ChannelPlane) -> None:
+    for row in (a_row("R2", received_at=LATER), a_row("R1"), a_row("R3", district="LS-B"), a_row("R4")):
+        await channel.intake.accept(row)
+    for reference in ("R1", "R2", "R3", "R4"):
+        await channel.intake.mark("rail:simulated", reference, IntakeStatus.SET_ASIDE, at=LATER, error="not_found")
+    await channel.intake.mark("rail:simulated", "R4", IntakeStatus.DONE, at=LATER)
+
+    found = await channel.intake.set_aside(DISTRICT, 10)
+
+    assert [(row.reference, row.last_error) for row in found] == [("R1", "not_found"), ("R2", "not_found")]
+    assert len(await channel.intake.set_aside(DISTRICT, 1)) == 1
+
+
 async def test_a_failed_try_is_counted_with_its_error(channel: ChannelPlane) -> None:
     await channel.intake.accept(a_row())
 

@@ -45,6 +45,9 @@ STATEMENTS = (
     create index intake_waiting_ix on channel.intake (district, received_at) where status = 'waiting'
     """,
     """
+    create index intake_set_aside_ix on channel.intake (district, received_at) where status = 'set_aside'
+    """,
+    """
     create table channel.messages (
         caller bytea not null,
         id uuid not null,
