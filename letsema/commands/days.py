@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
 
 from letsema.commands.options import AsJson, DataDirectory, Day, print_json, print_line, quiet_logs, run, today
+
+_DONE: Final = {
+    "interest_recognised": "interest recognised",
+    "late_fees": "late fees",
+    "offers_expired": "offers expired",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -27,11 +35,8 @@ def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = F
     if as_json:
         print_json(closed)
         return
-    for row in closed:
-        print_line(
-            f"{row['district']}  {row['closed_on']}  loans {row['loans']}, interest {row['interest_recognised']}, "
-            f"late fees {row['late_fees']}, offers expired {row['offers_expired']}"
-        )
+    for line in close_lines(closed):
+        print_line(line)
     if not closed:
         print_line(f"Nothing to close: every district's business date is after {through.isoformat()}.")
 
@@ -45,6 +50,15 @@ def remind(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = Fa
         return
     for row in counts:
         print_line(f"{row['district']}  before {row['before']}, due {row['due']}, late {row['late']}")
+
+
+def close_lines(closed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a district, whatever the number of days: which were closed, and what was done in all of them."""
+    for district, rows in groupby(closed, key=itemgetter("district")):
+        days = list(rows)
+        first, last = days[0]["closed_on"], days[-1]["closed_on"]
+        done = ", ".join(f"{words} {sum(day[name] for day in days)}" for name, words in _DONE.items())
+        yield f"{district}  {first if first == last else f'{first} to {last}'}  {done}"
 
 
 async def _close(data_directory: Path | None, day: date) -> list[dict[str, Any]]:
