@@ -142,17 +142,18 @@ class Colleague:
 
 
 STAFF: Final = (
-    Colleague(KHOTSO, "Palesa Molapo", Role.LOAN_OFFICER, Language.SESOTHO),
+    Colleague(KHOTSO, "Palesa Molapo", Role.LOAN_OFFICER, Language.ENGLISH),
     Colleague(KHOTSO, "Tau Lebona", Role.CREDIT_ANALYST, Language.ENGLISH),
     Colleague(KHOTSO, "Mamello Khaketla", Role.MANAGER, Language.ENGLISH),
-    Colleague(KHOTSO, "Lebohang Sello", Role.CASHIER, Language.SESOTHO),
+    Colleague(KHOTSO, "Lebohang Sello", Role.CASHIER, Language.ENGLISH),
     Colleague(KHOTSO, "Relebohile Nkuebe", Role.MFI_ADMIN, Language.ENGLISH),
-    Colleague(MOHLOLI, "Katleho Phiri", Role.LOAN_OFFICER, Language.ENGLISH),
+    Colleague(MOHLOLI, "Katleho Phiri", Role.LOAN_OFFICER, Language.SESOTHO),
     Colleague(MOHLOLI, "Limakatso Mofolo", Role.CREDIT_ANALYST, Language.SESOTHO),
-    Colleague(MOHLOLI, "Motlalepula Ntsane", Role.MANAGER, Language.ENGLISH),
-    Colleague(MOHLOLI, "Puleng Rantso", Role.CASHIER, Language.ENGLISH),
+    Colleague(MOHLOLI, "Motlalepula Ntsane", Role.MANAGER, Language.SESOTHO),
+    Colleague(MOHLOLI, "Puleng Rantso", Role.CASHIER, Language.SESOTHO),
     Colleague(MOHLOLI, "Thato Makhele", Role.MFI_ADMIN, Language.SESOTHO),
 )
+"""Khotso's work in English, Mohloli's in Sesotho: who follows the README reads English, and both are there to see."""
 
 
 @dataclass(frozen=True, slots=True)
