@@ -31,7 +31,7 @@ from core.records.loan import (
     Payment,
 )
 from core.records.proposal import Proposal
-from core.records.staff import StaffMember, StaffSession
+from core.records.staff import Invitation, StaffMember, StaffSession
 from core.references import Reference
 
 
@@ -341,6 +341,32 @@ class Staff(Protocol):
     async def touch_session(self, token_hash: bytes, at: datetime) -> None: ...
 
     async def end_session(self, token_hash: bytes) -> None: ...
+
+    async def put_invitation(self, invitation: Invitation) -> None:
+        """Keep a member's invitation, in place of any earlier one."""
+        ...
+
+    async def invitation(self, token_hash: bytes) -> Invitation | None: ...
+
+    async def remove_invitation(self, token_hash: bytes) -> bool:
+        """Use an invitation up; False when there is none (any more): of two at once, one is told True."""
+        ...
+
+    async def remove_invitation_of(self, staff_id: UUID) -> None:
+        """Withdraw a member's invitation, if there is one."""
+        ...
+
+    async def replace_recovery_codes(self, staff_id: UUID, code_hashes: Sequence[bytes]) -> None:
+        """Keep these codes of a member, and none of those before."""
+        ...
+
+    async def take_recovery_code(self, staff_id: UUID, code_hash: bytes) -> bool:
+        """Use a code up; False when the member has no such code (any more)."""
+        ...
+
+    async def recovery_codes_left(self, staff_id: UUID) -> int:
+        """How many codes a member has not used."""
+        ...
 
     async def take_tokens(self, bucket: str, *, capacity: int, per_seconds: int, now: datetime) -> int:
         """Take one token of a bucket that refills evenly; 0 when taken, else the seconds to wait. Atomic."""

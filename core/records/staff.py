@@ -134,7 +134,10 @@ _BY_SENIORITY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A member of staff. `totp_secret` is plain here and sealed at rest; none in the demo, whose sign-ins skip it."""
+    """A member of staff. `totp_secret` is plain here and sealed at rest; none in the demo, whose sign-ins skip it.
+
+    Whoever is only invited has no password (an empty hash, which none matches) and is disabled until they accept.
+    """
 
     id: UUID
     district: str
@@ -168,3 +171,13 @@ class StaffSession:
     ip: str
     user_agent: str
     credentials_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The one open invitation of a member who has no password yet. Of its token only the SHA-256 is kept."""
+
+    staff_id: UUID
+    token_hash: bytes
+    made_at: datetime
+    expires_at: datetime

@@ -7,9 +7,6 @@ throttles the same.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +15,7 @@ from core.errors import DomainError
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.staff import StaffMember, StaffSession
+from core.use_cases.tokens import carried_token, read_token, token_digest, token_text
 
 IDLE_MINUTES: Final = 15
 ABSOLUTE_HOURS: Final = 10
@@ -29,7 +27,7 @@ _LONGEST_EMAIL: Final = 254
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """How many sign-in attempts a bucket takes in five minutes."""
+    """How many attempts a bucket takes in five minutes."""
 
     bucket: str
     capacity: int
@@ -65,7 +63,7 @@ async def sign_in(engine: Engine, email: str, password: str, *, ip: str, user_ag
     email = email.strip().lower()[:_LONGEST_EMAIL]
     district = await _district_of(engine, email)
     async with engine.record.unit(district) as unit:
-        wait = await _throttle(engine, unit, email, ip)
+        wait = await take_attempt(engine, unit, f"account:{engine.keyed_hash.email(email).hex()}", ip)
         await unit.commit()
     if wait:
         raise TooManyAttempts(wait)
@@ -81,7 +79,7 @@ async def sign_in(engine: Engine, email: str, password: str, *, ip: str, user_ag
 
 async def session_of(engine: Engine, cookie: str) -> tuple[StaffMember, StaffSession] | None:
     """Who a cookie belongs to; None for anything that is not a live session of an enabled member."""
-    parsed = await _parse_cookie(engine, cookie)
+    parsed = await read_token(engine, cookie)
     if parsed is None:
         return None
     district, token_hash = parsed
@@ -103,7 +101,7 @@ async def session_of(engine: Engine, cookie: str) -> tuple[StaffMember, StaffSes
 
 async def sign_out(engine: Engine, cookie: str) -> None:
     """End the session of a cookie; a cookie that has none is as good as signed out."""
-    parsed = await _parse_cookie(engine, cookie)
+    parsed = await read_token(engine, cookie)
     if parsed is None:
         return
     district, token_hash = parsed
@@ -130,9 +128,9 @@ async def _district_of(engine: Engine, email: str) -> str:
     return districts[int.from_bytes(email_hash[:8], "big") % len(districts)]
 
 
-async def _throttle(engine: Engine, unit: Unit, email: str, ip: str) -> int:
-    account = engine.keyed_hash.email(email).hex()
-    buckets = (Throttle(f"account:{account}", 10), Throttle(f"ip:{ip}", 10), Throttle("all", 1_000))
+async def take_attempt(engine: Engine, unit: Unit, subject: str, ip: str) -> int:
+    """Count an attempt on a subject from an address; 0 when it may go on, else the seconds to wait."""
+    buckets = (Throttle(subject, 10), Throttle(f"ip:{ip}", 10), Throttle("all", 1_000))
     now = engine.clock.now()
     waits = [
         await unit.staff.take_tokens(item.bucket, capacity=item.capacity, per_seconds=_WINDOW_SECONDS, now=now)
@@ -141,42 +139,36 @@ async def _throttle(engine: Engine, unit: Unit, email: str, ip: str) -> int:
     return max(waits)
 
 
-async def _open_session(engine: Engine, member: StaffMember, password: str, *, ip: str, user_agent: str) -> SignedIn:
+def new_session(
+    engine: Engine, member: StaffMember, *, ip: str, user_agent: str, verified_at: datetime | None
+) -> SignedIn:
+    """A session that is yet to be kept. `verified_at` None: the second factor is owed."""
     token = engine.identifiers.new_token()
     now = engine.clock.now()
     session = StaffSession(
-        token_hash=hashlib.sha256(token).digest(),
+        token_hash=token_digest(token),
         district=member.district,
         staff_id=member.id,
-        csrf_token=_encode(engine.identifiers.new_token()),
+        csrf_token=token_text(engine.identifiers.new_token()),
         created_at=now,
         last_seen_at=now,
-        verified_at=now if member.totp_secret is None else None,
+        verified_at=verified_at,
         ip=ip,
         user_agent=user_agent[:200],
         credentials_version=member.credentials_version,
     )
+    return SignedIn(member, session, carried_token(member.district, token))
+
+
+async def _open_session(engine: Engine, member: StaffMember, password: str, *, ip: str, user_agent: str) -> SignedIn:
+    verified_at = engine.clock.now() if member.totp_secret is None else None
+    signed_in = new_session(engine, member, ip=ip, user_agent=user_agent, verified_at=verified_at)
     rehashed = None
     if engine.password_hasher.is_outdated(member.password_hash):
         rehashed = await engine.password_hasher.hash(password)
     async with engine.record.unit(member.district) as unit:
         if rehashed is not None:
             await unit.staff.save(replace(member, password_hash=rehashed))
-        await unit.staff.add_session(session)
+        await unit.staff.add_session(signed_in.session)
         await unit.commit()
-    return SignedIn(member, session, f"{member.district}.{_encode(token)}")
-
-
-async def _parse_cookie(engine: Engine, cookie: str) -> tuple[str, bytes] | None:
-    district, _, encoded = cookie.rpartition(".")
-    if district not in (await engine.record.catalogue()).districts:
-        return None
-    try:
-        token = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return district, hashlib.sha256(token).digest()
-
-
-def _encode(token: bytes) -> str:
-    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+    return signed_in

@@ -1,21 +1,22 @@
-"""Staff of one district, their sessions and their throttles."""
+"""Staff of one district, how they come in (invitations, sessions, recovery codes), and their throttles."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import NotFound
-from core.records.staff import Role, StaffMember, StaffSession
+from core.records.staff import Invitation, Role, StaffMember, StaffSession
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.sealing import Sealing
-from storage.postgres.tables.staff import staff, staff_sessions, throttles
+from storage.postgres.tables.staff import staff, staff_invitations, staff_recovery_codes, staff_sessions, throttles
 
 
 class StaffOnPostgres:
@@ -85,6 +86,45 @@ class StaffOnPostgres:
             )
         )
 
+    async def put_invitation(self, invitation: Invitation) -> None:
+        values = {
+            "token_hash": invitation.token_hash,
+            "made_at": invitation.made_at,
+            "expires_at": invitation.expires_at,
+        }
+        key = {"district": self._connection.district, "staff_id": invitation.staff_id}
+        statement = upsert(staff_invitations).values(**key, **values)
+        await self._connection.write(statement.on_conflict_do_update(index_elements=[*key], set_=values))
+
+    async def invitation(self, token_hash: bytes) -> Invitation | None:
+        row = await self._connection.row(select(staff_invitations).where(self._invitation(token_hash)))
+        return None if row is None else Invitation(row.staff_id, bytes(row.token_hash), row.made_at, row.expires_at)
+
+    async def remove_invitation(self, token_hash: bytes) -> bool:
+        return await self._connection.write(delete(staff_invitations).where(self._invitation(token_hash))) == 1
+
+    async def remove_invitation_of(self, staff_id: UUID) -> None:
+        of_member = staff_invitations.c.staff_id == staff_id
+        await self._connection.write(
+            delete(staff_invitations).where(self._connection.here(staff_invitations), of_member)
+        )
+
+    async def replace_recovery_codes(self, staff_id: UUID, code_hashes: Sequence[bytes]) -> None:
+        await self._connection.write(delete(staff_recovery_codes).where(self._recovery_codes(staff_id)))
+        rows = [{"staff_id": staff_id, "code_hash": code_hash} for code_hash in code_hashes]
+        await self._connection.write_many(insert(staff_recovery_codes), rows)
+
+    async def take_recovery_code(self, staff_id: UUID, code_hash: bytes) -> bool:
+        taken = delete(staff_recovery_codes).where(
+            self._recovery_codes(staff_id), staff_recovery_codes.c.code_hash == code_hash
+        )
+        return await self._connection.write(taken) == 1
+
+    async def recovery_codes_left(self, staff_id: UUID) -> int:
+        counted = select(func.count().label("left")).where(self._recovery_codes(staff_id))
+        row = await self._connection.row(counted.select_from(staff_recovery_codes))
+        return 0 if row is None else int(row.left)
+
     async def take_tokens(self, bucket: str, *, capacity: int, per_seconds: int, now: datetime) -> int:
         # The bucket is kept as the instant at which it is full again. A token moves that instant on by its own share of
         # the time, and may be taken unless the bucket would then be full later than `per_seconds` from now.
@@ -104,6 +144,12 @@ class StaffOnPostgres:
         )
         full_at: datetime = now if row is None else row.full_at
         return max(1, math.ceil((full_at + one_token - now - full_time).total_seconds()))
+
+    def _invitation(self, token_hash: bytes) -> ColumnElement[bool]:
+        return and_(self._connection.here(staff_invitations), staff_invitations.c.token_hash == token_hash)
+
+    def _recovery_codes(self, staff_id: UUID) -> ColumnElement[bool]:
+        return and_(self._connection.here(staff_recovery_codes), staff_recovery_codes.c.staff_id == staff_id)
 
     def _changeable(self, member: StaffMember) -> dict[str, Any]:
         secret = member.totp_secret

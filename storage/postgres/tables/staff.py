@@ -59,3 +59,25 @@ throttles = district_table(
     key=["bucket"],
     writes=Writes.REMOVE,
 )
+
+staff_invitations = district_table(
+    "staff_invitations",
+    # One a member: the next takes the place of the last.
+    identifier("staff_id"),
+    octets("token_hash"),
+    instant("made_at"),
+    instant("expires_at"),
+    UniqueConstraint("district", "token_hash"),
+    within_district(["staff_id"], "staff"),
+    key=["staff_id"],
+    writes=Writes.REMOVE,
+)
+
+staff_recovery_codes = district_table(
+    "staff_recovery_codes",
+    identifier("staff_id"),
+    octets("code_hash"),
+    within_district(["staff_id"], "staff"),
+    key=["staff_id", "code_hash"],
+    writes=Writes.REMOVE,
+)

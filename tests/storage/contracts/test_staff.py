@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import Conflict, NotFound
 from core.ports.record import Record
-from core.records.staff import Role, StaffMember, StaffSession
+from core.records.staff import Invitation, Role, StaffMember, StaffSession
 from tests.storage.samples import DISTRICT, LATER, MFI, NOW
 
 
@@ -125,3 +125,60 @@ async def test_a_bucket_never_gives_more_than_it_has_to_many_at_once(record: Rec
     waits = await asyncio.gather(*(take() for _ in range(8)))
 
     assert waits.count(0) == 3
+
+
+def an_invitation(member: StaffMember, **changes: Any) -> Invitation:
+    return replace(Invitation(member.id, b"i" * 32, NOW, NOW + timedelta(hours=24)), **changes)
+
+
+async def test_a_member_has_one_invitation_the_last(record: Record) -> None:
+    member = a_member()
+    second = an_invitation(member, token_hash=b"j" * 32, made_at=LATER, expires_at=LATER + timedelta(hours=24))
+    async with record.unit(DISTRICT) as unit:
+        await unit.staff.add(member)
+        await unit.staff.put_invitation(an_invitation(member))
+        await unit.staff.put_invitation(second)
+
+        assert await unit.staff.invitation(b"i" * 32) is None
+        assert await unit.staff.invitation(b"j" * 32) == second
+
+
+async def test_an_invitation_is_used_up_once(record: Record) -> None:
+    member = a_member()
+    async with record.unit(DISTRICT) as unit:
+        await unit.staff.add(member)
+        await unit.staff.put_invitation(an_invitation(member))
+
+        assert await unit.staff.remove_invitation(b"i" * 32)
+        assert not await unit.staff.remove_invitation(b"i" * 32)
+        assert await unit.staff.invitation(b"i" * 32) is None
+
+
+async def test_a_members_invitation_is_withdrawn_and_nobody_elses(record: Record) -> None:
+    member, other = a_member(), a_member(email="thabo@example.org")
+    async with record.unit(DISTRICT) as unit:
+        for each, token_hash in ((member, b"i" * 32), (other, b"j" * 32)):
+            await unit.staff.add(each)
+            await unit.staff.put_invitation(an_invitation(each, token_hash=token_hash))
+
+        await unit.staff.remove_invitation_of(member.id)
+
+        assert await unit.staff.invitation(b"i" * 32) is None
+        assert await unit.staff.invitation(b"j" * 32) is not None
+
+
+async def test_a_recovery_code_is_taken_once_and_only_by_its_owner(record: Record) -> None:
+    member, other = a_member(), a_member(email="thabo@example.org")
+    async with record.unit(DISTRICT) as unit:
+        for each in (member, other):
+            await unit.staff.add(each)
+        await unit.staff.replace_recovery_codes(member.id, [b"a" * 32, b"b" * 32])
+
+        assert not await unit.staff.take_recovery_code(other.id, b"a" * 32)
+        assert await unit.staff.take_recovery_code(member.id, b"a" * 32)
+        assert not await unit.staff.take_recovery_code(member.id, b"a" * 32)
+        assert await unit.staff.recovery_codes_left(member.id) == 1
+
+        await unit.staff.replace_recovery_codes(member.id, [b"c" * 32])
+        assert not await unit.staff.take_recovery_code(member.id, b"b" * 32)
+        assert await unit.staff.recovery_codes_left(member.id) == 1
