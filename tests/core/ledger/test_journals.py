@@ -9,7 +9,17 @@ from uuid import UUID
 import pytest
 
 from core.ledger.accounts import Account
-from core.ledger.journals import Journal, Posting, funding, suspense_receipt, transfer_in, transfer_out
+from core.ledger.journals import (
+    Journal,
+    Posting,
+    funding,
+    payment_leaves_suspense,
+    suspense_receipt,
+    sweep,
+    transfer_in,
+    transfer_out,
+    unassigned,
+)
 from core.money import Money
 
 ON = date(2026, 3, 1)
@@ -74,6 +84,22 @@ def test_money_that_moves_without_a_loan() -> None:
 
     assert only(suspense_receipt(key="s", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("float:mpesa", "suspense")
     assert only(funding(key="f", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("float:mpesa", "funding")
+    assert only(sweep(key="w", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("funding", "float:mpesa")
+    assert only(payment_leaves_suspense(key="p", amount=AMOUNT, value_on=ON, transfer_id="t")) == (
+        "suspense",
+        "clearing",
+    )
     assert only(out) == ("clearing", "float:mpesa")
     assert only(back) == ("float:mpesa", "clearing")
     assert out.transfer_id == back.transfer_id == "t"
+
+
+def test_a_payment_taken_off_its_loan_moves_on_from_where_the_mirror_left_it() -> None:
+    def moved(source: str, destination: str) -> Journal | None:
+        return unassigned(key="u", source=source, destination=destination, amount=AMOUNT, value_on=ON)
+
+    onwards = moved("float:mpesa", "suspense")
+
+    assert onwards is not None
+    assert onwards.postings == (Posting("float:mpesa", "suspense", AMOUNT),)
+    assert moved("suspense", "suspense") is None

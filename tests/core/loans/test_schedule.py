@@ -234,7 +234,16 @@ def test_a_multiple_that_leaves_a_row_without_principal_is_an_error_on_that_fiel
 
 def test_a_multiple_that_takes_all_principal_before_the_last_row_is_refused() -> None:
     with pytest.raises(InvalidTerms):
-        schedule(terms("1000", "12", 2, method=Method.EQUAL_PRINCIPAL, instalment_multiple=Money.of("1000")))
+        schedule(
+            terms(
+                "1000",
+                "12",
+                2,
+                method=Method.EQUAL_PRINCIPAL,
+                instalment_multiple=Money.of("1000"),
+                instalment_rounding=MultipleRounding.UP,
+            )
+        )
 
 
 def test_a_level_that_cannot_pay_its_interest_names_what_made_it_so() -> None:
