@@ -1,0 +1,497 @@
+"""The close by pages gives every row that the close by replay gives.
+
+Two districts hold the same loans under the same ids; one is closed each way, and every row is compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final, cast
+from unittest.mock import AsyncMock
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from core.calendar import PeriodUnit
+from core.loans.account import Part
+from core.loans.events import Charge, Event, Reversal, Waiver, WriteOff
+from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
+from core.money import Money, Rounding
+from core.ports.day_end import ORDINARY_EVENTS
+from core.ports.engine import Engine
+from core.ports.record import DistrictDown, Record, Unit
+from core.records.application import ApplicationStatus
+from core.records.catalogue import LateFee, ProductVersion
+from core.records.loan import Loan, LoanStatus
+from core.records.message import MessageKind
+from core.use_cases import closing, closing_pages
+from core.use_cases.bookkeeping import activate_loan, close_loan_day, receive_repayment, record_event
+from core.use_cases.closing import DayEndResult, close_through
+from core.use_cases.closing_pages import Rules, close_ordinary_loans
+from core.use_cases.loan_events import DISBURSED, REPAID
+from storage.postgres.record.unit import UnitOnPostgres
+from tests.storage.samples import (
+    LATER,
+    TODAY,
+    a_borrower,
+    a_loan,
+    a_payment,
+    a_payout,
+    a_product,
+    a_reference,
+    an_application,
+    lay_ground,
+)
+
+BY_PAGES: Final = "LS-A"
+BY_REPLAY: Final = "LS-B"
+DISTRICTS: Final = (BY_PAGES, BY_REPLAY)
+ROWS: Final = {
+    "journals": "key",
+    "postings": "journal_key, n",
+    "instalments": "loan_id, n",
+    "loan_positions": "loan_id",
+    "loans": "id",
+    "loan_events": "loan_id, n",
+    "outbox": "key",
+}
+PENALTY_FIRST: Final = ("penalty", "fee", "interest", "principal")
+PRINCIPAL_FIRST: Final = ("principal", "interest", "fee", "penalty")
+
+
+def late_fee(percent: str, of: str, after_days: int) -> LateFee:
+    return LateFee(None, Decimal(percent), of, after_days)
+
+
+PRODUCTS: Final = tuple(
+    a_product(UUID(int=100 + number), late_fee=fee, allocation_advance=advance)
+    for number, (fee, advance) in enumerate(
+        [
+            (None, PRINCIPAL_FIRST),
+            (LateFee(Money.of(50), None), PENALTY_FIRST),
+            (late_fee("1.5", "principal", 0), PRINCIPAL_FIRST),
+            (late_fee("12.345", "principal_and_interest", 0), PRINCIPAL_FIRST),
+            (late_fee("5", "principal_and_interest", 2), PRINCIPAL_FIRST),
+            (LateFee(Money.of(7), None, "principal", 3), PRINCIPAL_FIRST),
+        ]
+    )
+)
+
+
+@dataclass
+class Twins:
+    """The same portfolio in both districts. Whatever happens to a loan happens to its twin."""
+
+    engine: Engine
+    url: str
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+    loans: dict[str, list[UUID]] = field(default_factory=lambda: {district: [] for district in DISTRICTS})
+    today: date = TODAY
+    _numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+
+    async def lend(self, terms: LoanTerms, product: ProductVersion) -> UUID:
+        borrower = a_borrower()
+        application = replace(
+            an_application(borrower, status=ApplicationStatus.APPROVED),
+            product_id=product.product_id,
+            product_version=product.version,
+        )
+        loan = a_loan(application, terms=terms.to_json(), principal=terms.principal, status=LoanStatus.DISBURSING)
+        for district in DISTRICTS:
+            home = replace(borrower, district=district)
+            async with self.engine.record.unit(district) as unit:
+                await unit.borrowers.add(home)
+                await unit.applications.add(replace(application, district=district))
+                await unit.loans.add(replace(loan, district=district))
+                await activate_loan(self.engine, unit, a_payout(replace(loan, district=district)))
+                await unit.commit()
+        return loan.id
+
+    async def pay(self, loan_id: UUID, amount: Money, value_on: date, *, only: Sequence[str] = DISTRICTS) -> None:
+        number, receipt = next(self._numbers), a_reference()
+        for district in only:
+            async with self._loan(district, loan_id) as (unit, loan):
+                await receive_repayment(
+                    self.engine,
+                    unit,
+                    loan,
+                    a_payment(loan, amount=amount),
+                    receipt=receipt,
+                    key=f"payment:{number}",
+                    value_on=value_on,
+                )
+
+    async def record(self, loan_id: UUID, event: Event) -> None:
+        for district in DISTRICTS:
+            async with self._loan(district, loan_id) as (unit, loan):
+                await record_event(self.engine, unit, loan, lambda n: replace(event, n=n))
+
+    async def close_by_pages(self) -> Sequence[DayEndResult]:
+        return await close_through(self.engine, [BY_PAGES], self.today)
+
+    async def close_by_replay(self) -> None:
+        async with self.engine.record.unit(BY_REPLAY) as unit:
+            loan_ids = await unit.loans.needing_day_end(self.today)
+        for loan_id in loan_ids:
+            async with self._loan(BY_REPLAY, loan_id) as (unit, loan):
+                await close_loan_day(self.engine, unit, loan, self.today)
+        async with self.engine.record.unit(BY_REPLAY) as unit:
+            await unit.close_business_date(self.today, counts={}, at=self.engine.clock.now())
+            await unit.commit()
+
+    async def close_both(self, days: int = 1) -> list[DayEndResult]:
+        results: list[DayEndResult] = []
+        for _ in range(days):
+            results += await self.close_by_pages()
+            await self.close_by_replay()
+            self.today += timedelta(days=1)
+        return results
+
+    async def rows(self, district: str, table: str) -> list[dict[str, Any]]:
+        """Every row of a table in a district, but for the district itself and ids that chance made."""
+        connection = await asyncpg.connect(self.url)
+        statement = f"select * from record.{table} where district = $1 order by {ROWS[table]}"  # noqa: S608 - ours
+        found = await connection.fetch(statement, district)
+        await connection.close()
+        unlike = {"district", "id"} if table == "outbox" else {"district"}
+        return [{name: value for name, value in row.items() if name not in unlike} for row in found]
+
+    async def assert_alike(self) -> None:
+        for table in ROWS:
+            assert await self.rows(BY_PAGES, table) == await self.rows(BY_REPLAY, table), table
+        assert not await self.engine.record.verify_ledger(BY_PAGES)
+
+    async def business_date(self) -> date:
+        async with self.engine.record.unit(BY_PAGES) as unit:
+            return await unit.business_date()
+
+    async def journals(self, kind: str) -> list[dict[str, Any]]:
+        return [row for row in await self.rows(BY_PAGES, "journals") if row["kind"] == kind]
+
+    @asynccontextmanager
+    async def _loan(self, district: str, loan_id: UUID) -> AsyncIterator[tuple[Unit, Loan]]:
+        async with self.engine.record.unit(district) as unit:
+            yield unit, await unit.loans.get(loan_id, lock=True)
+            await unit.commit()
+
+
+@pytest.fixture
+async def twins(engine: Engine, database_url: str) -> Twins:
+    await lay_ground(engine.record)
+    for product in PRODUCTS:
+        await engine.record.add_product(product)
+    await engine.record.open_district(BY_REPLAY, TODAY)
+    return Twins(engine, database_url)
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several pages, for a portfolio of a few loans."""
+    monkeypatch.setattr(closing_pages, "PAGE_INSTALMENTS", 3)
+
+
+def terms(**changes: Any) -> LoanTerms:
+    """Three instalments of M100 and M9 interest, a day apart."""
+    ordinary = LoanTerms(
+        principal=Money.of(300),
+        annual_rate_percent=Decimal(1095),
+        periods=3,
+        disbursed_on=TODAY,
+        method=Method.FLAT,
+        period_unit=PeriodUnit.DAY,
+    )
+    return replace(ordinary, **changes)
+
+
+def random_terms(chance: random.Random) -> LoanTerms:
+    fees = [
+        Fee("upfront", FeeTiming.UPFRONT, percent=Decimal("2.5")),
+        Fee("joining", FeeTiming.FIRST, amount=Money.of("12.34")),
+        Fee("insurance", FeeTiming.SPREAD, percent=Decimal("3.3")),
+    ]
+    return terms(
+        principal=Money(chance.randrange(10_000, 500_000)),
+        annual_rate_percent=Decimal(chance.choice([0, 24, 365, 900])),
+        periods=chance.randint(1, 5),
+        method=chance.choice(list(Method)),
+        period_every=chance.randint(1, 4),
+        rounding_mode=chance.choice(list(Rounding)),
+        fees=tuple(fee for fee in fees if chance.random() < 0.5),
+    )
+
+
+async def anything(twins: Twins, loan_id: UUID) -> None:
+    """What may happen to a loan on a day: mostly money, now and then of an earlier day, and rarely an act of staff."""
+    chance, number = twins.chance, f"{loan_id}:{twins.today}"
+    async with twins.engine.record.unit(BY_PAGES) as unit:
+        loan = await unit.loans.get(loan_id)
+        rows = await unit.loans.instalments(loan_id)
+        events = await unit.loans.events(loan_id)
+    repaid = [event for event in events if event.kind == REPAID]
+    if loan.status is not LoanStatus.ACTIVE:
+        return
+    kind = chance.choices(
+        ["money", "backdated", "charge", "waiver", "reversal", "loss"], [0.75, 0.13, 0.04, 0.04, 0.03, 0.01]
+    )[0]
+    amount = Money(chance.choice([1, 777, rows[0].total.minor, chance.randrange(1, 2 * loan.principal.minor)]))
+    if kind in {"money", "backdated"}:
+        earliest = max(TODAY, twins.today - timedelta(days=4))
+        await twins.pay(loan_id, amount, earliest if kind == "backdated" else twins.today)
+    elif kind == "charge":
+        part = chance.choice([Part.FEE, Part.PENALTY])
+        await twins.record(loan_id, Charge(number, 0, twins.today, part, Money(555)))
+    elif kind == "waiver":
+        row = next((row for row in rows if row.interest > row.interest_paid and row.due_on >= twins.today), None)
+        if row is not None:
+            await twins.record(loan_id, Waiver(number, 0, twins.today, row.n, Part.INTEREST, Money(1)))
+    elif kind == "reversal" and repaid:
+        await twins.record(loan_id, Reversal(number, 0, repaid[-1].key))
+    elif kind == "loss":
+        await twins.record(loan_id, WriteOff(number, 0, twins.today))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_random_portfolios_close_alike_both_ways_row_by_row(twins: Twins, small_pages: None, seed: int) -> None:
+    twins.chance.seed(seed)
+    loan_ids = [await twins.lend(random_terms(twins.chance), twins.chance.choice(PRODUCTS)) for _ in range(10)]
+
+    for _ in range(12):
+        for loan_id in loan_ids:
+            if twins.chance.random() < 0.2:
+                await anything(twins, loan_id)
+        await twins.close_both()
+
+    await twins.assert_alike()
+    assert await twins.journals("interest")
+    assert await twins.journals("late_fee")
+
+
+# --- what is closed by pages, and what is left to a replay ---
+
+
+@dataclass
+class Replays:
+    """Counts the loans that the close hands to a replay."""
+
+    loan_ids: list[UUID] = field(default_factory=list)
+
+
+@pytest.fixture
+def replays(monkeypatch: pytest.MonkeyPatch) -> Replays:
+    counted = Replays()
+
+    async def close(engine: Engine, unit: Unit, loan: Loan, day: date) -> Any:
+        counted.loan_ids.append(loan.id)
+        return await close_loan_day(engine, unit, loan, day)
+
+    monkeypatch.setattr(closing, "close_loan_day", close)
+    return counted
+
+
+async def test_ordinary_loans_need_no_replay(twins: Twins, replays: Replays) -> None:
+    await twins.lend(terms(), PRODUCTS[3])
+    await twins.lend(terms(), PRODUCTS[1])
+
+    results = await twins.close_both(days=5)
+
+    assert replays.loan_ids == []
+    assert sum(result.interest_recognised for result in results) == 6
+    assert sum(result.late_fees for result in results) == 6
+    await twins.assert_alike()
+
+
+async def test_a_message_tells_each_late_fee_with_its_own_id(twins: Twins) -> None:
+    await twins.lend(terms(), PRODUCTS[1])
+
+    await twins.close_both(days=4)
+
+    async with twins.engine.record.unit(BY_PAGES) as unit:
+        told = [row for row in await unit.outbox.claim(LATER, 100, 0) if row.kind == MessageKind.LATE_FEE]
+    assert [row.data["amount_minor"] for row in told] == [5_000, 5_000]
+    assert {row.id.version for row in told} == {8}
+    assert len({row.id for row in told}) == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "fees"),
+    [
+        (Rounding.HALF_EVEN, {2, 4}),
+        (Rounding.HALF_UP, {3, 4}),
+        (Rounding.UP, {3, 4}),
+        (Rounding.DOWN, {2, 3}),
+    ],
+)
+async def test_a_percentage_is_rounded_as_the_contract_says(twins: Twins, mode: Rounding, fees: set[int]) -> None:
+    for product, percent in zip(PRODUCTS, ["0.025", "0.035"], strict=False):  # of M100.00: 2.5 and 3.5 lisente
+        charging = replace(product, version=2, late_fee=late_fee(percent, "principal", 0))
+        await twins.engine.record.add_product(charging)
+        await twins.lend(terms(rounding_mode=mode, periods=1, principal=Money.of(100)), charging)
+
+    await twins.close_both(days=3)
+
+    charged = [row["penalties_lisente"] for row in await twins.rows(BY_PAGES, "instalments")]
+    assert set(charged) == fees
+    await twins.assert_alike()
+
+
+async def test_interest_that_meets_the_cap_is_left_to_a_replay(twins: Twins, replays: Replays) -> None:
+    loan_id = await twins.lend(terms(), PRODUCTS[0])
+    await twins.pay(
+        loan_id, Money.of(110 + 110 + 95), TODAY
+    )  # M5 of the last principal is left, below its M10 of interest
+
+    await twins.close_both(days=4)
+
+    assert set(replays.loan_ids) == {loan_id}
+    [recognised] = [row for row in await twins.rows(BY_PAGES, "postings") if row["debit"] == "interest_receivable"]
+    assert recognised["amount_lisente"] == 300
+    await twins.assert_alike()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Charge("charge", 0, TODAY, Part.FEE, Money(500)),
+        Waiver("waiver", 0, TODAY, 1, Part.INTEREST, Money(300)),
+        Reversal("reversal", 0, "payment:1"),
+    ],
+    ids=["charge", "waiver", "reversal"],
+)
+async def test_a_loan_that_staff_have_changed_is_left_to_a_replay(twins: Twins, replays: Replays, event: Event) -> None:
+    loan_id = await twins.lend(terms(), PRODUCTS[1])
+    await twins.pay(loan_id, Money(1), TODAY)
+    await twins.record(loan_id, event)
+
+    await twins.close_both(days=3)
+
+    assert set(replays.loan_ids) == {loan_id}
+    await twins.assert_alike()
+
+
+async def test_a_loan_of_a_product_without_a_rule_is_left_to_a_replay(
+    twins: Twins, replays: Replays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing_pages, "_rule_of", lambda _: None)
+    loan_id = await twins.lend(terms(), PRODUCTS[1])
+
+    await twins.close_both(days=3)
+
+    assert set(replays.loan_ids) == {loan_id}
+    await twins.assert_alike()
+
+
+def test_the_kinds_of_ordinary_events_are_those_that_are_kept() -> None:
+    assert ORDINARY_EVENTS == (DISBURSED, REPAID)
+
+
+# --- again, after a crash, and beside payments ---
+
+
+class Crash(DistrictDown):
+    """The node went away."""
+
+
+class CrashingRecord:
+    """A record plane that goes away after so many units."""
+
+    def __init__(self, record: Record, units: int) -> None:
+        self._record = record
+        self._left = units
+
+    def unit(self, district: str) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise Crash
+        return self._record.unit(district)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._record, name)
+
+
+async def test_a_close_that_died_anywhere_is_finished_by_running_it_again(twins: Twins, small_pages: None) -> None:
+    for product in [*PRODUCTS, *PRODUCTS]:
+        await twins.lend(terms(), product)
+    await twins.close_both()
+
+    crashes = 0
+    while await twins.business_date() == twins.today:
+        record = CrashingRecord(twins.engine.record, crashes)
+        with contextlib.suppress(Crash):
+            await close_through(replace(twins.engine, record=cast("Record", record)), [BY_PAGES], twins.today)
+        crashes += 1
+    await twins.close_by_replay()
+
+    assert crashes > 10
+    await twins.assert_alike()
+
+
+async def test_a_pass_over_closed_loans_does_nothing(twins: Twins) -> None:
+    await twins.lend(terms(), PRODUCTS[1])
+    await twins.close_both(days=2)
+    rules = Rules.of(await twins.engine.record.catalogue())
+    before = [await twins.rows(BY_PAGES, table) for table in ROWS]
+
+    again = await close_ordinary_loans(
+        twins.engine, BY_PAGES, rules, twins.today - timedelta(days=1), business_on=twins.today
+    )
+
+    assert (again.closed, again.left) == (0, frozenset())
+    assert [await twins.rows(BY_PAGES, table) for table in ROWS] == before
+
+
+async def test_a_payment_between_the_page_and_the_next_day_is_closed_again(twins: Twins, replays: Replays) -> None:
+    """The payment is booked as of the open day, so it undoes the close of its loan; the same close finds that."""
+    loan_id = await twins.lend(terms(), PRODUCTS[1])
+    await twins.close_both()
+    rules = Rules.of(await twins.engine.record.catalogue())
+    await close_ordinary_loans(twins.engine, BY_PAGES, rules, twins.today, business_on=twins.today)
+    await twins.pay(loan_id, Money(700), twins.today)
+
+    await twins.close_both(days=2)
+
+    assert set(replays.loan_ids) == {loan_id}
+    for table in ("instalments", "loan_positions"):
+        assert await twins.rows(BY_PAGES, table) == await twins.rows(BY_REPLAY, table)
+    assert not await twins.engine.record.verify_ledger(BY_PAGES)
+
+
+async def test_a_payment_under_way_while_the_date_moved_is_found_the_next_day(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loan_id = await twins.lend(terms(), PRODUCTS[0])
+    await twins.close_both()
+    late = twins.today
+    await twins.close_both()
+    with monkeypatch.context() as patched:
+        patched.setattr(UnitOnPostgres, "business_date", AsyncMock(return_value=late))
+        await twins.pay(loan_id, Money(700), late)
+    undone = await twins.rows(BY_PAGES, "loan_positions")
+
+    await twins.close_both()
+
+    healed = await twins.rows(BY_PAGES, "loan_positions")
+    assert undone[0]["interest_receivable_lisente"] == 0
+    assert healed[0]["interest_receivable_lisente"] == 2 * 900 - 700
+    assert not await twins.engine.record.verify_ledger(BY_PAGES)
+
+
+async def test_payments_during_a_close_lose_nothing(twins: Twins, small_pages: None) -> None:
+    loan_ids = [await twins.lend(terms(), PRODUCTS[3]) for _ in range(9)]
+    await twins.close_both()
+    payments = [twins.pay(loan_id, Money(1_500), twins.today, only=[BY_PAGES]) for loan_id in loan_ids]
+
+    await asyncio.gather(twins.close_by_pages(), *payments)
+    twins.today += timedelta(days=1)
+    await twins.close_by_pages()
+
+    positions = await twins.rows(BY_PAGES, "loan_positions")
+    assert not await twins.engine.record.verify_ledger(BY_PAGES)
+    assert sum(row["interest_receivable_lisente"] for row in positions) >= 0
