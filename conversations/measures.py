@@ -120,9 +120,9 @@ WORST_VALUES: Final[Candidates] = {
 _SMS_AMOUNTS: Final = ("affordable_amount", "cash", "outstanding", "overpaid_amount", "part")
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "other"),
+    *("expired", "changed", "gone", "too_late", "superseded", "other"),
 )
-_SMS_COMMANDS: Final = ("register", "apply", "accept", "decline", "withdraw", "change_language", "other")
+_SMS_COMMANDS: Final = ("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin", "other")
 
 SMS_VALUES: Final[Candidates] = {
     **dict.fromkeys(_SMS_AMOUNTS, (LARGEST_AMOUNT,)),

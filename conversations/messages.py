@@ -27,7 +27,7 @@ _PARTS: Final = ("penalties", "fees", "interest", "principal", "overpaid")
 
 _COMMANDS: Final = {
     command: f"sms.command_{command}"
-    for command in ("register", "apply", "accept", "decline", "withdraw", "change_language")
+    for command in ("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin")
 }
 _WHY: Final = {
     outcome: f"sms.why_{outcome}"
@@ -41,6 +41,7 @@ _WHY: Final = {
         "changed",
         "gone",
         "too_late",
+        "superseded",
     )
 }
 

@@ -29,6 +29,8 @@ _TABLE: Final[Mapping[str, Answer]] = {
         told=("registered",),
     ),
     "check_pin": _answer(pins.check_pin, "right", "wrong", "locked", "needs_officer"),
+    "choose_new_pin": _answer(pins.choose_new_pin, "chosen", "weak", "not_new", DISTRICT_DOWN),
+    "change_pin": _answer(pins.change_pin, "superseded", DISTRICT_DOWN, told=("changed",)),
     "products": _answer(applying.products, "listed", "none", "already_open", "blocked", DISTRICT_DOWN),
     "product_limits": _answer(applying.product_limits, "known", "gone"),
     "quote": _answer(applying.quote, "quoted", "gone"),

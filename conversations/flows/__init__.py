@@ -9,6 +9,7 @@ from conversations.flows.help import HELP
 from conversations.flows.loans import LOANS
 from conversations.flows.main import MAIN
 from conversations.flows.offer import OFFER
+from conversations.flows.pin import PIN
 from conversations.flows.profile import PROFILE
 from conversations.flows.register import REGISTER
 from conversations.flows.repay import REPAY
@@ -17,7 +18,7 @@ from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
 
 BORROWER: Final = Machine(
-    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, HELP),
+    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, PIN, HELP),
     entry="start.enter",
     gave_up="start.gave_up",
     languages=(Language.SESOTHO, Language.ENGLISH),

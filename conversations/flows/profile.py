@@ -18,6 +18,7 @@ PROFILE: Final = Flow(
             options=(
                 Option("1", "profile.language", to="language"),
                 Option("2", "profile.details", to="details"),
+                Option("3", "profile.pin", to="pin.now"),
             ),
         ),
         Confirmation(

@@ -17,6 +17,7 @@ class MessageKind(StrEnum):
     REGISTERED = "registered"
     IDENTITY_CLAIMED_ELSEWHERE = "identity_claimed_elsewhere"
     PIN_LOCKED = "pin_locked"
+    PIN_CHANGED = "pin_changed"
     APPLICATION_RECEIVED = "application_received"
     APPLICATION_RETURNED = "application_returned"
     APPLICATION_REJECTED = "application_rejected"
@@ -44,6 +45,7 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.REGISTERED: ("given_names",),
     _M.IDENTITY_CLAIMED_ELSEWHERE: (),
     _M.PIN_LOCKED: (),
+    _M.PIN_CHANGED: (),
     _M.APPLICATION_RECEIVED: ("mfi_name", "reference", "amount_minor", "term_months"),
     _M.APPLICATION_RETURNED: ("mfi_name", "reference", "reason_code"),
     _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),

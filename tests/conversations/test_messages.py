@@ -26,10 +26,14 @@ LONGEST: dict[str, Any] = {
     "term_months": 36,
     "days_late": 1_000,
 }
-COMMANDS = ("register", "apply", "accept", "decline", "withdraw", "change_language", "one of a later release")
+COMMANDS = (
+    *("register", "apply", "accept", "decline", "withdraw"),
+    *("change_language", "change_pin"),
+    "one of a later release",
+)
 OUTCOMES = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "one of a later release"),
+    *("expired", "changed", "gone", "too_late", "superseded", "one of a later release"),
 )
 
 

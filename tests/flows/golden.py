@@ -13,15 +13,16 @@ from tests.flows.caller import Caller
 
 DIRECTORY = Path(__file__).parent / "golden"
 _REFERENCE = re.compile(r"\b\d{4} \d{3} \d{3}\b")
+_ID_END = re.compile(r"(ends in|qetella ka) \d{4}")
 
 
 def transcript(caller: Caller) -> str:
-    """Everything that a caller typed and saw. References are chance, so they stand as zeros."""
+    """Everything that a caller typed and saw. References and IDs are chance, so they stand as zeros."""
     pages = (
         f">>> {did}\n[{'END' if reply.ends else 'CON'} {reply.screen or 'notice'}]\n{reply.text}\n"
         for did, reply in caller.pages
     )
-    return _REFERENCE.sub("0000 000 000", "\n".join(pages))
+    return _ID_END.sub(r"\1 0000", _REFERENCE.sub("0000 000 000", "\n".join(pages)))
 
 
 def assert_golden(caller: Caller, name: str, language: str) -> None:

@@ -13,7 +13,7 @@ from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
 from core.use_cases.borrowing import payoff_quote
 from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
-from tests.core.use_cases.lending import Lending, key
+from tests.core.use_cases.lending import PIN, Lending, key
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import Caller
 from tests.flows.golden import assert_golden
@@ -196,6 +196,17 @@ async def test_the_profile(known: Known, language: Language) -> None:
     await caller.types("5", "2")
 
     assert_golden(caller, "the_profile", language)
+
+
+async def test_changing_the_pin(known: Known, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("5", "3", "9999", "12", PIN, PIN, "1234", "1357", "1358", "1357", "1357")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("5", "3", PIN, "1357", "0", "00")
+
+    assert_golden(caller, "changing_the_pin", language)
 
 
 async def test_help(known: Known, language: Language) -> None:
