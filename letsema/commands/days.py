@@ -20,6 +20,9 @@ _DONE: Final = {
     "offers_expired": "offers expired",
 }
 
+_FURTHEST: Final = timedelta(days=3653)
+"""Ten years. A day cannot be opened again, so a slip in the year must not close a generation of them."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -30,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
     """Close each open day up to and with a date (else yesterday), in every district; the day after is then open."""
     quiet_logs()
-    through = day or today() - timedelta(days=1)
+    through = _plausible(day) or today() - timedelta(days=1)
     closed = run(_close(data_dir, through))
     if as_json:
         print_json(closed)
@@ -44,7 +47,7 @@ def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = F
 def remind(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
     """Plan and send the reminders that are due on a date (else today), as at 09:00 of it; never twice."""
     quiet_logs()
-    counts = run(_remind(data_dir, day or today()))
+    counts = run(_remind(data_dir, _plausible(day) or today()))
     if as_json:
         print_json(counts)
         return
@@ -59,6 +62,13 @@ def close_lines(closed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         first, last = days[0]["closed_on"], days[-1]["closed_on"]
         done = ", ".join(f"{words} {sum(day[name] for day in days)}" for name, words in _DONE.items())
         yield f"{district}  {first if first == last else f'{first} to {last}'}  {done}"
+
+
+def _plausible(day: date | None) -> date | None:
+    """The day that was named, if anybody can mean it. Raises `BadParameter`."""
+    if day is not None and abs(day - today()) > _FURTHEST:
+        raise typer.BadParameter(f"{day.isoformat()} is more than ten years from today")
+    return day
 
 
 async def _close(data_directory: Path | None, day: date) -> list[dict[str, Any]]:

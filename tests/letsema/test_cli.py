@@ -113,6 +113,8 @@ def test_help_loads_nothing_heavy() -> None:
         (("demo", "--host", "0.0.0.0"), "loopback only"),  # noqa: S104 -- refused
         (("demo", "--host", "192.0.2.1"), "loopback only"),
         (("day-end", "--date", "monday"), "2026-11-23"),
+        (("day-end", "--date", "2206-11-23", "--data-dir", "nowhere"), "more than ten years from today"),
+        (("remind", "--date", "0001-01-01", "--data-dir", "nowhere"), "more than ten years from today"),
         (("day-end", "--data-dir", "nowhere"), "No database runs"),
         (("verify-ledger", "--data-dir", "nowhere"), "No database runs"),
         (("dial", "--data-dir", "nowhere"), "There is no demo"),
