@@ -263,6 +263,21 @@ def test_a_waived_late_fee_takes_its_income_back() -> None:
     assert "penalty_receivable" not in balances(waived.journals)
 
 
+def test_a_waiver_passes_over_what_is_paid_already() -> None:
+    history = after(
+        loan(),
+        Charge("c1", 1, date(2024, 1, 5), Part.FEE, Money.of("3")),
+        Charge("c2", 2, date(2024, 1, 6), Part.FEE, Money.of("4")),
+        pay(3, date(2024, 1, 7), "3"),
+        Waiver("w", 4, date(2024, 1, 8), 1, Part.FEE, Money.of("4")),
+    )
+
+    account = history.account(date(2024, 1, 8))
+
+    assert split_of(account, "w") == ("0.00", "0.00", "4.00", "0.00")
+    assert account.outstanding(Part.FEE) == ZERO
+
+
 def test_interest_waived_before_it_was_income_never_becomes_income() -> None:
     history = after(loan(), Waiver("w", 1, date(2024, 1, 10), 1, Part.INTEREST, Money.of("0.58")))
 
