@@ -152,7 +152,10 @@ async def settle_payout(engine: Engine, rail: str, reference: str, result: Payou
     """
     if result.answer is PayoutAnswer.ACCEPTED:
         return
-    async with engine.record.unit(await district_of(engine, loan_of_payout(reference))) as unit:
+    loan_reference = loan_of_payout(reference)
+    async with engine.record.unit(await district_of(engine, loan_reference)) as unit:
+        # The loan first, as a release takes them: else each could wait for the other, and a late word be lost.
+        await unit.loans.by_reference(loan_reference, lock=True)
         payout = await unit.disbursements.get(reference, lock=True)
         if payout.rail != rail or payout.status in _UNSENT:
             raise NotFound("that rail has no such payout")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.errors import NotFound
@@ -80,3 +82,24 @@ async def test_two_tries_that_may_both_have_left_wait_for_a_person(lending: Lend
     first, second = await payouts_of(lending, loan)
     assert (first.status, second.status) == (PayoutStatus.UNKNOWN, PayoutStatus.SENT)
     assert first.amount == Money.of("950")
+
+
+@pytest.mark.parametrize("word", [CONFIRMED, REFUSED])
+async def test_settling_waits_for_the_loan_before_it_holds_its_payout(
+    word: PayoutResult, lending: Lending, rail: ObedientRail
+) -> None:
+    """In the order in which a release takes them: the other way round each would wait for the other."""
+    loan = await released(lending)
+    rail.answer = PayoutResult(PayoutAnswer.ACCEPTED)
+    await lending.work_on_outbox(HOME)
+    (payout,) = await payouts_of(lending, loan)
+
+    async with lending.engine.record.unit(HOME) as unit:
+        await unit.loans.get(loan.id, lock=True)
+        settling = asyncio.create_task(settle_payout(lending.engine, "simulated", payout.reference, word))
+        await asyncio.sleep(0.2)
+        await unit.disbursements.get(payout.reference, lock=True)
+    await settling
+
+    (payout,) = await payouts_of(lending, loan)
+    assert payout.status is (PayoutStatus.CONFIRMED if word is CONFIRMED else PayoutStatus.FAILED)
