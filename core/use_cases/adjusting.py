@@ -233,7 +233,7 @@ async def _fund(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) ->
     data, today = proposal.data, await unit.business_date()
     make, word = (funding, "fund") if proposal.kind is ProposalKind.FUND_FLOAT else (sweep, "sweep")
     journal = make(
-        key=f"{word}:{data['rail']}:{data['reference']}",
+        key=f"{word}:{actor.mfi_id}:{data['rail']}:{data['reference']}",
         rail=str(data["rail"]),
         amount=Money(int(data["amount_minor"])),
         value_on=today,

@@ -50,29 +50,37 @@ async def fund_float(engine: Engine, command: FundFloat) -> None:
     _check(command.amount, command.made_by, command.checked_by)
     mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
     async with engine.record.unit(mfi.head_office_district) as unit:
-        if await earlier_outcome(unit, f"fund:{command.key}", command) is not None:
+        # The lender is part of the key: two of them may have got the same reference from their banks.
+        key = f"fund:{mfi.id}:{command.key}"
+        if await earlier_outcome(unit, key, command) is not None:
             return
         today = await unit.business_date()
-        journal = funding(key=f"fund:{command.key}", rail=command.rail, amount=command.amount, value_on=today)
+        journal = funding(key=key, rail=command.rail, amount=command.amount, value_on=today)
         await unit.ledger.post(mfi.id, [journal], recorded_at=engine.clock.now(), business_on=today)
-        await unit.commands.complete(f"fund:{command.key}", {})
+        await unit.commands.complete(key, {})
         await unit.commit()
 
 
 async def allot_float(engine: Engine, command: AllotFloat) -> None:
-    """Send a part of the head office's float to another district. It arrives when the outbox is worked on."""
+    """Send a part of the head office's float to another district. It arrives when the outbox is worked on.
+
+    Raises `MakerIsChecker`, `InvalidInput` (also for more than is free: payouts under way keep theirs), `NotFound`.
+    """
     _check(command.amount, command.made_by, command.checked_by)
-    mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
+    catalogue = await engine.record.catalogue()
+    mfi = catalogue.mfi(command.mfi_id)
+    catalogue.district(command.to_district)
     if command.to_district == mfi.head_office_district:
         raise InvalidInput("the head office has it already", field="to_district")
-    key = f"allot:{command.key}"
+    key = f"allot:{mfi.id}:{command.key}"
     async with engine.record.unit(mfi.head_office_district) as unit:
         if await earlier_outcome(unit, key, command) is not None:
             return
         today = await unit.lock_business_date()
         held = await unit.ledger.balance(mfi.id, float_account(command.rail))
-        if held < command.amount:
-            raise InvalidInput(f"the head office's float holds {held}", field="amount")
+        free = held - await unit.disbursements.under_way(mfi.id, command.rail)
+        if free < command.amount:
+            raise InvalidInput(f"of the head office's float {free} is free", field="amount")
         journal = transfer_out(
             key=f"{key}:out", rail=command.rail, amount=command.amount, value_on=today, transfer_id=key
         )
