@@ -17,6 +17,7 @@ from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.records.loan import LoanStatus, PayoutStatus
+from core.records.proposal import ProposalKind
 from core.references import Reference
 
 
@@ -117,6 +118,53 @@ class PaymentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FloatRow:
+    """A lender's money on a rail in one district: what it holds, and what payouts under way may still take."""
+
+    district: str
+    rail: str
+    held: Money
+    reserved: Money
+
+
+@dataclass(frozen=True, slots=True)
+class FloatPage:
+    """Floats, by district and rail."""
+
+    rows: Sequence[FloatRow]
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A change that waits for its second person.
+
+    `borrower_name` is None where the change is about no loan, or about a loan of another district. `amount` is None
+    where the change names none (a write-off).
+    """
+
+    id: UUID
+    district: str
+    kind: ProposalKind
+    loan_reference: Reference | None
+    borrower_name: str | None
+    rail: str
+    amount: Money | None
+    reason: str
+    made_by: UUID
+    made_by_name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage:
+    """Pending changes, oldest first."""
+
+    rows: Sequence[ProposalRow]
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LoanRow:
     """A loan as a line of the list."""
 
@@ -211,6 +259,20 @@ class PortalReads(Protocol):
     async def payments(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
     ) -> PaymentPage: ...
+
+    async def payment(self, mfi_id: UUID, receipt: Reference) -> PaymentRow | None:
+        """The payment with this receipt number; None when there is none, or it is another lender's."""
+        ...
+
+    async def floats(self, mfi_id: UUID, districts: Sequence[str]) -> FloatPage:
+        """The float of each of the lender's rails in each district, empty ones too."""
+        ...
+
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage: ...
+
+    async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
+        """How many are pending: one quick question for every page; None while any of the districts is silent."""
+        ...
 
     async def loans(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int

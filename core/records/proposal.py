@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from core.errors import Conflict
+
 
 class ProposalKind(StrEnum):
     """What can be proposed."""
@@ -27,6 +29,12 @@ class ProposalStatus(StrEnum):
     PENDING = "pending"
     CARRIED_OUT = "carried_out"
     REFUSED = "refused"
+
+
+class AlreadyPending(Conflict):
+    """The same change waits for its second person already."""
+
+    code = "already_pending"
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ async def receive_repayment(
     `source` is the account that the money is taken from where that is not the rail's float: suspense, clearing.
     """
     history = await history_of(engine, unit, loan)
-    make = Payoff if _settles_early(history, payment.amount, value_on) else Repayment
+    make = Payoff if settles_early(history, payment.amount, value_on) else Repayment
     account = await record_event(
         engine,
         unit,
@@ -147,7 +147,7 @@ async def receive_repayment(
     return account
 
 
-def _settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
+def settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
     """Whether an amount is, to the lisente, what closes the loan on its day: then that is what it is for."""
     account = history.account(value_on)
     if account.status is not AccountStatus.ACTIVE or value_on < account.last_event_on:

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from core.money import ZERO, Money
 from core.ports.reads import (
     DashboardFigures,
     DisbursementPage,
     DisbursementRow,
+    FloatPage,
+    FloatRow,
     LoanPage,
     LoanRow,
     PaymentPage,
     PaymentRow,
+    ProposalPage,
+    ProposalRow,
     QueueFilter,
     QueuePage,
     QueueRow,
@@ -25,6 +29,7 @@ from core.ports.reads import (
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.records.loan import Loan, LoanStatus
+from core.records.proposal import ProposalKind
 from core.references import Reference
 from tests.admin_web.world import BUSINESS_ON, NOW
 
@@ -90,6 +95,27 @@ def payment_row(**changes: Any) -> PaymentRow:
     return replace(row, **changes)
 
 
+def float_row(**changes: Any) -> FloatRow:
+    return replace(FloatRow("LS-A", "simulated", Money.of(100_000), Money.of(12_000)), **changes)
+
+
+def proposal_row(**changes: Any) -> ProposalRow:
+    row = ProposalRow(
+        id=uuid4(),
+        district="LS-A",
+        kind=ProposalKind.WAIVE,
+        loan_reference=a_reference(),
+        borrower_name="Palesa Mokoena",
+        rail="",
+        amount=Money.of(50),
+        reason="The rail was down that day.",
+        made_by=uuid4(),
+        made_by_name="Cashier of Khotso",
+        made_at=NOW,
+    )
+    return replace(row, **changes)
+
+
 def loan_row(**changes: Any) -> LoanRow:
     row = LoanRow(
         reference=a_reference(),
@@ -137,6 +163,9 @@ class Lists:
     queue_page: QueuePage = field(default_factory=lambda: QueuePage((), 0, {}, ()))
     payouts: DisbursementPage = field(default_factory=lambda: DisbursementPage((), (), (), ()))
     payment_page: PaymentPage = field(default_factory=lambda: PaymentPage((), 0, ()))
+    float_page: FloatPage = field(default_factory=lambda: FloatPage((float_row(),), ()))
+    proposal_page: ProposalPage = field(default_factory=lambda: ProposalPage((), ()))
+    pending: int | None = 0
     loan_page: LoanPage = field(default_factory=lambda: LoanPage((), 0, ()))
     figures: DashboardFigures = field(default_factory=empty_figures)
     hits: Sequence[SearchHit] = ()
@@ -165,6 +194,22 @@ class Lists:
     ) -> PaymentPage:
         self.asked.append((mfi_id, districts, status, page))
         return self.payment_page
+
+    async def payment(self, mfi_id: UUID, receipt: Reference) -> PaymentRow | None:
+        self.asked.append((mfi_id, receipt))
+        return next((row for row in self.payment_page.rows if row.receipt == receipt), None)
+
+    async def floats(self, mfi_id: UUID, districts: Sequence[str]) -> FloatPage:
+        self.asked.append((mfi_id, districts))
+        return self.float_page
+
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage:
+        self.asked.append((mfi_id, districts))
+        return self.proposal_page
+
+    async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
+        """Every page asks this, so it is not noted."""
+        return self.pending
 
     async def loans(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int

@@ -12,6 +12,18 @@ from core.references import Reference
 from storage.postgres.reads.asking import Asking, statement
 from storage.postgres.sealing import masked
 
+_COLUMNS: Final = """
+    p.receipt, p.district, p.rail, p.rail_reference, p.amount_lisente, p.payer_tail, p.account, p.paid_at, p.status,
+    p.loan_id, p.borrower_id
+"""
+_NAMED: Final = """
+    select page.*, l.reference as loan_reference, b.given_names || ' ' || b.surname as borrower_name
+    from page
+    left join record.loans l on l.district = any(:districts) and l.district = page.district and l.id = page.loan_id
+    left join record.borrowers b on b.district = any(:districts) and b.district = page.district
+        and b.id = page.borrower_id
+"""
+
 
 def _count_sql(condition: str) -> str:
     return f"""
@@ -23,18 +35,12 @@ def _count_sql(condition: str) -> str:
 def _page_sql(condition: str) -> str:
     return f"""
         with page as materialized (
-            select p.receipt, p.district, p.rail, p.rail_reference, p.amount_lisente, p.payer_tail, p.account,
-                p.paid_at, p.status, p.loan_id, p.borrower_id
-            from record.payments p
+            select {_COLUMNS} from record.payments p
             where p.district = any(:districts) and p.mfi_id = :mfi_id {condition}
             order by p.paid_at desc, p.receipt
             limit :limit offset :offset
         )
-        select page.*, l.reference as loan_reference, b.given_names || ' ' || b.surname as borrower_name
-        from page
-        left join record.loans l on l.district = any(:districts) and l.district = page.district and l.id = page.loan_id
-        left join record.borrowers b on b.district = any(:districts) and b.district = page.district
-            and b.id = page.borrower_id
+        {_NAMED}
         order by page.paid_at desc, page.receipt
     """  # noqa: S608 - constants
 
@@ -42,6 +48,14 @@ def _page_sql(condition: str) -> str:
 _OF_STATUS: Final = "and p.status = :status"
 _COUNT: Final = {True: statement(_count_sql(_OF_STATUS)), False: statement(_count_sql(""))}
 _PAGE: Final = {True: statement(_page_sql(_OF_STATUS)), False: statement(_page_sql(""))}
+
+_ONE: Final = statement(f"""
+    with page as materialized (
+        select {_COLUMNS} from record.payments p
+        where p.district = any(:districts) and p.mfi_id = :mfi_id and p.receipt = :receipt
+    )
+    {_NAMED}
+""")  # noqa: S608 - constants
 
 
 async def payment_page(asking: Asking, *, status: str | None, page: int, page_size: int) -> PaymentPage:
@@ -51,6 +65,12 @@ async def payment_page(asking: Asking, *, status: str | None, page: int, page_si
     offset = (page - 1) * page_size
     rows = await asking.rows(_PAGE[status is not None], limit=page_size, offset=offset, **values)
     return PaymentPage(rows=[_row(row) for row in rows], total=total, missing_districts=())
+
+
+async def payment_of_receipt(asking: Asking, receipt: Reference) -> PaymentRow | None:
+    """The one payment with a receipt number."""
+    rows = await asking.rows(_ONE, receipt=str(receipt))
+    return _row(rows[0]) if rows else None
 
 
 def _row(row: Row[Any]) -> PaymentRow:

@@ -12,17 +12,24 @@ from core.ports.reads import (
     AuditRow,
     DashboardFigures,
     DisbursementPage,
+    FloatPage,
     LoanPage,
     PaymentPage,
+    PaymentRow,
+    ProposalPage,
     QueueFilter,
     QueuePage,
     SearchHit,
 )
+from core.ports.record import DistrictDown
+from core.references import Reference
 from storage.postgres.reads.asking import Asking, over_districts, statement
 from storage.postgres.reads.dashboard import figures
+from storage.postgres.reads.floats import float_page
 from storage.postgres.reads.loans import loan_page
-from storage.postgres.reads.payments import payment_page
+from storage.postgres.reads.payments import payment_of_receipt, payment_page
 from storage.postgres.reads.payouts import disbursement_page
+from storage.postgres.reads.proposals import proposal_count, proposal_page
 from storage.postgres.reads.queue import queue_page
 from storage.postgres.reads.search import search_hits
 from storage.postgres.record.plane import RecordOnPostgres
@@ -63,6 +70,29 @@ class PortalReadsOnPostgres:
             lambda asking: payment_page(asking, status=status, page=page, page_size=page_size),
         )
         return replace(found, missing_districts=missing)
+
+    async def payment(self, mfi_id: UUID, receipt: Reference) -> PaymentRow | None:
+        district = (await self._record.catalogue()).district_of_cell(receipt.cell_number)
+        found, _none_missing = await over_districts(
+            self._record, mfi_id, [district.code], lambda asking: payment_of_receipt(asking, receipt)
+        )
+        return found
+
+    async def floats(self, mfi_id: UUID, districts: Sequence[str]) -> FloatPage:
+        rails = list((await self._record.catalogue()).mfi(mfi_id).rail_accounts)
+        page, missing = await over_districts(self._record, mfi_id, districts, lambda asking: float_page(asking, rails))
+        return replace(page, missing_districts=missing)
+
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage:
+        page, missing = await over_districts(self._record, mfi_id, districts, proposal_page)
+        return replace(page, missing_districts=missing)
+
+    async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
+        try:
+            async with self._record.connected() as connection:
+                return await proposal_count(Asking(connection, mfi_id, districts))
+        except DistrictDown:
+            return None
 
     async def loans(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int

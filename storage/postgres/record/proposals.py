@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from core.errors import Conflict, NotFound
-from core.records.proposal import Proposal, ProposalKind, ProposalStatus
+from core.records.proposal import AlreadyPending, Proposal, ProposalKind, ProposalStatus
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.tables.proposals import proposals
 
@@ -23,7 +23,10 @@ class ProposalsOnPostgres:
 
     async def add(self, proposal: Proposal) -> None:
         values = asdict(proposal) | {"district": self._connection.district, "data": dict(proposal.data)}
-        await self._connection.write(insert(proposals).values(**values))
+        try:
+            await self._connection.write(insert(proposals).values(**values))
+        except Conflict as error:
+            raise AlreadyPending from error
 
     async def get(self, proposal_id: UUID, *, mfi_id: UUID, lock: bool = False) -> Proposal:
         statement = select(proposals).where(

@@ -1,0 +1,45 @@
+"""What a lender holds on its rails, district by district, and what payouts may still take of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ARRAY, Text, bindparam
+
+from core.ledger.accounts import float_account
+from core.money import Money
+from core.ports.reads import FloatPage, FloatRow
+from storage.postgres.reads.asking import Asking, statement
+
+_SIDES: Final = tuple(
+    statement(f"""
+        select p.district, p.{side} as account, sum(p.amount_lisente) as lisente from record.postings p
+        where p.district = any(:districts) and p.mfi_id = :mfi_id and p.{side} = any(:accounts)
+        group by p.district, p.{side}
+    """).bindparams(bindparam("accounts", type_=ARRAY(Text)))  # noqa: S608 - constants
+    for side in ("debit", "credit")
+)
+_RESERVED: Final = statement("""
+    select d.district, d.rail, sum(d.amount_lisente) as lisente from record.disbursements d
+    where d.district = any(:districts) and d.mfi_id = :mfi_id and d.status not in ('confirmed', 'failed')
+    group by d.district, d.rail
+""")
+
+
+async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
+    """Every district with every rail, in that order."""
+    accounts = {float_account(rail): rail for rail in rails}
+    debited, credited = [
+        {
+            (row.district, accounts[row.account]): int(row.lisente)
+            for row in await asking.rows(side, accounts=list(accounts))
+        }
+        for side in _SIDES
+    ]
+    reserved = {(row.district, row.rail): int(row.lisente) for row in await asking.rows(_RESERVED)}
+    keys = [(district, rail) for district in sorted(asking.districts) for rail in sorted(rails)]
+    rows = [
+        FloatRow(*key, Money(debited.get(key, 0) - credited.get(key, 0)), Money(reserved.get(key, 0))) for key in keys
+    ]
+    return FloatPage(rows=rows, missing_districts=())

@@ -1,0 +1,158 @@
+"""The lists that changes by two persons are made and decided from: proposals, one payment, floats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from core.money import ZERO, Money
+from core.ports.reads import FloatRow, PortalReads
+from core.ports.record import Record
+from core.records.loan import Loan, Payment, PayoutStatus
+from core.records.proposal import Proposal, ProposalKind, ProposalStatus
+from storage.postgres.reads import PortalReadsOnPostgres
+from tests.storage.samples import (
+    DISTRICT,
+    LATER,
+    MFI,
+    NOW,
+    OTHER_MFI,
+    TODAY,
+    a_journal,
+    a_payment,
+    a_payout,
+    a_reference,
+    kept_loan,
+)
+
+BOTH = (DISTRICT, "LS-B")
+
+
+@pytest.fixture
+async def reads(record: Record, portal_reads: PortalReadsOnPostgres) -> PortalReads:
+    await record.open_district("LS-B", TODAY)
+    return portal_reads
+
+
+def a_proposal(kind: ProposalKind = ProposalKind.WRITE_OFF, **changes: Any) -> Proposal:
+    proposal = Proposal(
+        id=uuid4(),
+        district=DISTRICT,
+        mfi_id=MFI,
+        kind=kind,
+        subject=uuid4().hex,
+        data={},
+        reason="As agreed.",
+        made_by=uuid4(),
+        made_by_name="Palesa",
+        made_at=NOW,
+        status=ProposalStatus.PENDING,
+    )
+    return replace(proposal, **changes)
+
+
+async def kept(record: Record, *proposals: Proposal) -> None:
+    for proposal in proposals:
+        async with record.unit(proposal.district) as unit:
+            await unit.proposals.add(proposal)
+            await unit.commit()
+
+
+async def lent(record: Record) -> Loan:
+    async with record.unit(DISTRICT) as unit:
+        loan = await kept_loan(unit)
+        await unit.commit()
+    return loan
+
+
+async def paid(record: Record, loan: Loan | None = None, **changes: Any) -> Payment:
+    payment = a_payment(loan, **changes)
+    async with record.unit(payment.district) as unit:
+        await unit.payments.add(payment)
+        await unit.commit()
+    return payment
+
+
+async def test_what_is_pending_comes_oldest_first_from_every_district(record: Record, reads: PortalReads) -> None:
+    newer, older = a_proposal(made_at=LATER), a_proposal(district="LS-B")
+    await kept(record, newer, older, a_proposal(mfi_id=OTHER_MFI), a_proposal(status=ProposalStatus.REFUSED))
+
+    page = await reads.proposals(MFI, BOTH)
+
+    assert [row.id for row in page.rows] == [older.id, newer.id]
+    assert page.missing_districts == ()
+    assert await reads.count_proposals(MFI, BOTH) == 2
+    assert await reads.count_proposals(MFI, [DISTRICT]) == 1
+
+
+async def test_a_change_to_a_loan_names_its_borrower(record: Record, reads: PortalReads) -> None:
+    loan = await lent(record)
+    data = {"loan_reference": str(loan.reference), "instalment": 1, "part": "penalty", "amount_minor": 50_00}
+    await kept(record, a_proposal(ProposalKind.WAIVE, data=data))
+
+    (row,) = (await reads.proposals(MFI, BOTH)).rows
+
+    assert (row.loan_reference, row.borrower_name, row.amount) == (loan.reference, "Thabo Mokoena", Money.of(50))
+
+
+async def test_a_reversal_names_the_loan_and_amount_of_the_payment_that_stands(
+    record: Record, reads: PortalReads
+) -> None:
+    loan = await lent(record)
+    await paid(record, loan, rail_reference="P1", status="reversed")
+    await paid(record, loan, rail_reference="P1", assignment=2)
+    data = {"rail": "simulated", "rail_reference": "P1", "to": "payer"}
+    await kept(record, a_proposal(ProposalKind.REVERSE_PAYMENT, data=data))
+
+    (row,) = (await reads.proposals(MFI, BOTH)).rows
+
+    assert (row.loan_reference, row.borrower_name) == (loan.reference, "Thabo Mokoena")
+    assert (row.amount, row.rail) == (Money.of(150), "simulated")
+
+
+async def test_money_for_a_loan_of_another_district_names_the_loan_alone(record: Record, reads: PortalReads) -> None:
+    await paid(record, rail_reference="P2")
+    elsewhere = a_reference()
+    data = {"rail": "simulated", "rail_reference": "P2", "loan_reference": str(elsewhere)}
+    await kept(record, a_proposal(ProposalKind.ASSIGN_PAYMENT, data=data))
+
+    (row,) = (await reads.proposals(MFI, BOTH)).rows
+
+    assert (row.loan_reference, row.borrower_name, row.amount) == (elsewhere, None, Money.of(150))
+
+
+async def test_a_payment_is_found_by_its_receipt_and_only_by_its_lender(record: Record, reads: PortalReads) -> None:
+    loan = await lent(record)
+    payment = await paid(record, loan)
+
+    row = await reads.payment(MFI, payment.receipt)
+
+    assert row is not None
+    assert (row.rail_reference, row.loan_reference) == (payment.rail_reference, loan.reference)
+    assert row.borrower_name == "Thabo Mokoena"
+    assert await reads.payment(OTHER_MFI, payment.receipt) is None
+    assert await reads.payment(MFI, a_reference()) is None
+
+
+async def test_a_float_is_what_it_holds_with_what_payouts_may_still_take(record: Record, reads: PortalReads) -> None:
+    loan = await lent(record)
+    async with record.unit(DISTRICT) as unit:
+        journals = [
+            a_journal("f", ("float:simulated", "funding", 900)),
+            a_journal("g", ("funding", "float:simulated", 200)),
+        ]
+        await unit.ledger.post(MFI, journals, recorded_at=NOW, business_on=TODAY)
+        failed = a_payout(loan, status=PayoutStatus.FAILED, amount=Money(70))
+        for payout in (failed, a_payout(loan, 2, status=PayoutStatus.SENT, amount=Money(300))):
+            await unit.disbursements.add(payout)
+        await unit.commit()
+
+    rows = (await reads.floats(MFI, BOTH)).rows
+
+    assert rows == [
+        FloatRow(DISTRICT, "simulated", Money(700), Money(300)),
+        FloatRow("LS-B", "simulated", ZERO, ZERO),
+    ]
