@@ -114,13 +114,16 @@ async def _exposure(engine: Engine, application: Application, history: Sequence[
 
 
 async def _enquiries(engine: Engine, application: Application) -> int | None:
-    """Other lenders' look-ups; None when the channel plane does not answer, which the page says."""
+    """Applications to other lenders; None when the channel plane does not answer, which the page says.
+
+    Each is one look-up, however many of that lender's staff then opened it (those have a `staff_id`).
+    """
     since = engine.clock.now() - timedelta(days=ENQUIRY_DAYS)
     try:
         found = await engine.channel.enquiries.since(application.borrower_id, since)
     except ChannelPlaneDown:
         return None
-    return sum(1 for enquiry in found if enquiry.mfi_id != application.mfi_id)
+    return sum(enquiry.mfi_id != application.mfi_id and enquiry.staff_id is None for enquiry in found)
 
 
 def _days_late_now(past: _History, today: date) -> int:

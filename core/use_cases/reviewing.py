@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from core.ledger.journals import Journal
 from core.money import Money
+from core.ports.channel import Enquiry
 from core.ports.engine import Engine
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, IdentityCheck
@@ -18,6 +20,9 @@ from core.references import Reference
 from core.use_cases.assessing import Assessment, assess
 from core.use_cases.locating import district_of
 from core.use_cases.quoting import Quote, quote
+
+LOOK_COUNTS_FOR: Final = timedelta(days=1)
+"""Who opens an application again within this time is in the borrower's list of look-ups already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,18 @@ class LoanFile:
 
 
 async def application_file(engine: Engine, actor: Actor, reference: Reference) -> ApplicationFile:
-    """Read one application of the actor's own MFI. Raises `NotFound` (also for another's), `NotAllowed`."""
+    """Read one application of the actor's own MFI, and note who looked when other lenders' figures are in it.
+
+    Raises `NotFound` (also for another's), `NotAllowed`, and `ChannelPlaneDown` while the look cannot be noted: what
+    borrowers are told about who saw their history has to be all there is.
+    """
+    file = await _application_file(engine, actor, reference)
+    if file.assessment.exposure is not None:
+        await _note_look(engine, actor, file.application)
+    return file
+
+
+async def _application_file(engine: Engine, actor: Actor, reference: Reference) -> ApplicationFile:
     actor.require(Permission.APPLICATION_READ)
     catalogue = await engine.record.catalogue()
     async with engine.record.unit(await district_of(engine, reference)) as unit:
@@ -87,6 +103,14 @@ async def application_file(engine: Engine, actor: Actor, reference: Reference) -
             other_applications=[one for one in own if one.id != application.id],
             business_on=today,
         )
+
+
+async def _note_look(engine: Engine, actor: Actor, application: Application) -> None:
+    purpose, now = f"opened:{application.reference}", engine.clock.now()
+    looks = await engine.channel.enquiries.since(application.borrower_id, now - LOOK_COUNTS_FOR)
+    if not any(look.staff_id == actor.staff_id and look.purpose == purpose for look in looks):
+        enquiry = Enquiry(application.borrower_id, now, actor.mfi_id, actor.staff_id, purpose)
+        await engine.channel.enquiries.add(enquiry)
 
 
 async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Money, term_months: int) -> Quote:

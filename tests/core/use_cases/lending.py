@@ -102,7 +102,13 @@ class Lending:
         await self.work_on_outbox(HOME)
 
     async def register(
-        self, phone: PhoneNumber, *, district: str = HOME, national_id: str = "", draft_id: UUID | None = None
+        self,
+        phone: PhoneNumber,
+        *,
+        district: str = HOME,
+        national_id: str = "",
+        draft_id: UUID | None = None,
+        consents: Sequence[ConsentKind] = CONSENTS,
     ) -> Registration:
         return await register_borrower(
             self.engine,
@@ -117,7 +123,7 @@ class Lending:
                 district=district,
                 pin_hash=self.pin_hash,
                 channel=Channel.USSD,
-                consents=CONSENTS,
+                consents=tuple(consents),
                 text_version="1",
             ),
         )
