@@ -1,6 +1,6 @@
-"""Africa's Talking's delivery reports, and how a message's state moves with them.
+"""Africa's Talking's delivery reports.
 
-Reports come more than once and out of order, so a state only ever moves forward and a final one never changes.
+They come more than once and in any order. What that does to a message is decided by the message log.
 """
 
 from __future__ import annotations
@@ -32,13 +32,7 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
     ABSENT_SUBSCRIBER = "absent_subscriber"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more can come."""
-        return self not in _ON_THE_WAY
 
-
-_ON_THE_WAY: Final = (DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.SUBMITTED, DeliveryState.BUFFERED)
 _STATE_OF_STATUS: Final = {
     "sent": DeliveryState.SENT,
     "submitted": DeliveryState.SUBMITTED,
@@ -82,15 +76,6 @@ def parse_delivery_report(body: bytes) -> DeliveryReport:
         failure_reason=optional(fields, "failureReason", characters_max=_WORD_CHARACTERS_MAX),
         retry_count=_retry_count(fields),
     )
-
-
-def next_delivery_state(current: DeliveryState, reported: DeliveryState | None) -> DeliveryState:
-    """The state after a report: the further of the two, and the first final one for good."""
-    if current.is_final or reported is None:
-        return current
-    if reported.is_final:
-        return reported
-    return max(current, reported, key=_ON_THE_WAY.index)
 
 
 def _retry_count(fields: dict[str, str]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from core.errors import DomainError
@@ -20,9 +20,6 @@ class ChannelPlaneDown(DomainError):
     """The channel plane does not answer. What was asked may or may not have happened: read again before acting."""
 
     code = "channel_plane_down"
-
-
-# --- the directory -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +114,6 @@ class Directory(Protocol):
         ...
 
     async def staff(self, email_hash: bytes) -> StaffEntry | None: ...
-
-
-# --- conversations -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +220,6 @@ class ConversationStore(Protocol):
         ...
 
 
-# --- the intake --------------------------------------------------------------------------------------------------
-
-
 class IntakeStatus(StrEnum):
     """Where an intake row stands."""
 
@@ -290,9 +281,6 @@ class Intake(Protocol):
     ) -> None: ...
 
 
-# --- messages ----------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
     """A message to a borrower and what became of it. `text` is sealed at rest."""
@@ -315,8 +303,12 @@ class MessageRecord:
     cost: str = ""
 
 
+ON_THE_WAY: Final = ("waiting", "sending", "accepted", "sent", "submitted", "buffered")
+"""States of a message that another may follow, in their order. Every other state is final."""
+
+
 class MessageLog(Protocol):
-    """Message history and delivery, by caller and month."""
+    """Message history and delivery, by caller."""
 
     async def add(self, message: MessageRecord) -> None:
         """Insert. One with the same id is replaced while it has no `provider_id` (it was noted before it was sent),
@@ -325,15 +317,12 @@ class MessageLog(Protocol):
         ...
 
     async def deliver(self, provider: str, provider_id: str, state: str, failure: str, at: datetime) -> bool:
-        """Move a message on; never from a final state back. False when there is none with that provider id."""
+        """Move a message on: never back, and from a final state nowhere. False when nothing has that provider id."""
         ...
 
     async def of_caller(self, caller: bytes, limit: int) -> Sequence[MessageRecord]:
         """Newest first."""
         ...
-
-
-# --- credit enquiries --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

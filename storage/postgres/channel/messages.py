@@ -9,12 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from core.ports.channel import Enquiry, MessageRecord
+from core.ports.channel import ON_THE_WAY, Enquiry, MessageRecord
 from core.ports.environment import Sealer
 from storage.postgres.channel.pool import ChannelPool
-
-ON_THE_WAY: Final = ("waiting", "sending", "accepted", "sent", "submitted", "buffered")
-"""States that another may follow, in their order. Every other state is final."""
 
 _COLUMNS: Final = (
     "id",

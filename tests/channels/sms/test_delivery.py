@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from channels.sms.delivery import DeliveryReport, DeliveryState, next_delivery_state, parse_delivery_report
+from channels.sms.delivery import DeliveryReport, DeliveryState, parse_delivery_report
 from channels.transport import MalformedHook
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "africastalking"
 SUCCESS = (FIXTURES / "delivery_success.form").read_bytes()
 FAILED = (FIXTURES / "delivery_failed.form").read_bytes()
-states = st.sampled_from(DeliveryState)
 
 
 def test_a_report_of_success_is_read() -> None:
@@ -68,33 +64,3 @@ def test_a_report_that_makes_no_sense_is_malformed(body: bytes) -> None:
 
     with pytest.raises(MalformedHook):
         parse_delivery_report(body)
-
-
-def test_reports_in_any_order_end_in_the_same_state() -> None:
-    reports = (DeliveryState.SENT, DeliveryState.SUBMITTED, DeliveryState.BUFFERED, DeliveryState.DELIVERED)
-
-    for order in permutations(reports):
-        state = DeliveryState.ACCEPTED
-        for reported in order:
-            state = next_delivery_state(state, reported)
-        assert state is DeliveryState.DELIVERED
-
-
-@given(st.sampled_from([state for state in DeliveryState if state.is_final]), states)
-def test_a_final_state_never_changes(final: DeliveryState, reported: DeliveryState) -> None:
-    assert next_delivery_state(final, reported) is final
-
-
-@given(states, states)
-def test_a_repeated_report_changes_nothing_more(current: DeliveryState, reported: DeliveryState) -> None:
-    once = next_delivery_state(current, reported)
-
-    assert next_delivery_state(once, reported) is once
-
-
-def test_a_message_on_its_way_never_steps_back() -> None:
-    assert next_delivery_state(DeliveryState.BUFFERED, DeliveryState.SENT) is DeliveryState.BUFFERED
-
-
-def test_a_status_that_is_new_to_us_moves_nothing() -> None:
-    assert next_delivery_state(DeliveryState.SENT, None) is DeliveryState.SENT
