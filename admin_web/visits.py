@@ -101,10 +101,6 @@ class Visit:
         catalogue = await self.engine.record.catalogue()
         return sorted(catalogue.districts.values(), key=lambda district: district.code)
 
-    async def district_codes(self) -> Sequence[str]:
-        """The codes of all of them, as the lists take them."""
-        return [district.code for district in await self.districts()]
-
     async def form(self) -> Form:
         """What was posted, as text."""
         return Form({name: value for name, value in (await self.request.post()).items() if isinstance(value, str)})

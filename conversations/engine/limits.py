@@ -30,6 +30,3 @@ CHOICES_MAX: Final = 97
 
 FACTS_MAX: Final = 64
 """Values that asks may leave in a conversation at one time."""
-
-VALUE_LENGTH_MAX: Final = 2_000
-"""Characters of one text value in the state; longer ones are refused where they are read back."""

@@ -9,7 +9,6 @@ from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.records.borrower import Channel, ConsentKind
-from core.records.catalogue import Catalogue, Mfi
 from core.records.loan import InstalmentRow
 from core.references import Reference
 from core.use_cases.applying import SubmitApplication, submit_application
@@ -119,8 +118,3 @@ class Borrowing:
 def unpaid(view: LoanView, n: int) -> InstalmentRow | None:
     """An instalment of a loan, unless it is settled."""
     return next((row for row in view.instalments if row.n == n and row.settled_on is None), None)
-
-
-def lender_in(catalogue: Catalogue, code: str) -> Mfi:
-    """The MFI with a code."""
-    return next(mfi for mfi in catalogue.mfis.values() if mfi.code == code)
