@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings
-from storage.embedded import EmbeddedPostgres, NothingRunsHere
+from storage.embedded import EmbeddedPostgres
 from storage.postgres.migrating import Plane, check, upgrade
 
 DATABASE: Final = "letsema"
@@ -92,14 +92,12 @@ async def check_schemas(databases: Databases) -> None:
 
 
 async def _embedded_server(data_directory: Path, embedded: Embedded) -> EmbeddedPostgres:
-    if embedded is Embedded.OWN:
-        return await EmbeddedPostgres.start(data_directory)
-    try:
-        return await EmbeddedPostgres.join(data_directory)
-    except NothingRunsHere:
-        if embedded is Embedded.JOIN:
-            raise
-        return await EmbeddedPostgres.start(data_directory)
+    ways = {
+        Embedded.OWN: EmbeddedPostgres.start,
+        Embedded.SHARE: EmbeddedPostgres.join_or_start,
+        Embedded.JOIN: EmbeddedPostgres.join,
+    }
+    return await ways[embedded](data_directory)
 
 
 def _named(settings: Settings) -> Databases:
