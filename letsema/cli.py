@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from letsema.commands import books, calculator, conversation, database, days, doctor, phone, running, setting
+from letsema.commands import books, calculator, conversation, database, days, doctor, lenders, phone, running, setting
 
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
@@ -28,6 +28,8 @@ for group in (running, days, books, calculator, phone, setting, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
 app.add_typer(conversation.app, name="conversations")
+app.add_typer(lenders.mfi, name="mfi")
+app.add_typer(lenders.staff, name="staff")
 
 
 def main() -> None:

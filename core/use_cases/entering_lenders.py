@@ -1,0 +1,116 @@
+"""Entering a lender and what it lends. Doing it again changes nothing; a product that changed becomes a new version.
+
+Applications and loans keep the version that they were made under, so a version that stands is never written over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Final
+
+from core.errors import Conflict, InvalidInput
+from core.ports.engine import Engine
+from core.records.catalogue import Catalogue, Mfi, ProductVersion
+from core.use_cases.bookkeeping import policy_of
+from core.use_cases.quoting import quote
+
+_ANY_DAY: Final = date(2024, 1, 31)
+"""Whether a schedule exists does not hang on the day; the last of a long month asks the most of it."""
+_OWN_NUMBERS: Final = frozenset({"product_id", "version", "mfi_id"})
+
+
+class LenderDiffers(Conflict):
+    """A lender with this code is entered already, and says other things about itself."""
+
+    code = "lender_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class LenderEntered:
+    """What came of it: the lender as it stands, whether it is new, and the versions that were added."""
+
+    mfi: Mfi
+    is_new: bool
+    added: tuple[ProductVersion, ...]
+    unchanged: tuple[ProductVersion, ...]
+
+
+async def enter_lender(engine: Engine, mfi: Mfi, products: Sequence[ProductVersion]) -> LenderEntered:
+    """Enter a lender and its products. Their ids and versions count only where they are new.
+
+    A product that stands and is not among `products` stays as it is. Raises `InvalidInput` naming the field,
+    `LenderDiffers`, and `Conflict` when somebody else enters the same at the same time.
+    """
+    catalogue = await engine.record.catalogue()
+    standing = next((known for known in catalogue.mfis.values() if known.code == mfi.code), None)
+    if standing is None:
+        _check_mfi(catalogue, mfi)
+    else:
+        mfi = _same(standing, mfi)
+    for product in products:
+        check_product(product)
+    if standing is None:
+        await engine.record.add_mfi(mfi)
+    placed = [_placed(catalogue, mfi, product) for product in products]
+    added = [product for product, is_new in placed if is_new]
+    for product in added:
+        await engine.record.add_product(product)
+    unchanged = tuple(product for product, is_new in placed if not is_new)
+    return LenderEntered(mfi, standing is None, tuple(added), unchanged)
+
+
+def check_product(product: ProductVersion) -> None:
+    """Raise `InvalidInput` unless every amount and term on offer has a schedule, and the rules can run a loan."""
+    if product.amount_min > product.amount_max:
+        raise InvalidInput("the smallest amount is not above the largest", field="amount_min")
+    if (product.amount_max - product.amount_min).minor % product.amount_step.minor:
+        raise InvalidInput("whole steps lead from the smallest amount to the largest", field="amount_step")
+    policy_of(product)
+    for amount in (product.amount_min, product.amount_max):
+        for term_months in (min(product.terms_months), max(product.terms_months)):
+            quote(product, amount, term_months, _ANY_DAY)
+
+
+def _check_mfi(catalogue: Catalogue, mfi: Mfi) -> None:
+    _check_districts(mfi, {district.iso_code for district in catalogue.districts.values()})
+    if mfi.head_office_district not in catalogue.districts:
+        raise InvalidInput(f"there is no district {mfi.head_office_district}", field="head_office_district")
+    for rail, account in mfi.rail_accounts.items():
+        owner = catalogue.mfi_of_rail_account(rail, account)
+        if owner is not None:
+            raise InvalidInput(f"account {account} on {rail} is {owner.code}'s", field="rail_accounts")
+
+
+def _check_districts(mfi: Mfi, known: Iterable[str]) -> None:
+    unknown = sorted(mfi.districts - set(known))
+    if unknown:
+        raise InvalidInput(f"there is no district {', '.join(unknown)}", field="districts")
+
+
+def _same(standing: Mfi, given: Mfi) -> Mfi:
+    """The lender that stands. Raises `LenderDiffers` naming what differs."""
+    given = replace(given, id=standing.id)
+    differing = _differing(standing, given)
+    if differing:
+        raise LenderDiffers(
+            f"{standing.code} is entered already with another {', '.join(differing)}; nothing was changed",
+            field=differing[0],
+        )
+    return standing
+
+
+def _placed(catalogue: Catalogue, mfi: Mfi, product: ProductVersion) -> tuple[ProductVersion, bool]:
+    """The product under its own number, and whether it is a version that is yet to be added."""
+    versions = [known for known in catalogue.products if known.mfi_id == mfi.id and known.code == product.code]
+    if not versions:
+        return replace(product, mfi_id=mfi.id, version=1), True
+    newest = max(versions, key=lambda known: known.version)
+    if not set(_differing(newest, product)) - _OWN_NUMBERS:
+        return newest, False
+    return replace(product, product_id=newest.product_id, mfi_id=mfi.id, version=newest.version + 1), True
+
+
+def _differing(one: Mfi | ProductVersion, other: Mfi | ProductVersion) -> list[str]:
+    return [field.name for field in fields(one) if getattr(one, field.name) != getattr(other, field.name)]

@@ -1,0 +1,136 @@
+"""Entering lenders, on a real database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.errors import InvalidInput
+from core.money import Money
+from core.ports.engine import Engine
+from core.records.catalogue import LateFee, Mfi, ProductVersion
+from core.use_cases.entering_lenders import LenderDiffers, LenderEntered, enter_lender
+from tests.storage.samples import a_product, an_mfi
+
+
+def _mfi(**changes: Any) -> Mfi:
+    return an_mfi(
+        uuid4(),
+        **{"code": "thusano", "rail_accounts": {"simulated": "32009"}, "name": "Thusano", "licence_number": "1"}
+        | changes,
+    )
+
+
+def _product(**changes: Any) -> ProductVersion:
+    order = ("penalty", "fee", "interest", "principal")
+    return a_product(uuid4(), **{"code": "thuso", "allocation_advance": order} | changes)
+
+
+async def _enter(engine: Engine, *products: ProductVersion, **changes: Any) -> LenderEntered:
+    return await enter_lender(engine, _mfi(**changes), products)
+
+
+async def test_a_new_lender_is_entered_with_its_products(engine: Engine) -> None:
+    entered = await _enter(engine, _product(), _product(code="kholo"))
+
+    catalogue = await engine.record.catalogue()
+    mfi = catalogue.mfi_of_code("thusano")
+    assert (entered.is_new, entered.mfi) == (True, mfi)
+    lent = [product for product in catalogue.products if product.mfi_id == mfi.id]
+    assert {(product.code, product.version) for product in lent} == {("thuso", 1), ("kholo", 1)}
+
+
+async def test_the_same_again_changes_nothing(engine: Engine) -> None:
+    await _enter(engine, _product())
+    before = await engine.record.catalogue()
+
+    again = await _enter(engine, _product())
+
+    assert (again.is_new, again.added) == (False, ())
+    assert (await engine.record.catalogue()).read_version == before.read_version
+
+
+async def test_a_changed_product_is_a_new_version_beside_the_old_one(engine: Engine) -> None:
+    await _enter(engine, _product())
+
+    changed = await _enter(engine, _product(annual_rate_percent=Decimal(24)))
+    back = await _enter(engine, _product())
+
+    catalogue = await engine.record.catalogue()
+    (second,), (third,) = changed.added, back.added
+    assert (second.version, third.version) == (2, 3)
+    assert second.product_id == third.product_id
+    assert catalogue.product(second.product_id, 1).annual_rate_percent == _product().annual_rate_percent
+    assert catalogue.product(second.product_id, 2).annual_rate_percent == Decimal(24)
+
+
+async def test_a_rate_written_another_way_is_no_change(engine: Engine) -> None:
+    await _enter(engine, _product(annual_rate_percent=Decimal(36)))
+
+    assert (await _enter(engine, _product(annual_rate_percent=Decimal("36.00")))).added == ()
+
+
+async def test_a_lender_that_differs_is_refused_and_its_products_too(engine: Engine) -> None:
+    await _enter(engine, _product())
+
+    with pytest.raises(LenderDiffers, match="name, address"):
+        await _enter(engine, _product(code="kholo"), name="Another", address="Elsewhere")
+
+    catalogue = await engine.record.catalogue()
+    assert {product.code for product in catalogue.products} == {"thuso"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"districts": frozenset({"LS-A", "LS-X"})}, "districts"),
+        ({"head_office_district": "LS-X"}, "head_office_district"),
+    ],
+)
+async def test_a_district_that_is_none_is_named(engine: Engine, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await _enter(engine, _product(), **changes)
+
+    assert refused.value.field == field
+    assert (await engine.record.catalogue()).mfis == {}
+
+
+async def test_an_account_is_one_lenders(engine: Engine) -> None:
+    await _enter(engine, _product())
+
+    with pytest.raises(InvalidInput, match="32009 on simulated is thusano's"):
+        await enter_lender(engine, replace(_mfi(), code="other"), [_product()])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount_min": Money.of(30_000)}, "amount_min"),
+        ({"amount_step": Money.of(70)}, "amount_step"),
+        ({"late_fee": LateFee(None, Decimal(101))}, "late_fee"),
+        ({"allocation_due": ("fee", "fee", "interest", "principal")}, "allocation"),
+        ({"upfront_fee_percent": Decimal(100)}, "fees"),
+        ({"arrears_interest_percent": Decimal(-1)}, "arrears_interest_percent"),
+    ],
+)
+async def test_a_product_that_no_loan_could_be_made_under_enters_nothing(
+    engine: Engine, changes: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await _enter(engine, _product(), _product(code="kholo", **changes))
+
+    assert refused.value.field == field
+    assert (await engine.record.catalogue()).mfis == {}
+
+
+async def test_ids_of_what_stands_are_kept(engine: Engine) -> None:
+    first = await _enter(engine, _product())
+
+    again = await enter_lender(engine, replace(_mfi(), id=UUID(int=7)), [_product(retired=True)])
+
+    assert again.mfi.id == first.mfi.id
+    assert again.added[0].product_id == first.added[0].product_id
