@@ -121,7 +121,7 @@ async def recommend(engine: Engine, actor: Actor, command: Recommend) -> Applica
     async with deciding(engine, actor, command) as opened:
         if opened.repeated:
             return opened.application
-        _check_amount(opened.application, command.amount)
+        _check_amount(opened, command.amount)
         recommended = replace(
             opened.application,
             status=ApplicationStatus.IN_REVIEW,
@@ -145,7 +145,7 @@ async def approve(engine: Engine, actor: Actor, command: Approve) -> Application
         if opened.repeated:
             return opened.application
         opened.check_other_person()
-        _check_amount(opened.application, command.amount)
+        _check_amount(opened, command.amount)
         if command.term_months not in opened.product.terms_months:
             raise InvalidInput("the product does not have that term", field="term_months")
         approved = replace(opened.application, approved_amount=command.amount, approved_term_months=command.term_months)
@@ -221,9 +221,11 @@ async def return_to_borrower(engine: Engine, actor: Actor, command: ReturnToBorr
         return await opened.conclude(returned, command.reason, note)
 
 
-def _check_amount(application: Application, amount: Money) -> None:
-    if not ZERO < amount <= application.amount:
-        raise InvalidInput(f"the amount may be lowered, from {application.amount} down", field="amount")
+def _check_amount(opened: OpenApplication, amount: Money) -> None:
+    """What is lent stays within the product: its smallest loan is the least that an offer may be lowered to."""
+    asked, least = opened.application.amount, opened.product.amount_min
+    if not least <= amount <= asked:
+        raise InvalidInput(f"the amount may be lowered, from {asked} down to {least}", field="amount")
 
 
 def _needs_second_approval(opened: OpenApplication, amount: Money) -> bool:
