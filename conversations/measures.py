@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from conversations.answers.consents import EFFECTS, NAMES
 from conversations.check import Candidates, Medium, Report, Task, check
 from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
@@ -13,7 +14,7 @@ from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
 from conversations.texts import Texts
 from core.records.application import RejectionReason, ReturnReason
-from core.records.borrower import Purpose
+from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
 from core.use_cases.applying import RefusalReason
 
@@ -81,13 +82,19 @@ WORST_VALUES: Final[Candidates] = {
         (LARGEST_AMOUNT,),
     ),
     **dict.fromkeys(
-        ("expires_on", "first_due_on", "next_due_on", "payoff_on", "submitted_on", *(f"due_{n}" for n in (1, 2, 3))),
+        (
+            *("agreed_on", "expires_on", "first_due_on", "next_due_on", "payoff_on", "submitted_on"),
+            *(f"due_{n}" for n in (1, 2, 3)),
+        ),
         (LONGEST_DATE,),
     ),
     **dict.fromkeys(("loan_reference", "reference", "reserved"), (_REFERENCE,)),
     **dict.fromkeys(("mfi_name", "lender"), (LONGEST_LENDER,)),
     "complaints_phone": (LONGEST_PHONE,),
+    **{f"agrees_{kind}": (Text("consents.yes"), Text("consents.no")) for kind in ConsentKind},
     "coming": _COMING,
+    "consent_name": tuple(Text(NAMES[kind]) for kind in ConsentKind),
+    "consent_effect": tuple(Text(EFFECTS[kind]) for kind in ConsentKind),
     "cooling_off": (Text("terms.cooling_off", {"days": 30}), Text("terms.no_cooling_off")),
     "days": (1_000,),
     "district_name": (LONGEST_DISTRICT,),
@@ -120,9 +127,12 @@ WORST_VALUES: Final[Candidates] = {
 _SMS_AMOUNTS: Final = ("affordable_amount", "cash", "outstanding", "overpaid_amount", "part")
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "other"),
+    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "other"),
 )
-_SMS_COMMANDS: Final = ("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin", "other")
+_SMS_COMMANDS: Final = (
+    *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),
+    *("withdraw_consent", "give_consent", "other"),
+)
 
 SMS_VALUES: Final[Candidates] = {
     **dict.fromkeys(_SMS_AMOUNTS, (LARGEST_AMOUNT,)),

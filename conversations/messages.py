@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
+from conversations.answers.consents import EFFECTS, NAMES
 from conversations.answers.key_facts import as_reason
 from conversations.answers.offers import REJECTIONS, RETURNS
 from conversations.engine import Choice, Text, Value
 from conversations.texts import Texts
 from core.money import Money
+from core.records.borrower import ConsentKind
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.references import Reference
 
@@ -27,7 +29,10 @@ _PARTS: Final = ("penalties", "fees", "interest", "principal", "overpaid")
 
 _COMMANDS: Final = {
     command: f"sms.command_{command}"
-    for command in ("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin")
+    for command in (
+        *("register", "apply", "accept", "decline", "withdraw"),
+        *("change_language", "change_pin", "withdraw_consent", "give_consent"),
+    )
 }
 _WHY: Final = {
     outcome: f"sms.why_{outcome}"
@@ -42,6 +47,7 @@ _WHY: Final = {
         "gone",
         "too_late",
         "superseded",
+        "still_needed",
     )
 }
 
@@ -127,7 +133,15 @@ def _wallet(data: Figures) -> dict[str, Value]:
     return {"wallet": str(data["wallet_masked"])}
 
 
+def _consent(data: Figures) -> dict[str, Value]:
+    """What it is about, by its name on the screens, and what is different without it."""
+    kind = ConsentKind(data["consent"])
+    return {"consent_name": Text(NAMES[kind]), "consent_effect": Text(EFFECTS[kind])}
+
+
 _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = {
+    MessageKind.CONSENT_WITHDRAWN: _consent,
+    MessageKind.CONSENT_GIVEN: _consent,
     MessageKind.APPLICATION_RECEIVED: _term,
     MessageKind.APPLICATION_RETURNED: _returned,
     MessageKind.APPLICATION_REJECTED: _rejected,

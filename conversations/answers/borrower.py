@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conversations.answers import applying, first_contact, help, loans, offers, pins, profile  # noqa: A004 -- a topic
+from conversations.answers import (
+    applying,
+    consents,
+    first_contact,
+    help,  # noqa: A004 -- a topic
+    loans,
+    offers,
+    pins,
+    profile,
+)
 from conversations.answers.table import DISTRICT_DOWN, Answer, Answering, Answers
 from conversations.flows import BORROWER
 
@@ -56,6 +65,10 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
     "payoff": _answer(loans.payoff, "quoted", "gone", DISTRICT_DOWN),
     "change_language": _answer(profile.change_language, "kept", DISTRICT_DOWN),
+    "my_consents": _answer(consents.my_consents, "shown", DISTRICT_DOWN),
+    "my_consent": _answer(consents.my_consent, "stands", "still_needed", "withdrawn", DISTRICT_DOWN),
+    "withdraw_consent": _answer(consents.withdraw_consent, "still_needed", DISTRICT_DOWN, told=("withdrawn",)),
+    "give_consent": _answer(consents.give_consent, DISTRICT_DOWN, told=("given",)),
     "details": _answer(profile.details, "shown", DISTRICT_DOWN),
     "lenders": _answer(help.lenders, "listed", "none"),
     "lender": _answer(help.lender, "shown", "gone"),

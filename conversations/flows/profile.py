@@ -19,6 +19,7 @@ PROFILE: Final = Flow(
                 Option("1", "profile.language", to="language"),
                 Option("2", "profile.details", to="details"),
                 Option("3", "profile.pin", to="pin.now"),
+                Option("4", "profile.consents", to="consents.show"),
             ),
         ),
         Confirmation(

@@ -19,7 +19,7 @@ from core.ledger.journals import Journal
 from core.money import Money
 from core.ports.day_end import DayEnd
 from core.records.application import Application, ScoreKept, Transition
-from core.records.borrower import Borrower, Consent, IdentityCheck
+from core.records.borrower import Borrower, Consent, ConsentKind, IdentityCheck
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
 from core.records.loan import (
     Disbursement,
@@ -63,6 +63,10 @@ class Borrowers(Protocol):
         ...
 
     async def give_consent(self, consent: Consent) -> None: ...
+
+    async def withdraw_consent(self, borrower_id: UUID, kind: ConsentKind, at: datetime) -> None:
+        """Note from when on a consent does not stand any more; one that was taken back before keeps its instant."""
+        ...
 
     async def consents(self, borrower_id: UUID) -> Sequence[Consent]: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -101,6 +102,12 @@ class Consent:
     channel: Channel
     text_version: str
     withdrawn_at: datetime | None = None
+
+
+def taken_back(consents: Iterable[Consent], kind: ConsentKind) -> bool:
+    """Whether the borrower agreed to this once, and now does not any more."""
+    withdrawn = [consent.withdrawn_at is not None for consent in consents if consent.kind is kind]
+    return bool(withdrawn) and all(withdrawn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class MessageKind(StrEnum):
     IDENTITY_CLAIMED_ELSEWHERE = "identity_claimed_elsewhere"
     PIN_LOCKED = "pin_locked"
     PIN_CHANGED = "pin_changed"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_GIVEN = "consent_given"
     APPLICATION_RECEIVED = "application_received"
     APPLICATION_RETURNED = "application_returned"
     APPLICATION_REJECTED = "application_rejected"
@@ -46,6 +48,8 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.IDENTITY_CLAIMED_ELSEWHERE: (),
     _M.PIN_LOCKED: (),
     _M.PIN_CHANGED: (),
+    _M.CONSENT_WITHDRAWN: ("consent",),
+    _M.CONSENT_GIVEN: ("consent",),
     _M.APPLICATION_RECEIVED: ("mfi_name", "reference", "amount_minor", "term_months"),
     _M.APPLICATION_RETURNED: ("mfi_name", "reference", "reason_code"),
     _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),

@@ -21,7 +21,7 @@ from core.records.application import (
     ApplicationStatus,
     Transition,
 )
-from core.records.borrower import Channel, IncomeKind, Purpose
+from core.records.borrower import Borrower, Channel, ConsentKind, IncomeKind, Purpose, taken_back
 from core.records.catalogue import ProductVersion
 from core.records.message import MessageKind
 from core.references import Reference
@@ -34,6 +34,10 @@ APPLICATIONS_OPEN_MAX: Final = 3
 
 LAST_APPLICATION_VALID_DAYS: Final = 90
 """For how long the purpose, income and lender of the last application are offered again without asking."""
+
+
+NEEDED_TO_APPLY: Final = (ConsentKind.KEEP_DATA, ConsentKind.CREDIT_CHECK)
+"""Who took one of these back is not weighed by anybody until they agree again."""
 
 
 class NotRegistered(NotFound):
@@ -58,6 +62,7 @@ class RefusalReason(StrEnum):
     OPEN_WITH_LENDER = "open_with_lender"
     TOO_MANY_OPEN = "too_many_open"
     BLOCKED = "blocked"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         return Submission(SubmissionOutcome.REFUSED, command.reference, RefusalReason.PRODUCT_GONE)
     refusal = RefusalReason.PRODUCT_GONE if not is_lent else _outside_product(product, command)
     if refusal is None:
-        refusal = RefusalReason.BLOCKED if borrower.blocked else await _too_many(unit, borrower.id, product)
+        refusal = await _barred(unit, borrower) or await _too_many(unit, borrower.id, product)
     if refusal is not None:
         return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
     application = await _keep(engine, unit, entry, product, command)
@@ -182,6 +187,14 @@ def _outside_product(product: ProductVersion, command: SubmitApplication) -> Ref
     if command.amount.minor % product.amount_step.minor:
         return RefusalReason.AMOUNT_OUTSIDE
     return None if command.term_months in product.terms_months else RefusalReason.TERM_OUTSIDE
+
+
+async def _barred(unit: Unit, borrower: Borrower) -> RefusalReason | None:
+    if borrower.blocked:
+        return RefusalReason.BLOCKED
+    consents = await unit.borrowers.consents(borrower.id)
+    is_barred = any(taken_back(consents, kind) for kind in NEEDED_TO_APPLY)
+    return RefusalReason.CONSENT_WITHDRAWN if is_barred else None
 
 
 async def _too_many(unit: Unit, borrower_id: UUID, product: ProductVersion) -> RefusalReason | None:

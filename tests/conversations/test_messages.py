@@ -13,7 +13,7 @@ from conversations.measures import LONGEST_ACCOUNT, LONGEST_LENDER, LONGEST_NAME
 from conversations.messages import message_text
 from conversations.texts import Texts, load_texts
 from core.records.application import RejectionReason, ReturnReason
-from core.records.borrower import Language
+from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 
 PARTS_MAX = 2
@@ -28,12 +28,12 @@ LONGEST: dict[str, Any] = {
 }
 COMMANDS = (
     *("register", "apply", "accept", "decline", "withdraw"),
-    *("change_language", "change_pin"),
+    *("change_language", "change_pin", "withdraw_consent", "give_consent"),
     "one of a later release",
 )
 OUTCOMES = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "one of a later release"),
+    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "one of a later release"),
 )
 
 
@@ -66,6 +66,8 @@ def variants(kind: MessageKind) -> list[dict[str, Any]]:
             return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
         case MessageKind.COMMAND_REFUSED:
             return [data_of(kind, command=command, reason_code=code) for command in COMMANDS for code in OUTCOMES]
+        case MessageKind.CONSENT_WITHDRAWN | MessageKind.CONSENT_GIVEN:
+            return [data_of(kind, consent=consent.value) for consent in ConsentKind]
         case _:
             return [data_of(kind)]
 

@@ -11,6 +11,7 @@ from core.money import Money
 from core.ports.engine import Engine
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
+from core.use_cases.applying import withdraw_application
 from core.use_cases.borrowing import payoff_quote
 from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
 from tests.core.use_cases.lending import PIN, Lending, key
@@ -207,6 +208,25 @@ async def test_changing_the_pin(known: Known, language: Language) -> None:
     await caller.types("5", "3", PIN, "1357", "0", "00")
 
     assert_golden(caller, "changing_the_pin", language)
+
+
+async def test_consents(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    reference = (await lending.apply(caller.number)).reference
+    await caller.dials()
+    await caller.types("5", "4", "3")
+    await withdraw_application(lending.engine, caller.number, reference)
+    await caller.dials()
+    await caller.types("5", "4", "4", "2", "2", "1", "2", "98", "9")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("5", "4", "2", "1", "2", "98", "9")
+    await caller.dials()
+    await caller.types("5", "4", "98", "3", "98", "9")
+    await caller.dials()
+    await caller.types("5", "4")
+
+    assert_golden(caller, "consents", language)
 
 
 async def test_help(known: Known, language: Language) -> None:

@@ -15,9 +15,10 @@ from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown, Unit
 from core.records.application import RejectionReason
-from core.records.borrower import Channel, Language
+from core.records.borrower import Channel, ConsentKind, Language
 from core.records.loan import Loan
 from core.use_cases.borrowing import DeclineOffer, decline_offer, overview
+from core.use_cases.consenting import withdraw_consent
 from core.use_cases.deciding import Reject, reject
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_postgres import MovableClock
@@ -247,6 +248,22 @@ async def test_a_loan_that_was_closed_meanwhile_is_not_quoted(known: Known, lend
     caller.shows("main.menu").says("That loan is not running now.")
 
 
+async def test_who_took_back_the_credit_check_agrees_again_before_they_apply(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await withdraw_consent(lending.engine, caller.number, ConsentKind.CREDIT_CHECK, "key")
+    await caller.dials()
+    await caller.types(*TO_PIN, "2580")
+    caller.shows("apply.refused").says("You withdrew a consent. To agree again, dial and choose 5, 4.").ends()
+
+    await caller.dials()
+    await caller.types("5", "4", "1", "9")
+    caller.shows("consents.given")
+    await caller.dials()
+    await caller.types(*TO_PIN, "2580")
+
+    caller.shows("apply.submitted")
+
+
 async def test_after_the_last_due_date_there_is_no_next_instalment_to_name(
     known: Known, lending: Lending, clock: MovableClock
 ) -> None:
@@ -272,7 +289,7 @@ async def test_the_language_chosen_in_the_profile_speaks_on_the_next_dial(known:
     caller.says("Kopa kalimo")
 
 
-@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1")])
+@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1"), ("5", "4")])
 async def test_a_district_that_is_down_says_so_on_every_way(
     known: Known, engine: Engine, typed: tuple[str, ...]
 ) -> None:

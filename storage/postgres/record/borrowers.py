@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,11 @@ class BorrowersOnPostgres:
                 set_={"withdrawn_at": statement.excluded.withdrawn_at},
             )
         )
+
+    async def withdraw_consent(self, borrower_id: UUID, kind: ConsentKind, at: datetime) -> None:
+        standing = (consents.c.borrower_id == borrower_id, consents.c.kind == kind, consents.c.withdrawn_at.is_(None))
+        statement = update(consents).where(self._connection.here(consents), *standing)
+        await self._connection.write(statement.values(withdrawn_at=at))
 
     async def consents(self, borrower_id: UUID) -> Sequence[Consent]:
         statement = select(consents).where(self._connection.here(consents), consents.c.borrower_id == borrower_id)

@@ -92,6 +92,30 @@ async def test_a_consent_is_kept_and_its_withdrawal_noted(record: Record) -> Non
         assert list(await unit.borrowers.consents(borrower.id)) == [replace(given, withdrawn_at=LATER), other]
 
 
+async def test_taking_a_consent_back_ends_what_stands_and_nothing_else(record: Record) -> None:
+    borrower, neighbour = a_borrower(), a_borrower()
+    earlier = Consent(borrower.id, ConsentKind.CREDIT_CHECK, NOW, Channel.USSD, "1", withdrawn_at=NOW)
+    standing = replace(earlier, given_at=LATER, withdrawn_at=None)
+    other = Consent(borrower.id, ConsentKind.KEEP_DATA, LATER, Channel.USSD, "1")
+    not_theirs = replace(standing, borrower_id=neighbour.id)
+    at = LATER + timedelta(days=1)
+
+    async with record.unit(DISTRICT) as unit:
+        for person in (borrower, neighbour):
+            await unit.borrowers.add(person)
+        for consent in (earlier, standing, other, not_theirs):
+            await unit.borrowers.give_consent(consent)
+        await unit.borrowers.withdraw_consent(borrower.id, ConsentKind.CREDIT_CHECK, at)
+        await unit.borrowers.withdraw_consent(borrower.id, ConsentKind.CREDIT_CHECK, at + timedelta(days=1))
+
+        assert list(await unit.borrowers.consents(borrower.id)) == [
+            earlier,
+            replace(standing, withdrawn_at=at),
+            other,
+        ]
+        assert list(await unit.borrowers.consents(neighbour.id)) == [not_theirs]
+
+
 async def test_the_newest_identity_check_of_that_lender_stands(record: Record) -> None:
     borrower = a_borrower()
     first = IdentityCheck(borrower.id, MFI, "saw_national_id", "", MFI, "Palesa", NOW)
