@@ -30,6 +30,7 @@ from core.use_cases.messages import tell
 PAYOUT_TOPIC: Final = "payout"
 DEFAULT_RAIL: Final = "simulated"
 _SETTLED: Final = frozenset({PayoutStatus.CONFIRMED, PayoutStatus.FAILED})
+_CONFIRMED_LATE: Final = "confirmed_late"
 _UNSENT: Final = frozenset({PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED})
 
 
@@ -233,15 +234,21 @@ async def _queue(engine: Engine, unit: Unit, payout: Disbursement) -> None:
     )
 
 
-async def _confirmed(engine: Engine, unit: Unit, payout: Disbursement, result: PayoutResult) -> None:
+async def _others(unit: Unit, payout: Disbursement) -> list[Disbursement]:
+    """The loan's other payouts that may leave, or may have left, held until the unit ends."""
     others = [
         await unit.disbursements.get(other.reference, lock=True)
         for other in await unit.disbursements.of_loan(payout.loan_id)
         if other.id != payout.id
     ]
-    if any(other.status not in _UNSENT and other.status is not PayoutStatus.FAILED for other in others):
+    return [other for other in others if other.status is not PayoutStatus.FAILED]
+
+
+async def _confirmed(engine: Engine, unit: Unit, payout: Disbursement, result: PayoutResult) -> None:
+    others = await _others(unit, payout)
+    if any(other.status not in _UNSENT and other.failure_code != _CONFIRMED_LATE for other in others):
         # Said to have failed, tried anew, and now confirmed after all: two payouts may have left. A person decides.
-        await unit.disbursements.save(replace(payout, status=PayoutStatus.UNKNOWN, failure_code="confirmed_late"))
+        await unit.disbursements.save(replace(payout, status=PayoutStatus.UNKNOWN, failure_code=_CONFIRMED_LATE))
         return
     for unsent in (other for other in others if other.status in _UNSENT):
         # The borrower has the money already: the second try must not leave.
@@ -262,13 +269,15 @@ async def _confirmed(engine: Engine, unit: Unit, payout: Disbursement, result: P
 
 async def _not_confirmed(engine: Engine, unit: Unit, payout: Disbursement, result: PayoutResult) -> None:
     failed = result.answer is PayoutAnswer.FAILED
+    if not failed and payout.failure_code == _CONFIRMED_LATE:
+        return  # not knowing now does not undo what was known
     status = PayoutStatus.FAILED if failed else PayoutStatus.UNKNOWN
     settled_at = engine.clock.now() if failed else None
     await unit.disbursements.save(
         replace(payout, status=status, failure_code=result.failure_code, settled_at=settled_at)
     )
-    if not failed:
-        return
+    if not failed or await _others(unit, payout):
+        return  # beside another that has arrived, or may have, nothing failed for the borrower
     loan = await unit.loans.get(payout.loan_id, lock=True)
     await move_loan(engine, unit, loan, LoanStatus.ACCEPTED, result.failure_code or "payout_failed")
     mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)

@@ -103,3 +103,48 @@ async def test_settling_waits_for_the_loan_before_it_holds_its_payout(
 
     (payout,) = await payouts_of(lending, loan)
     assert payout.status is (PayoutStatus.CONFIRMED if word is CONFIRMED else PayoutStatus.FAILED)
+
+
+async def with_a_late_word(lending: Lending, rail: ObedientRail) -> Loan:
+    """A loan whose first try was confirmed after all while the second, under way, may have left too."""
+    loan = await released(lending)
+    rail.answer = REFUSED
+    await lending.work_on_outbox(HOME)
+    await lending.release(await lending.loan(loan))
+    rail.answer = PayoutResult(PayoutAnswer.ACCEPTED)
+    await lending.work_on_outbox(HOME)
+    first, _ = await payouts_of(lending, loan)
+    await settle_payout(lending.engine, "simulated", first.reference, CONFIRMED)
+    return loan
+
+
+async def test_of_two_tries_that_both_arrived_one_opens_the_loan_and_the_other_waits_for_a_person(
+    lending: Lending, rail: ObedientRail
+) -> None:
+    loan = await with_a_late_word(lending, rail)
+    first, second = await payouts_of(lending, loan)
+
+    for payout in (second, first, second):
+        await settle_payout(lending.engine, "simulated", payout.reference, CONFIRMED)
+
+    first, second = await payouts_of(lending, loan)
+    assert (first.status, second.status) == (PayoutStatus.UNKNOWN, PayoutStatus.CONFIRMED)
+    assert first.failure_code == "confirmed_late"
+    assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_second_try_that_failed_beside_one_that_arrived_tells_nobody_of_a_failure(
+    lending: Lending, rail: ObedientRail
+) -> None:
+    loan = await with_a_late_word(lending, rail)
+    first, second = await payouts_of(lending, loan)
+    told = len(await lending.messages("disbursement_failed"))
+
+    await settle_payout(lending.engine, "simulated", second.reference, REFUSED)
+    between = (await lending.loan(loan)).status
+    await settle_payout(lending.engine, "simulated", first.reference, CONFIRMED)
+
+    assert between is LoanStatus.DISBURSING
+    assert len(await lending.messages("disbursement_failed")) == told
+    assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
