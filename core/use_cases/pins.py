@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from core.calendar import business_date_of
 from core.errors import Conflict, InvalidInput
 from core.phones import PhoneNumber
 from core.ports.channel import PhoneEntry
@@ -77,6 +78,8 @@ async def check_pin(engine: Engine, phone: PhoneNumber, pin: str, attempt: str) 
     so that parallel sessions cannot buy extra tries.
     """
     phone_hash = engine.keyed_hash.phone(phone)
+    # A gateway that uses a session id anew on another day must not be given that day's answer.
+    attempt = f"{attempt}@{business_date_of(engine.clock.now())}"
     for _ in range(_WRITE_TRIES):
         entry = await engine.channel.directory.phone(phone_hash)
         if entry is None or entry.state != "active":

@@ -68,6 +68,14 @@ async def test_a_hop_delivered_twice_counts_once(lending: Lending) -> None:
     assert first.tries_left == 2
 
 
+async def test_a_session_id_used_anew_another_day_gives_no_old_answer(lending: Lending, clock: MovableClock) -> None:
+    phone = await lending.borrower()
+    await check_pin(lending.engine, phone, PIN, "s:1")
+    clock.move(days=2)
+
+    assert (await check_pin(lending.engine, phone, "9999", "s:1")).result is PinResult.WRONG
+
+
 async def test_parallel_sessions_buy_no_extra_tries(lending: Lending) -> None:
     phone = await lending.borrower()
 
