@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from channels.dispatch.pacing import Pace
-from channels.dispatch.verdicts import Done, GiveUp, Later, Verdict
+from channels.dispatch.verdicts import ATTEMPTS_MAX, Done, GiveUp, Later, Verdict, pause_seconds
 from channels.dispatch.wording import Worded
 from channels.transport import Sent, SmsSender, TransportError
 from core.phones import PhoneNumber
@@ -106,12 +106,18 @@ class MessageDispatch:
         return Done()
 
     async def _after_failure(self, row: OutboxRow, record: MessageRecord, error: TransportError) -> Verdict:
-        """A send that may have happened stays `sending` until its report, or the end of the doubt, decides."""
+        """A send that may have happened stays `sending` until its report, or the end of the doubt, decides.
+
+        Each further try may be one more copy for the borrower, so tries grow rarer, and end.
+        """
         log.warning(
             "sms_not_accepted", code=error.code, kind=row.kind, attempts=row.attempts, alarm=error.needs_operator
         )
         if error.may_have_been_sent:
-            return Later(error.code, max(self._doubt.total_seconds(), 1.0))
+            if row.attempts >= ATTEMPTS_MAX:
+                return GiveUp(error.code)
+            pause = pause_seconds(row.attempts, self._engine.identifiers.random_below)
+            return Later(error.code, max(self._doubt.total_seconds(), pause, 1.0))
         state = _FAILED if error.permanent else _WAITING
         await self._engine.channel.messages.add(replace(record, state=state, failure=error.code))
         return GiveUp(error.code) if error.permanent else Later(error.code)

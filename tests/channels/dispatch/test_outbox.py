@@ -243,6 +243,26 @@ async def test_killed_between_noting_and_marking_it_is_not_sent_again(post: Post
     assert post.verdicts == [Done()]
 
 
+async def test_a_provider_that_never_answers_is_tried_less_and_less_and_then_no_more(
+    post: Post, clock: MovableClock
+) -> None:
+    """It may send each time, so the borrower may read each try."""
+    doubt = TransportError(permanent=False, code="timeout", may_have_been_sent=True)
+    post.sender.faults = [doubt] * 200
+
+    for _ in range(60):
+        await post.work()
+        clock.move(seconds=LEASE)
+    in_two_hours = len(post.verdicts)
+    for _ in range(ATTEMPTS_MAX + 5):
+        await post.work()
+        clock.move(seconds=LONGEST_PAUSE_SECONDS)
+
+    assert in_two_hours < 20
+    assert len(post.verdicts) == ATTEMPTS_MAX
+    assert post.verdicts[-1] == GiveUp("timeout")
+
+
 async def test_two_messages_to_one_number_are_never_under_way_together(post: Post, clock: MovableClock) -> None:
     for number in range(5):
         await _owe(post, f"again:{number}")
