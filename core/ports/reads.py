@@ -200,10 +200,10 @@ class ArrearsBucket:
 
 @dataclass(frozen=True, slots=True)
 class DashboardFigures:
-    """The portfolio of an MFI on its business dates. Definitions are printed beside the figures (`portal.md` 2.4).
+    """The portfolio of an MFI on its business dates. Definitions are printed beside the figures.
 
     `par` maps N to the outstanding principal of loans with any instalment more than N days late; divide by
-    `gross_principal` for the ratio. `overdue` is the arrears rate's numerator: amounts past due.
+    `gross_principal` for the ratio. `overdue_principal` is the arrears rate's numerator; `overdue` is all that is past due.
     """
 
     business_on: date

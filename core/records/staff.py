@@ -34,7 +34,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """The roles of `portal.md` 2.5. A member of staff has one or more, in one MFI."""
+    """What a member of staff is at their MFI; one or more."""
 
     LOAN_OFFICER = "loan_officer"
     CREDIT_ANALYST = "credit_analyst"
