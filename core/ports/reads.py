@@ -203,7 +203,8 @@ class DashboardFigures:
     """The portfolio of an MFI on its business dates. Definitions are printed beside the figures.
 
     `par` maps N to the outstanding principal of loans with any instalment more than N days late; divide by
-    `gross_principal` for the ratio. `overdue_principal` is the arrears rate's numerator; `overdue` is all that is past due.
+    `gross_principal` for the ratio. `overdue_principal` is the arrears rate's numerator; `overdue` has interest, fees
+    and penalties too.
     """
 
     business_on: date
