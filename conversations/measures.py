@@ -17,6 +17,7 @@ from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
 from core.use_cases.applying import RefusalReason
+from core.use_cases.looking_up import LOOKS_SHOWN_MAX, LookPurpose
 
 LONGEST_LENDER: Final = "Mohloli Savings & Credit"
 LONGEST_PRODUCT: Final = "Small business loan"
@@ -53,6 +54,15 @@ _REASONS: Final = (
 )
 
 
+_LOOKS: Final = tuple(
+    Text(
+        "looks.line",
+        {"looked_on": LONGEST_DATE, "mfi_name": LONGEST_LENDER, "look_purpose": Text(f"looks.for_{purpose}")},
+    )
+    for purpose in LookPurpose
+)
+
+
 def _list(labels: Sequence[str | Text]) -> tuple[Value, ...]:
     return (tuple(Choice(str(number), label) for number, label in enumerate(labels)),)
 
@@ -83,7 +93,7 @@ WORST_VALUES: Final[Candidates] = {
     ),
     **dict.fromkeys(
         (
-            *("agreed_on", "expires_on", "first_due_on", "next_due_on", "payoff_on", "submitted_on"),
+            *("agreed_on", "expires_on", "first_due_on", "looked_on", "next_due_on", "payoff_on", "submitted_on"),
             *(f"due_{n}" for n in (1, 2, 3)),
         ),
         (LONGEST_DATE,),
@@ -109,6 +119,11 @@ WORST_VALUES: Final[Candidates] = {
     ),
     "lenders": _list([LONGEST_LENDER] * 12),
     "loans": _list([Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT})] * 4),
+    "look": _LOOKS,
+    "looks": (
+        tuple(Choice(str(number), look) for number, look in enumerate((_LOOKS * LOOKS_SHOWN_MAX)[:LOOKS_SHOWN_MAX])),
+    ),
+    "look_purpose": tuple(Text(f"looks.for_{purpose}") for purpose in LookPurpose),
     "months": (36,),
     "national_id_end": ("0000",),
     "percent": (Decimal("99.99"),),

@@ -11,6 +11,7 @@ from conversations.answers import (
     first_contact,
     help,  # noqa: A004 -- a topic
     loans,
+    looks,
     offers,
     pins,
     profile,
@@ -70,6 +71,8 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "withdraw_consent": _answer(consents.withdraw_consent, "still_needed", DISTRICT_DOWN, told=("withdrawn",)),
     "give_consent": _answer(consents.give_consent, DISTRICT_DOWN, told=("given",)),
     "details": _answer(profile.details, "shown", DISTRICT_DOWN),
+    "looks": _answer(looks.looks, "listed", "none"),
+    "looking_lender": _answer(looks.looking_lender, "shown", "gone"),
     "lenders": _answer(help.lenders, "listed", "none"),
     "lender": _answer(help.lender, "shown", "gone"),
 }

@@ -8,6 +8,7 @@ from conversations.flows.apply import APPLY
 from conversations.flows.consents import CONSENTS
 from conversations.flows.help import HELP
 from conversations.flows.loans import LOANS
+from conversations.flows.looks import LOOKS
 from conversations.flows.main import MAIN
 from conversations.flows.offer import OFFER
 from conversations.flows.pin import PIN
@@ -19,7 +20,7 @@ from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
 
 BORROWER: Final = Machine(
-    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, PIN, CONSENTS, HELP),
+    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, PIN, CONSENTS, LOOKS, HELP),
     entry="start.enter",
     gave_up="start.gave_up",
     languages=(Language.SESOTHO, Language.ENGLISH),

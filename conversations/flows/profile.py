@@ -20,6 +20,7 @@ PROFILE: Final = Flow(
                 Option("2", "profile.details", to="details"),
                 Option("3", "profile.pin", to="pin.now"),
                 Option("4", "profile.consents", to="consents.show"),
+                Option("5", "profile.looks", to="looks.list"),
             ),
         ),
         Confirmation(

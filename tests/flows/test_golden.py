@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from core.money import Money
+from core.ports.channel import Enquiry
 from core.ports.engine import Engine
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
@@ -227,6 +228,25 @@ async def test_consents(known: Known, lending: Lending, language: Language) -> N
     await caller.types("5", "4")
 
     assert_golden(caller, "consents", language)
+
+
+async def test_who_checked_me(
+    known: Known, lending: Lending, engine: Engine, clock: MovableClock, language: Language
+) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("5", "5", "00")
+    application = await lending.application((await lending.apply(caller.number)).reference)
+    for day in range(3):
+        for mfi in (lending.mfi, lending.other_mfi):
+            look = Enquiry(application.borrower_id, clock.now(), mfi.id, None, f"opened:{day}")
+            await engine.channel.enquiries.add(look)
+            clock.move(minutes=1)
+        clock.move(days=1)
+    await caller.types("5", "5", "98", "99", "98", "0", "2")
+    await caller.repeats()
+
+    assert_golden(caller, "who_checked_me", language)
 
 
 async def test_help(known: Known, language: Language) -> None:

@@ -114,6 +114,8 @@ def test_every_ask_that_needs_the_district_says_what_happens_when_it_is_down() -
         "districts",
         "lender",
         "lenders",
+        "looking_lender",
+        "looks",
         "product_limits",
         "quote",
         "repeat_pin",
