@@ -243,6 +243,7 @@ async def test_who_checked_me(
             await engine.channel.enquiries.add(look)
             clock.move(minutes=1)
         clock.move(days=1)
+    await caller.dials()
     await caller.types("5", "5", "98", "99", "98", "0", "2")
     await caller.repeats()
 
