@@ -18,7 +18,11 @@ from core.errors import DomainError
 from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown, OutboxRow
+from core.use_cases.disbursing import PAYOUT_TOPIC
+from core.use_cases.transferring import TRANSFER_TOPIC
 
+_MONEY: Final = frozenset({PAYOUT_TOPIC, TRANSFER_TOPIC})
+"""Given up, it would be in no place at all: it is tried every half an hour, and each failure is told."""
 LEASE_SECONDS: Final = 120
 BATCH: Final = 50
 _AT_ONCE: Final = 3
@@ -84,9 +88,13 @@ class OutboxWorker:
         except Exception:  # the last resort: one bad row must not stop the others of its district
             log.exception("outbox_row_failed", topic=row.topic, kind=row.kind)
             verdict = Later("failed")
-        if isinstance(verdict, Later) and verdict.after_seconds is None and row.attempts >= ATTEMPTS_MAX:
+        if isinstance(verdict, Later) and verdict.after_seconds is None and self._may_give_up(row):
             return GiveUp(verdict.reason)
         return verdict
+
+    @staticmethod
+    def _may_give_up(row: OutboxRow) -> bool:
+        return row.attempts >= ATTEMPTS_MAX and row.topic not in _MONEY
 
     async def _mark(self, row: OutboxRow, verdict: Verdict) -> None:
         now = self._engine.clock.now()

@@ -130,16 +130,16 @@ async def send_payout(engine: Engine, row: OutboxRow) -> None:
     reference = str(row.data["reference"])
     async with engine.record.unit(row.district) as unit:
         payout = await unit.disbursements.get(reference, lock=True)
+        if payout.status in _SETTLED:
+            return
+        # Whatever is not set up must be found before the mark: a marked payout is never sent.
+        rail = engine.rails[payout.rail]
+        account = (await engine.record.catalogue()).mfi(payout.mfi_id).rail_accounts[payout.rail]
         is_first = payout.status is PayoutStatus.QUEUED
         if is_first:
             await unit.disbursements.save(replace(payout, status=PayoutStatus.SENT))
             await unit.commit()
-    if payout.status in _SETTLED:
-        return
-    rail = engine.rails[payout.rail]
     if is_first:
-        mfi = (await engine.record.catalogue()).mfi(payout.mfi_id)
-        account = mfi.rail_accounts[payout.rail]
         result = await rail.pay_out(reference, to=payout.wallet, amount=payout.amount, rail_account=account)
     else:
         result = await rail.query(reference)

@@ -415,3 +415,18 @@ async def _owe(post: Post, key: str, kind: str = MessageKind.REGISTERED) -> None
     async with post.engine.record.unit(HOME) as unit:
         await unit.outbox.add(row)
         await unit.commit()
+
+
+async def test_money_is_never_given_up(lending: Lending, rail: ObedientRail, clock: MovableClock) -> None:
+    phone = await lending.borrower()
+    await lending.release(await lending.accept(phone, await lending.offer(phone)))
+    verdicts: list[Verdict] = []
+    without_rail = worker_of(replace(lending.engine, rails={}), Sender(), verdicts)
+    for _ in range(ATTEMPTS_MAX + 5):
+        await without_rail.work_on(HOME)
+        clock.move(seconds=LONGEST_PAUSE_SECONDS)
+
+    await worker_of(lending.engine, Sender(), verdicts).work_on(HOME)
+
+    assert [to for _, to, _ in rail.asked] == [phone.e164]
+    assert not any(isinstance(verdict, GiveUp) for verdict in verdicts)
