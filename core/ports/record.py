@@ -223,8 +223,10 @@ class Disbursements(Protocol):
         """The sum of this MFI's payouts that may still leave: neither confirmed nor failed. The float covers them."""
         ...
 
-    async def unsettled(self, older_than: datetime, limit: int) -> Sequence[Disbursement]:
-        """Sent or unknown ones that nobody has answered for, for the query worker."""
+    async def unsettled(
+        self, older_than: datetime, limit: int, *, after: Disbursement | None = None
+    ) -> Sequence[Disbursement]:
+        """Sent or unknown ones that nobody has answered for, released longest ago first; `after`: the next page."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -19,12 +20,25 @@ log = structlog.get_logger(__name__)
 
 
 async def ask_about_payouts(engine: Engine, district: str) -> int:
-    """Ask the rails about a district's oldest unanswered payouts. Always 0: an unknown one is no reason to hurry."""
-    async with engine.record.unit(district) as unit:
-        silent = await unit.disbursements.unsettled(engine.clock.now() - _SILENT_FOR, _BATCH)
-    for payout in silent:
-        await _ask(engine, payout)
+    """Ask the rails about each unanswered payout of a district, the oldest first.
+
+    All of them: those that wait for a person must not keep the newer ones from being settled. Always 0: an unknown one
+    is no reason to hurry.
+    """
+    released_before = engine.clock.now() - _SILENT_FOR
+    last: Disbursement | None = None
+    while batch := await _silent(engine, district, released_before, last):
+        for payout in batch:
+            await _ask(engine, payout)
+        last = batch[-1]
     return 0
+
+
+async def _silent(
+    engine: Engine, district: str, released_before: datetime, after: Disbursement | None
+) -> Sequence[Disbursement]:
+    async with engine.record.unit(district) as unit:
+        return await unit.disbursements.unsettled(released_before, _BATCH, after=after)
 
 
 async def _ask(engine: Engine, payout: Disbursement) -> None:

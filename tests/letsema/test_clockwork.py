@@ -9,6 +9,7 @@ import pytest
 from core.money import Money
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import PayoutStatus
+from letsema.worker import payout_queries
 from letsema.worker.clockwork import Clockwork
 from letsema.worker.payout_queries import ask_about_payouts
 from tests.core.use_cases.lending import HOME, Lending
@@ -108,6 +109,20 @@ async def test_a_silent_payout_is_asked_about_and_settled_by_the_rails_word(
     async with lending.engine.record.unit(HOME) as unit:
         (payout,) = await unit.disbursements.of_loan(loan.id)
     assert (payout.status, payout.rail_reference) == (PayoutStatus.CONFIRMED, "RAIL7")
+
+
+async def test_payouts_that_nobody_answers_for_do_not_keep_others_from_being_asked_about(
+    lending: Lending, rail: ObedientRail, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payout_queries, "_BATCH", 1)
+    rail.answer = PayoutResult(PayoutAnswer.UNKNOWN, failure_code="not_found")
+    for _ in range(3):
+        await lending.active_loan(await lending.borrower())
+        clock.move(seconds=60)
+
+    await ask_about_payouts(lending.engine, HOME)
+
+    assert rail.queried == [reference for reference, _, _ in rail.asked]
 
 
 async def test_a_payout_of_a_rail_that_is_gone_is_left_for_a_person(

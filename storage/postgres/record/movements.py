@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict, NotFound
@@ -75,13 +75,18 @@ class DisbursementsOnPostgres:
         if not await self._connection.write(statement.values(**_outcome(disbursement))):
             raise NotFound("there is no such payout")
 
-    async def unsettled(self, older_than: datetime, limit: int) -> Sequence[Disbursement]:
+    async def unsettled(
+        self, older_than: datetime, limit: int, *, after: Disbursement | None = None
+    ) -> Sequence[Disbursement]:
+        order = (disbursements.c.released_at, disbursements.c.id)
         statement = select(disbursements).where(
             self._connection.here(disbursements),
             disbursements.c.status.in_(_UNANSWERED),
             disbursements.c.released_at < older_than,
         )
-        rows = await self._connection.rows(statement.order_by(disbursements.c.released_at).limit(limit))
+        if after is not None:
+            statement = statement.where(tuple_(*order) > tuple_(after.released_at, after.id))
+        rows = await self._connection.rows(statement.order_by(*order).limit(limit))
         return [self._disbursement(row) for row in rows]
 
     async def under_way(self, mfi_id: UUID, rail: str) -> Money:

@@ -71,7 +71,9 @@ async def test_unanswered_payouts_are_those_sent_or_unknown_before_then(record: 
 
         assert found[0] == older
         assert set(found[1:]) == {payouts[PayoutStatus.SENT], payouts[PayoutStatus.UNKNOWN]}
-        assert len(await unit.disbursements.unsettled(LATER, 1)) == 1
+        assert await unit.disbursements.unsettled(LATER, 1) == [older]
+        assert await unit.disbursements.unsettled(LATER, 10, after=older) == found[1:]
+        assert await unit.disbursements.unsettled(LATER, 10, after=found[-1]) == []
 
 
 async def test_what_is_under_way_is_what_may_still_leave_that_float(record: Record) -> None:
