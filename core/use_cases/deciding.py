@@ -30,7 +30,7 @@ from core.use_cases.auditing import audit
 from core.use_cases.decision import OpenApplication, deciding
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of, reserve_reference
-from core.use_cases.quoting import quote
+from core.use_cases.quoting import Quote, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,50 +239,58 @@ def _needs_second_approval(opened: OpenApplication, amount: Money) -> bool:
 
 async def _make_offer(opened: OpenApplication, approved: Application, loan_reference: Reference) -> None:
     """Turn the approval into an offer: a loan in its first state, its terms, and the message that it is there."""
-    engine, product = opened.engine, opened.product
-    if approved.approved_amount is None or approved.approved_term_months is None:
+    amount, term_months = approved.approved_amount, approved.approved_term_months
+    if amount is None or term_months is None:
         raise ValueError("an approval has an amount and a term")
-    assessment = await opened.assess()
-    await keep_score(engine, opened.unit, opened.application, assessment, opened.business_on)
-    offered = quote(product, approved.approved_amount, approved.approved_term_months, opened.business_on)
-    loan = Loan(
-        id=engine.identifiers.new_id(),
-        district=opened.unit.district,
-        reference=loan_reference,
-        application_id=approved.id,
-        borrower_id=approved.borrower_id,
-        mfi_id=approved.mfi_id,
-        product_id=product.product_id,
-        product_version=product.version,
-        principal=approved.approved_amount,
-        terms=offered.terms.to_json(),
-        status=LoanStatus.OFFERED,
-        offered_on=opened.business_on,
-        offer_expires_on=opened.business_on + timedelta(days=product.offer_valid_days),
-    )
+    # What is kept with the approval is the advice on what was approved, which may be less than was asked for.
+    assessment = await opened.assess(replace(approved, amount=amount, term_months=term_months))
+    await keep_score(opened.engine, opened.unit, opened.application, assessment, opened.business_on)
+    offered = quote(opened.product, amount, term_months, opened.business_on)
+    loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)
-    await opened.unit.loans.add_transition(
-        Transition(
-            subject_id=loan.id,
-            n=1,
-            from_status=None,
-            to_status=loan.status,
-            actor_kind="staff",
-            actor_id=opened.actor.staff_id,
-            actor_name=opened.actor.name,
-            role=opened.actor.role,
-            reason_code="approved",
-            note="",
-            at=engine.clock.now(),
-            business_on=opened.business_on,
-        )
-    )
+    await opened.unit.loans.add_transition(_first_step(opened, loan))
     await opened.tell_borrower(
         MessageKind.OFFER_MADE,
         mfi_name=opened.mfi.name,
         reference=approved.reference,
         amount_minor=loan.principal,
         instalment_minor=offered.schedule.rows[0].total,
-        term_months=approved.approved_term_months,
+        term_months=term_months,
         expires_on=loan.offer_expires_on,
+    )
+
+
+def _offered_loan(opened: OpenApplication, approved: Application, offered: Quote, reference: Reference) -> Loan:
+    product = opened.product
+    return Loan(
+        id=opened.engine.identifiers.new_id(),
+        district=opened.unit.district,
+        reference=reference,
+        application_id=approved.id,
+        borrower_id=approved.borrower_id,
+        mfi_id=approved.mfi_id,
+        product_id=product.product_id,
+        product_version=product.version,
+        principal=offered.terms.principal,
+        terms=offered.terms.to_json(),
+        status=LoanStatus.OFFERED,
+        offered_on=opened.business_on,
+        offer_expires_on=opened.business_on + timedelta(days=product.offer_valid_days),
+    )
+
+
+def _first_step(opened: OpenApplication, loan: Loan) -> Transition:
+    return Transition(
+        subject_id=loan.id,
+        n=1,
+        from_status=None,
+        to_status=loan.status,
+        actor_kind="staff",
+        actor_id=opened.actor.staff_id,
+        actor_name=opened.actor.name,
+        role=opened.actor.role,
+        reason_code="approved",
+        note="",
+        at=opened.engine.clock.now(),
+        business_on=opened.business_on,
     )

@@ -63,9 +63,9 @@ class OpenApplication:
         if self.actor.staff_id in (self.application.recommended_by, self.application.first_approved_by):
             raise MakerIsChecker
 
-    async def assess(self) -> Assessment:
-        """The advice as it stands now."""
-        return await assess(self.engine, self.unit, self.application, self.borrower, self.business_on)
+    async def assess(self, application: Application | None = None) -> Assessment:
+        """The advice as it stands now, on what was asked for or on what is given here."""
+        return await assess(self.engine, self.unit, application or self.application, self.borrower, self.business_on)
 
     async def tell_borrower(self, kind: MessageKind, **figures: object) -> None:
         """Queue a message about this decision, once for this key."""

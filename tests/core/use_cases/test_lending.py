@@ -18,7 +18,7 @@ from core.records.message import MessageKind
 from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.applying import SubmissionOutcome
 from core.use_cases.borrowing import AcceptOffer, accept_offer, overview, payoff_quote
-from core.use_cases.deciding import Reject, reject
+from core.use_cases.deciding import Approve, Reject, approve, reject
 from core.use_cases.disbursing import FloatTooLow, IdentityNotChecked, settle_payout
 from core.use_cases.registration import RegistrationOutcome
 from core.use_cases.reminding import plan_reminders
@@ -138,6 +138,17 @@ async def test_a_form_sent_twice_decides_once(lending: Lending) -> None:
 
     assert again.status is ApplicationStatus.APPROVED
     assert len(await lending.messages(MessageKind.OFFER_MADE)) == 1
+
+
+async def test_the_advice_kept_with_an_approval_is_on_what_was_approved(lending: Lending) -> None:
+    reference = (await lending.apply(await lending.borrower(), amount="4000")).reference
+    seen = (await lending.recommend(reference, lending.officer)).version
+
+    await approve(lending.engine, lending.analyst, Approve(reference, Money.of("1000"), 3, "", seen, key()))
+
+    async with lending.engine.record.unit(HOME) as unit:
+        asked, approved = await unit.applications.scores((await lending.application(reference)).id)
+    assert Money.of(asked.affordability["new_instalment"]) > Money.of(approved.affordability["new_instalment"])
 
 
 async def test_a_rejection_for_affordability_tells_the_amount_that_would_pass(lending: Lending) -> None:
