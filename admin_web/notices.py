@@ -17,8 +17,15 @@ NOTICES: Final[Mapping[str, str]] = {
     "second_approval_needed": mark("Your approval is recorded. Above limit 1 a manager approves next."),
     "identity_checked": mark("The identity check is recorded."),
     "language_changed": mark("The language is changed."),
+    "last_recovery_code_used": mark(
+        "You came in with your last recovery code. Ask for a new invitation before you sign out, "
+        "and tell your administrator if it was not you."
+    ),
     "other_sessions_ended": mark("Every other session of yours has ended."),
     "recommended": mark("Your recommendation is recorded. Somebody else decides now."),
+    "recovery_code_used": mark(
+        "You came in with a recovery code, which is used up now. If your phone is lost, ask for a new invitation."
+    ),
     "rejected": mark("The application is rejected. The borrower is told the reason by SMS."),
     "released": mark("The payout is released. The rail's answer appears here."),
     "second_release_needed": mark("Your release is recorded. The payout is above limit 2: a manager releases it next."),

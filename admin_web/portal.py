@@ -7,7 +7,18 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from admin_web import applications, dashboard, disbursements, loans, payments, profile, queue, search, sign_in
+from admin_web import (
+    applications,
+    dashboard,
+    disbursements,
+    invitations,
+    loans,
+    payments,
+    profile,
+    queue,
+    search,
+    sign_in,
+)
 from admin_web.assets import PREFIX, load_assets
 from admin_web.context import PORTAL, Portal
 from admin_web.middlewares.csrf import refuse_forgery
@@ -37,6 +48,7 @@ MIDDLEWARES: Final[tuple[Middleware, ...]] = (
 PAGES: Final[tuple[Page, ...]] = (
     OpenPage("GET", f"{PREFIX}{{name}}", serve_asset),
     *sign_in.PAGES,
+    *invitations.PAGES,
     *queue.PAGES,
     *applications.PAGES,
     *disbursements.PAGES,

@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler
 
 from admin_web.context import PORTAL, signed_in_as
 from admin_web.form_tokens import TOKEN_FIELD, is_token, secret_of
+from admin_web.logged_paths import logged_path
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -30,7 +31,7 @@ async def refuse_forgery(request: web.Request, handler: Handler) -> web.StreamRe
     if request.method in _SAFE_METHODS or request.match_info.http_exception is not None:
         return await handler(request)
     if not comes_from_here(request):
-        _log.warning("csrf_fail", reason="cross_site", path=request.path)
+        _log.warning("csrf_fail", reason="cross_site", path=logged_path(request))
         raise web.HTTPForbidden
     if not await _has_token(request):
         return _without_token(request)
@@ -70,5 +71,5 @@ def _without_token(request: web.Request) -> web.Response:
     settings = request.app[PORTAL].settings
     if signed_in_as(request) is None and request.cookies.get(settings.session_cookie):
         return web.Response(status=303, headers={"Location": "/login?ended=1"})
-    _log.warning("csrf_fail", reason="token", path=request.path)
+    _log.warning("csrf_fail", reason="token", path=logged_path(request))
     raise web.HTTPForbidden

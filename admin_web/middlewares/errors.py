@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from admin_web.context import signed_in_as
 from admin_web.error_pages import error_page
+from admin_web.logged_paths import logged_path
 from admin_web.refusals import status_of
 from core.errors import DomainError
 from core.use_cases.sign_in import TooManyAttempts
@@ -32,7 +33,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception:  # noqa: BLE001 (the last resort: the visitor gets an id, the log gets the traceback)
-        _log.exception("request_failed", method=request.method, path=request.path)
+        _log.exception("request_failed", method=request.method, path=logged_path(request))
         return await error_page(request, 500)
 
 
@@ -40,7 +41,9 @@ async def _refused(request: web.Request, error: DomainError) -> web.StreamRespon
     status = status_of(error)
     known = signed_in_as(request)
     actor = str(known.member.id) if known is not None else None
-    _log.info("refused", code=error.code, status=status, method=request.method, path=request.path, actor_id=actor)
+    _log.info(
+        "refused", code=error.code, status=status, method=request.method, path=logged_path(request), actor_id=actor
+    )
     response = await error_page(request, status, error)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -53,6 +53,7 @@ _PHONE: Final = re.compile(r"(?:\+|%2B|00)?266[ -]?[56]\d{3}[ -]?\d{4}(?!\d)")
 _NATIONAL_ID: Final = re.compile(r"(?<![\d.])\d{11,13}(?![\d.])")
 _BOT_TOKEN: Final = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 _HOOK_TOKEN: Final = re.compile(r"(/hooks/)(?!telegram\b|\{token\})[^/\s\"']+")
+_INVITATION: Final = re.compile(r"(/invitation/)(?!\{token\})[^/\s\"'?]+")
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")
 
 
@@ -66,6 +67,7 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 def clean_text(text: str) -> str:
     """A text without phone numbers, national IDs, tokens, and passwords in addresses."""
     text = _HOOK_TOKEN.sub(rf"\1{HIDDEN}", text)
+    text = _INVITATION.sub(rf"\1{HIDDEN}", text)
     text = _BOT_TOKEN.sub(HIDDEN, text)
     text = _URL_PASSWORD.sub(rf"\1{HIDDEN}\2", text)
     return _NATIONAL_ID.sub(HIDDEN, _PHONE.sub(HIDDEN, text))

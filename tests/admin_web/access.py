@@ -21,6 +21,10 @@ OPEN: Final = frozenset(
         "POST /login",
         "GET /login/totp",
         "POST /login/totp",
+        "GET /login/recovery",
+        "POST /login/recovery",
+        "GET /invitation/{token}",
+        "POST /invitation/{token}",
         "POST /logout",
         "GET /static/{name}",
     }
