@@ -139,14 +139,18 @@ WORST_VALUES: Final[Candidates] = {
 }
 """For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take."""
 
-_SMS_AMOUNTS: Final = ("affordable_amount", "cash", "outstanding", "overpaid_amount", "part")
+_SMS_AMOUNTS: Final = (
+    *("affordable_amount", "cash", "outstanding", "overpaid_amount", "part"),
+    *(f"paid_{n}" for n in (1, 2, 3)),
+)
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "other"),
+    *("expired", "changed", "gone", "too_late", "superseded", "still_needed"),
+    *("already", "not_running", "other"),
 )
 _SMS_COMMANDS: Final = (
     *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),
-    *("withdraw_consent", "give_consent", "other"),
+    *("withdraw_consent", "give_consent", "send_statement", "other"),
 )
 
 SMS_VALUES: Final[Candidates] = {
@@ -155,7 +159,9 @@ SMS_VALUES: Final[Candidates] = {
     "command": tuple(Text(f"sms.command_{command}") for command in _SMS_COMMANDS),
     "covered": (Text("sms.covered"),),
     "days_late": (1_000,),
-    "due_on": (LONGEST_DATE,),
+    **dict.fromkeys(("as_of_on", "due_on", *(f"paid_{n}_on" for n in (1, 2, 3))), (LONGEST_DATE,)),
+    "due": tuple(Text(f"sms.statement_{due}") for due in ("late", "next", "nothing")),
+    "paid": tuple(Text(f"sms.statement_paid_{count}") for count in (0, 1, 2, 3)),
     "given_names": (LONGEST_NAME,),
     "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing")),
     "overpaid": (Text("sms.overpaid", {"overpaid_amount": LARGEST_AMOUNT}), Text("sms.not_overpaid")),

@@ -16,7 +16,7 @@ from conversations.engine import Choice, Text, Value
 from conversations.texts import Texts
 from core.money import Money
 from core.records.borrower import ConsentKind
-from core.records.message import MESSAGE_FIELDS, MessageKind
+from core.records.message import MESSAGE_FIELDS, STATEMENT_PAYMENTS, MessageKind
 from core.references import Reference
 
 Figures: TypeAlias = Mapping[str, Any]
@@ -31,7 +31,7 @@ _COMMANDS: Final = {
     command: f"sms.command_{command}"
     for command in (
         *("register", "apply", "accept", "decline", "withdraw"),
-        *("change_language", "change_pin", "withdraw_consent", "give_consent"),
+        *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement"),
     )
 }
 _WHY: Final = {
@@ -48,6 +48,8 @@ _WHY: Final = {
         "too_late",
         "superseded",
         "still_needed",
+        "already",
+        "not_running",
     )
 }
 
@@ -122,6 +124,18 @@ def _left(data: Figures) -> Text:
     return Text("sms.left_next", {"outstanding": outstanding})
 
 
+def _statement(data: Figures) -> dict[str, Value]:
+    """What was paid last, and what is due: the amount that puts the loan back on schedule, or the next instalment."""
+    paid = sum(data[f"paid_{n}_on"] is not None for n in range(1, STATEMENT_PAYMENTS + 1))
+    return {"paid": Text(f"sms.statement_paid_{paid}"), "due": Text(_statement_due(data))}
+
+
+def _statement_due(data: Figures) -> str:
+    if data["overdue_minor"]:
+        return "sms.statement_late"
+    return "sms.statement_nothing" if data["next_due_on"] is None else "sms.statement_next"
+
+
 def _closed(data: Figures) -> dict[str, Value]:
     overpaid = Money(int(data["overpaid_minor"] or 0))
     if not overpaid:
@@ -149,5 +163,6 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.OFFER_MADE: _term,
     MessageKind.DISBURSED: _wallet,
     MessageKind.PAYMENT_RECEIVED: _received,
+    MessageKind.LOAN_STATEMENT: _statement,
     MessageKind.LOAN_CLOSED: _closed,
 }

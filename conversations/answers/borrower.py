@@ -65,6 +65,7 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "loan": _answer(loans.loan, "shown", "gone", DISTRICT_DOWN),
     "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
     "payoff": _answer(loans.payoff, "quoted", "gone", DISTRICT_DOWN),
+    "send_statement": _answer(loans.send_statement, "already", "not_running", DISTRICT_DOWN, told=("sent",)),
     "change_language": _answer(profile.change_language, "kept", DISTRICT_DOWN),
     "my_consents": _answer(consents.my_consents, "shown", DISTRICT_DOWN),
     "my_consent": _answer(consents.my_consent, "stands", "still_needed", "withdrawn", DISTRICT_DOWN),

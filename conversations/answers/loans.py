@@ -12,6 +12,7 @@ from core.money import ZERO, Money, total
 from core.records.catalogue import Mfi
 from core.records.loan import InstalmentRow, LoanStatus, overdue
 from core.use_cases.borrowing import LoanView, overview, payoff_quote
+from core.use_cases.stating import send_statement as statement
 
 INSTALMENTS_SHOWN: Final = 3
 _OWED: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF})
@@ -42,6 +43,7 @@ async def loan(scene: Scene, ask: Ask) -> Outcome:
         "standing": _standing(view, seen.business_on),
         "coming": _coming(coming),
         "has_instalments": int(bool(coming)),
+        "is_owed": int(view.loan.status in _OWED),
         "is_active": int(view.loan.status is LoanStatus.ACTIVE),
     }
     return Outcome(name="shown", values=values)
@@ -77,6 +79,12 @@ async def payoff(scene: Scene, ask: Ask) -> Outcome:
         "payoff_on": quote.on,
     }
     return Outcome(name="quoted", values=values)
+
+
+async def send_statement(scene: Scene, ask: Ask) -> Outcome:
+    """Send the statement of one loan as a message."""
+    sent = await statement(scene.engine, scene.caller, arguments.reference(ask, "loan"), ask.key)
+    return Outcome(name=sent.value)
 
 
 def balance(view: LoanView) -> Money:

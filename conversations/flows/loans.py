@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.engine import SHOW, End, Flow, Menu, Option, PagedList, Read, To, Work
+from conversations.engine import SHOW, Command, End, Flow, Menu, Option, PagedList, Read, To, Work
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 
 LOANS: Final = Flow(
@@ -40,6 +40,7 @@ LOANS: Final = Flow(
                 Option("1", "loans.instalments", to="instalments", when="has_instalments"),
                 Option("2", "loans.how_to_pay", to="repay.show"),
                 Option("3", "loans.pay_off", to="pay_off", when="is_active"),
+                Option("4", "loans.statement", to="send_statement", when="is_owed"),
             ),
         ),
         Menu(
@@ -47,6 +48,23 @@ LOANS: Final = Flow(
             text="loans.next_instalments",
             options=(Option("2", "loans.how_to_pay", to="repay.show"),),
         ),
+        Work(
+            name="send_statement",
+            ask=Command(
+                kind="send_statement",
+                key="send_statement:{session}:{turn}",
+                arguments=("loan",),
+                outcomes={
+                    "sent": "statement_sent",
+                    "already": "statement_already",
+                    "not_running": "not_running",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        End(name="statement_sent", text="loans.statement_sent"),
+        End(name="statement_already", text="loans.statement_already"),
+        End(name="not_running", text="loans.not_running"),
         End(
             name="pay_off",
             text="loans.pay_off_today",

@@ -33,11 +33,15 @@ class MessageKind(StrEnum):
     DISBURSEMENT_FAILED = "disbursement_failed"
     PAYMENT_RECEIVED = "payment_received"
     LOAN_CLOSED = "loan_closed"
+    LOAN_STATEMENT = "loan_statement"
     REMINDER_BEFORE = "reminder_before"
     REMINDER_DUE = "reminder_due"
     REMINDER_LATE = "reminder_late"
     LATE_FEE = "late_fee"
 
+
+STATEMENT_PAYMENTS: Final = 3
+"""How many payments a statement names, newest first."""
 
 _M = MessageKind
 _LOAN: Final = ("mfi_name", "loan_reference")
@@ -75,6 +79,15 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
         "next_due_minor",
     ),
     _M.LOAN_CLOSED: (*_LOAN, "overpaid_minor"),
+    _M.LOAN_STATEMENT: (
+        *_LOAN,
+        "as_of_on",
+        "outstanding_minor",
+        "overdue_minor",
+        "next_due_on",
+        "next_due_minor",
+        *(f"paid_{n}_{what}" for n in range(1, STATEMENT_PAYMENTS + 1) for what in ("on", "minor")),
+    ),
     _M.REMINDER_BEFORE: _INSTALMENT,
     _M.REMINDER_DUE: _INSTALMENT,
     _M.REMINDER_LATE: (*_INSTALMENT, "days_late", "overdue_minor"),

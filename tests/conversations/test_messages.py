@@ -17,6 +17,7 @@ from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 
 PARTS_MAX = 2
+STATEMENT_PARTS_MAX = 3
 LONGEST: dict[str, Any] = {
     "mfi_name": LONGEST_LENDER,
     "given_names": LONGEST_NAME,
@@ -28,12 +29,13 @@ LONGEST: dict[str, Any] = {
 }
 COMMANDS = (
     *("register", "apply", "accept", "decline", "withdraw"),
-    *("change_language", "change_pin", "withdraw_consent", "give_consent"),
+    *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement"),
     "one of a later release",
 )
 OUTCOMES = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "one of a later release"),
+    *("expired", "changed", "gone", "too_late", "superseded", "still_needed"),
+    *("already", "not_running", "one of a later release"),
 )
 
 
@@ -82,7 +84,7 @@ def test_a_message_fits_its_segments_and_says_what_to_dial(kind: MessageKind, la
     for data in variants(kind):
         unfolded = message_text(kind, data, language, texts=texts, service_code=LONGEST_SERVICE_CODE)
         text = fold(unfolded)
-        assert sms_parts(text) <= PARTS_MAX, text
+        assert sms_parts(text) <= (STATEMENT_PARTS_MAX if kind is MessageKind.LOAN_STATEMENT else PARTS_MAX), text
         assert is_gsm(text)
         assert not unfoldable(unfolded)
         assert LONGEST_SERVICE_CODE in text
@@ -149,6 +151,27 @@ def test_a_rejection_for_another_reason_names_no_amount(texts: Texts) -> None:
 @pytest.mark.parametrize(("overpaid", "sentence"), [(0, "You owe nothing."), (5_00, "You paid M5.00 too much")])
 def test_the_end_of_a_loan_says_what_was_paid_too_much(texts: Texts, overpaid: int, sentence: str) -> None:
     assert sentence in said(texts, MessageKind.LOAN_CLOSED, data_of(MessageKind.LOAN_CLOSED, overpaid_minor=overpaid))
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentences"),
+    [
+        ({}, ["Late: M999,999.99."]),
+        ({"overdue_minor": 0}, ["Next: M999,999.99 on 25 Dec 2026."]),
+        ({"overdue_minor": 0, "next_due_on": None, "next_due_minor": None}, ["Nothing is due."]),
+        ({f"paid_{n}_{what}": None for n in (1, 2, 3) for what in ("on", "minor")}, ["Nothing was paid yet."]),
+        (
+            {"paid_1_minor": 3_00, "paid_2_minor": 2_00, "paid_3_on": None, "paid_3_minor": None},
+            ["Paid last: M3.00 on 25 Dec 2026, M2.00 on 25 Dec 2026."],
+        ),
+    ],
+)
+def test_a_statement_says_what_is_due_and_what_was_paid_last(
+    texts: Texts, changed: dict[str, Any], sentences: list[str]
+) -> None:
+    text = said(texts, MessageKind.LOAN_STATEMENT, data_of(MessageKind.LOAN_STATEMENT, **changed))
+
+    assert all(sentence in text for sentence in sentences), text
 
 
 def test_one_month_is_not_said_as_several(texts: Texts) -> None:

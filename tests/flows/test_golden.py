@@ -190,6 +190,22 @@ async def test_paying_a_loan_off(known: Known, lending: Lending, clock: MovableC
     assert_golden(caller, "paying_off", language)
 
 
+async def test_a_statement_by_message(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    loan = await lending.active_loan(caller.number)
+    await caller.dials()
+    await caller.types("2", "4")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("2", "4")
+    await caller.dials()
+    await caller.types("2")
+    await lending.pay(Money.of("2000"), reference="RAIL-1", account=str(loan.reference))
+    await caller.types("4")
+
+    assert_golden(caller, "statement", language)
+
+
 async def test_the_profile(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()

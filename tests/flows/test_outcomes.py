@@ -211,7 +211,7 @@ async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lendin
 
     await caller.dials()
     await caller.types("2")
-    caller.shows("loans.loan").says_not("Pay off early")
+    caller.shows("loans.loan").says_not("Pay off early", "Statement by SMS")
     await caller.types("3")
 
     caller.shows("loans.loan").says("Please type one of these numbers.")
