@@ -338,7 +338,12 @@ class Staff(Protocol):
 
     async def by_email(self, email: str) -> StaffMember | None: ...
 
-    async def save(self, member: StaffMember) -> None: ...
+    async def save(self, member: StaffMember, *, over: StaffMember | None = None) -> None:
+        """Write over a member as they were read: `over`, where the credentials' version changes.
+
+        Raises `Conflict` when that version is another by now: they were shut out, or have changed their credentials.
+        """
+        ...
 
     async def add_session(self, session: StaffSession) -> None: ...
 

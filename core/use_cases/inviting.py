@@ -88,7 +88,7 @@ async def disable_staff(engine: Engine, email: str, *, disabled_by: str) -> Staf
         member = await unit.staff.get(entry.staff_id)
         version = member.credentials_version + 1
         disabled = replace(member, disabled_at=engine.clock.now(), credentials_version=version)
-        await unit.staff.save(disabled)
+        await unit.staff.save(disabled, over=member)
         await unit.staff.remove_invitation_of(member.id)
         await unit.audit.add(_audit_entry(engine, disabled, "staff.disabled", disabled_by))
         await unit.commit()
@@ -144,7 +144,7 @@ async def _kept(unit: Unit, member: StaffMember) -> StaffMember:
     if standing.disabled_at is None or standing.mfi_id != member.mfi_id:
         raise EmailTaken(field="email")
     renewed = replace(member, id=standing.id, credentials_version=standing.credentials_version + 1)
-    await unit.staff.save(renewed)
+    await unit.staff.save(renewed, over=standing)
     return renewed
 
 

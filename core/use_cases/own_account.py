@@ -92,7 +92,7 @@ async def end_other_sessions(engine: Engine, member: StaffMember, session: Staff
     """End every session of this person but this one, which goes on under a new token."""
     async with engine.record.unit(member.district) as unit:
         changed = replace(member, credentials_version=member.credentials_version + 1)
-        await unit.staff.save(changed)
+        await unit.staff.save(changed, over=member)
         renewed = await _renew(engine, unit, changed, replace(session, credentials_version=changed.credentials_version))
         await unit.commit()
     return renewed

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, literal, 
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.records.staff import Invitation, Role, StaffMember, StaffSession
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.sealing import Sealing
@@ -43,10 +43,15 @@ class StaffOnPostgres:
         )
         return None if row is None else self._member(row)
 
-    async def save(self, member: StaffMember) -> None:
-        statement = update(staff).where(self._connection.here(staff), staff.c.id == member.id)
+    async def save(self, member: StaffMember, *, over: StaffMember | None = None) -> None:
+        statement = update(staff).where(
+            self._connection.here(staff),
+            staff.c.id == member.id,
+            staff.c.credentials_version == (over or member).credentials_version,
+        )
         if not await self._connection.write(statement.values(**self._changeable(member))):
-            raise NotFound("there is no such member of staff")
+            await self.get(member.id)
+            raise Conflict("the member of staff was changed meanwhile")
 
     async def add_session(self, session: StaffSession) -> None:
         statement = insert(staff_sessions).values(

@@ -71,9 +71,11 @@ async def test_a_member_is_saved(record: Record) -> None:
     changed = replace(member, roles=frozenset({Role.MANAGER}), totp_secret=None, disabled_at=NOW, credentials_version=2)
     async with record.unit(DISTRICT) as unit:
         await unit.staff.add(member)
-        await unit.staff.save(changed)
+        await unit.staff.save(changed, over=member)
 
         assert await unit.staff.get(member.id) == changed
+        with pytest.raises(Conflict):
+            await unit.staff.save(replace(member, language="en"))
         with pytest.raises(NotFound):
             await unit.staff.save(a_member())
 
