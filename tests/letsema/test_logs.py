@@ -64,6 +64,7 @@ def test_a_field_that_names_something_secret_is_hidden(stream: io.StringIO, name
         "no route for +266 5885 1234",
         "identity 012345678901 is known",
         "POST /hooks/0f3c9a7d52e84b16c0d7/africastalking/ussd",
+        "GET /invitation/LS-A.k3tQ9w_abcDEF0123456789",
         "postgresql://app:hush-hush@db:5432/letsema",
         "https://api.telegram.org/bot123456789:AAE-abcdefghijklmnopqrstuvwxyz012345/getMe",
     ],
@@ -78,7 +79,7 @@ def test_what_looks_personal_or_secret_is_hidden_in_any_text(stream: io.StringIO
         log.exception("it broke")
 
     written = stream.getvalue()
-    for secret in ("58851234", "5885 1234", "012345678901", "0f3c9a7d52e8", "hush-hush", "AAE-abc"):
+    for secret in ("58851234", "5885 1234", "012345678901", "0f3c9a7d52e8", "hush-hush", "AAE-abc", "k3tQ9w"):
         assert secret not in written
     assert len(lines(stream)) == 3
 

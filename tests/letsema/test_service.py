@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from core.totp import STEP_SECONDS, code_at
+from letsema.environment import SystemClock
 from tests.journeys.demo import LETSEMA
+from tests.letsema.test_lender_file import example
 from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
 
 pytestmark = pytest.mark.journey
@@ -118,6 +125,77 @@ def test_its_log_is_json_without_a_number(service: Path) -> None:
     assert all(line.startswith("{") for line in lines), lines
     assert "58851234" not in service.read_text()
     assert TOKEN not in service.read_text()
+
+
+def test_an_invited_officer_joins_and_signs_in_with_password_and_code(
+    service: Path, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    """From an empty installation: a lender from a file, an officer from a link, and the portal opens."""
+    lender = tmp_path / "mfi.toml"
+    lender.write_text(example(), encoding="utf-8")
+    assert commanded(environment, "mfi", "add", "--file", str(lender)).startswith("Khotso Finance (khotso): added.")
+    who = ("--mfi", "khotso", "--email", "palesa@khotso.co.ls", "--name", "Palesa Molapo", "--role", "loan_officer")
+    link = commanded(environment, "staff", "invite", *who).splitlines()[0]
+    visitor = Visitor(f"http://127.0.0.1:{environment['LETSEMA_PUBLIC_PORT']}")
+    path = link.removeprefix(visitor.public)
+    secret = base64.b32decode(re.findall(r"secret=([A-Z2-7]+)", visitor.get(path)[1])[0])
+
+    chosen = {"password": "correct horse battery", "repeated": "correct horse battery", "code": code_now(secret)}
+    status, page = visitor.post(path, **chosen)
+    assert (status, len(re.findall(r"<code>[A-Z2-7-]{19}</code>", page))) == (200, 10)
+    assert visitor.get("/queue")[0] == 200
+    assert visitor.get(path)[0] == 404
+
+    officer = Visitor(visitor.public)
+    officer.post("/login", email="palesa@khotso.co.ls", password="correct horse battery")
+    assert "/login/totp" in officer.location
+    assert officer.get("/queue")[0] == 303
+    # The code of now is used up; that of the next half minute is taken too, since phones' clocks are never right.
+    officer.post("/login/totp", code=code_now(secret, steps_off=1))
+    assert officer.get("/queue")[0] == 200
+    assert path.rpartition(".")[2] not in service.read_text()
+
+
+def code_now(secret: bytes, steps_off: int = 0) -> str:
+    return code_at(secret, int(SystemClock().now().timestamp()) // STEP_SECONDS + steps_off)
+
+
+def commanded(environment: Mapping[str, str], *words: str) -> str:
+    """What a command says that must succeed."""
+    return subprocess.run([LETSEMA, *words], check=True, capture_output=True, text=True, env=environment).stdout
+
+
+class Visitor:
+    """A browser without TLS before it: it keeps the cookies that a real one would send to https alone."""
+
+    def __init__(self, public: str) -> None:
+        self.public = public
+        self.location = ""
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> tuple[int, str]:
+        return self._send(path, None)
+
+    def post(self, path: str, **fields: str) -> tuple[int, str]:
+        """Send a form with the token of its page."""
+        token = self.get(path)[1].split('name="form_token" value="')[1].split('"')[0]
+        return self._send(path, urllib.parse.urlencode({**fields, "form_token": token}).encode())
+
+    def _send(self, path: str, body: bytes | None) -> tuple[int, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Sec-Fetch-Site": "same-origin", "Cookie": cookies}
+        connection = http.client.HTTPConnection(self.public.removeprefix("http://"), timeout=10)
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST" if body is not None else "GET", path, body, headers)
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = line.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        self.location = answer.headers.get("Location", "")
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
 
 
 def get(url: str, body: bytes | None = None) -> tuple[int, str]:
