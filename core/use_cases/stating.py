@@ -1,4 +1,4 @@
-"""A loan's statement by message: what was paid last, what is left and what is due next, at most once a day for a loan."""
+"""A loan's statement by message: what was paid last, what is left and what is due next, at most once a day a loan."""
 
 from __future__ import annotations
 
