@@ -15,7 +15,7 @@ from core.ledger.accounts import Account
 from core.ledger.journals import Journal, Posting
 from core.loans.parts import Part
 from core.loans.terms import LoanTerms
-from core.loans.transactions import Allocation, Recognised, Transaction, TransactionKind
+from core.loans.transactions import MONEY_RECEIVED, Allocation, Recognised, Transaction, TransactionKind
 from core.money import ZERO
 
 _INCOME: Final = {
@@ -60,7 +60,9 @@ def _of_transaction(loan_id: UUID, terms: LoanTerms, transaction: Transaction) -
 def _postings(terms: LoanTerms, transaction: Transaction) -> Iterator[Posting]:
     if transaction.kind is TransactionKind.DISBURSEMENT:
         return _lent(terms, transaction)
-    if transaction.kind in {TransactionKind.REPAYMENT, TransactionKind.PAYOFF}:
+    if transaction.kind is TransactionKind.COOLING_OFF_RETURN:
+        return _returned(transaction)
+    if transaction.kind in MONEY_RECEIVED:
         return _received(transaction)
     if transaction.kind in {TransactionKind.CHARGE, TransactionKind.LATE_FEE}:
         return (_posting(item, _RECEIVABLE[item.part], _INCOME[item.part]) for item in transaction.allocations)
@@ -82,6 +84,19 @@ def _received(transaction: Transaction) -> Iterator[Posting]:
         yield Posting(cash, Account.OVERPAYMENT, transaction.overpaid)
     if transaction.recovered > ZERO:
         yield Posting(cash, Account.RECOVERY, transaction.recovered)
+
+
+def _returned(transaction: Transaction) -> Iterator[Posting]:
+    """Cash and the income taken back pay the principal; income that was still to be paid is taken back as well."""
+    yield Posting(transaction.money_account, Account.PRINCIPAL, transaction.amount - transaction.overpaid)
+    income = transaction.income_returned
+    for part, amount in ((Part.PENALTY, income.penalties), (Part.FEE, income.fees), (Part.INTEREST, income.interest)):
+        if amount > ZERO:
+            yield Posting(_INCOME[part], Account.PRINCIPAL, amount)
+    for item in (item for item in transaction.allocations if item.part is not Part.PRINCIPAL):
+        yield _posting(item, _INCOME[item.part], _RECEIVABLE[item.part])
+    if transaction.overpaid > ZERO:
+        yield Posting(transaction.money_account, Account.OVERPAYMENT, transaction.overpaid)
 
 
 def _given_up(transaction: Transaction) -> Iterator[Posting]:

@@ -18,6 +18,7 @@ from core.ledger.loan_journals import loan_journals
 from core.loans.arrears import bucket, days_past_due
 from core.loans.events import (
     Charge,
+    CoolingOffReturn,
     Disbursed,
     Event,
     Payoff,
@@ -34,7 +35,7 @@ from core.loans.policy import Cap, LateFeeRule, PayoffInterest, Policy
 from core.loans.replaying import Replay
 from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms
-from core.loans.transactions import Allocation, Recognised, Transaction, TransactionKind
+from core.loans.transactions import MONEY_RECEIVED, Allocation, Recognised, Transaction, TransactionKind
 from core.money import ZERO, Money, total
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Allocation",
     "Cap",
     "Charge",
+    "CoolingOffReturn",
     "Disbursed",
     "Event",
     "Instalment",
@@ -72,6 +74,7 @@ class AccountStatus(StrEnum):
     ACTIVE = "active"
     CLOSED = "closed"
     WRITTEN_OFF = "written_off"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class LoanAccount:
     written_off_on: date | None
     journals: tuple[Journal, ...]
     last_event_on: date
+    returned_on: date | None = None
 
     @property
     def allocations(self) -> dict[str, tuple[Allocation, ...]]:
@@ -121,7 +125,7 @@ class LoanAccount:
         return {
             transaction.key: transaction.allocations
             for transaction in self.transactions
-            if transaction.kind in {TransactionKind.REPAYMENT, TransactionKind.PAYOFF}
+            if transaction.kind in MONEY_RECEIVED
         }
 
     def transaction(self, key: str) -> Transaction | None:
@@ -148,9 +152,11 @@ class LoanAccount:
 
     @property
     def status(self) -> AccountStatus:
-        """A written-off loan stays so; any other closes when nothing is left, exactly."""
+        """A written-off loan stays so, and one whose cash was returned; any other closes when nothing is left."""
         if self.written_off_on is not None:
             return AccountStatus.WRITTEN_OFF
+        if self.returned_on is not None:
+            return AccountStatus.CANCELLED
         return AccountStatus.CLOSED if self.is_settled else AccountStatus.ACTIVE
 
     @property
@@ -197,6 +203,7 @@ def replay(
         recovered=run.recovered,
         written_off_on=run.written_off_on,
         journals=loan_journals(loan_id, terms, transactions, [_recognised(row) for row in run.rows if row.recognised]),
+        returned_on=run.returned_on,
         last_event_on=max((event.value_on for event in live), default=disbursed.value_on),
     )
 

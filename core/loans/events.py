@@ -59,6 +59,14 @@ class Payoff(Repayment):
 
 
 @dataclass(frozen=True, slots=True)
+class CoolingOffReturn(Repayment):
+    """The cash that the loan brought, given back while the borrower may still cancel it: the loan ends without a cost.
+
+    Where it falls short of that cash (an earlier payment was reversed, say) it is an ordinary repayment.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A fee or a penalty put on the loan by a person. It falls due on its value date."""
 
@@ -100,7 +108,7 @@ class Reversal:
 
 
 Event = Repayment | Charge | Waiver | WriteOff | Reversal
-"""Everything that can happen to a loan after its disbursement (a payoff is a repayment)."""
+"""Everything that can happen to a loan after its disbursement (a payoff and a return are repayments)."""
 
 ValueDated = Repayment | Charge | Waiver | WriteOff
 """The events that count on a day of their own."""

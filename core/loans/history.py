@@ -11,7 +11,19 @@ from datetime import date
 from uuid import UUID
 
 from core.loans.account import AccountStatus, LoanAccount, payoff_quote, replay
-from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Reversal, ValueDated, Waiver, WriteOff
+from core.loans.cooling_off import cash_to_return
+from core.loans.events import (
+    Charge,
+    CoolingOffReturn,
+    Disbursed,
+    Event,
+    Payoff,
+    Repayment,
+    Reversal,
+    ValueDated,
+    Waiver,
+    WriteOff,
+)
 from core.loans.parts import Part
 from core.loans.payoff import PayoffQuote
 from core.loans.policy import Policy
@@ -21,6 +33,7 @@ from core.loans.refusals import (
     EventKeyReused,
     LaterEventsStand,
     LoanNotActive,
+    NothingToReturn,
     NotMoreThanNothing,
     PayoffBeforeLaterEvent,
     ReversalOfReversal,
@@ -69,6 +82,19 @@ class LoanHistory:
             self.terms, self.policy, self.disbursed, self.events, closed_through=self.closed_through, on=on
         )
 
+    def cash_to_return(self, on: date) -> Money:
+        """What cancels the loan on a day of its cooling-off: the cash received, less what came back already.
+
+        Raises `LoanNotActive`, `PayoffBeforeLaterEvent`, `NothingToReturn`.
+        """
+        account = self._check_active(on)
+        if account.last_event_on > on:
+            raise PayoffBeforeLaterEvent(field="on")
+        asked = cash_to_return(self.terms, account.transactions)
+        if asked <= ZERO:
+            raise NothingToReturn
+        return asked
+
     def closed(self, through: date) -> LoanHistory:
         """The history once a day and all before it are closed. A day that was closed stays so."""
         return replace(self, closed_through=max(self.closed_through, through))
@@ -106,11 +132,13 @@ class LoanHistory:
             raise BeforeDisbursement(f"the loan was paid out on {self.disbursed.value_on}", field="on")
         if not isinstance(event, WriteOff) and event.amount <= ZERO:
             raise NotMoreThanNothing(field="amount")
-        if isinstance(event, Repayment) and not isinstance(event, Payoff):
+        if isinstance(event, Repayment) and not isinstance(event, Payoff | CoolingOffReturn):
             return  # money that arrived is taken: a closed loan keeps it as credit, a written-off one as recovery
         self._check_active(event.value_on)
         if isinstance(event, Payoff):
             self.payoff(event.value_on)
+        elif isinstance(event, CoolingOffReturn):
+            self.cash_to_return(event.value_on)
         elif isinstance(event, Charge):
             _check_charge(event)
         elif isinstance(event, Waiver):

@@ -50,6 +50,12 @@ class Obligation:
         """What is left of it in the books."""
         return self.outstanding if self.recognised else ZERO
 
+    def forgive_what_was_paid(self) -> Money:
+        """What was paid of it counts as forgiven: the money pays something else. Returns how much that is."""
+        paid, self.paid = self.paid, ZERO
+        self.waived += paid
+        return paid
+
     def drop(self, amount: Money) -> None:
         """So much of it turned out not to be owed."""
         self.amount -= amount

@@ -43,3 +43,7 @@ class Split:
     def total(self) -> Money:
         """All parts together."""
         return total((self.principal, self.interest, self.fees, self.penalties))
+
+
+NOTHING: Final = Split()
+"""No amount of any part."""

@@ -65,6 +65,12 @@ class PayoffBeforeLaterEvent(InvalidInput):
     code = "payoff_before_later_event"
 
 
+class NothingToReturn(Conflict):
+    """As much came back of the loan as was paid out: it is repaid or settled, not returned."""
+
+    code = "nothing_to_return"
+
+
 class UnknownEvent(NotFound):
     """There is no such event to reverse."""
 

@@ -13,10 +13,11 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
-from core.loans.events import Charge, Disbursed, Payoff, Repayment, ValueDated, Waiver, WriteOff
+from core.loans.cooling_off import cash_to_return, undo_income
+from core.loans.events import Charge, CoolingOffReturn, Disbursed, Payoff, Repayment, ValueDated, Waiver, WriteOff
 from core.loans.exact import round_money
 from core.loans.obligations import Obligation, Origin, Row, add_charges, rows_of
-from core.loans.parts import Part
+from core.loans.parts import NOTHING, Part, Split
 from core.loans.payoff import PayoffLine, payoff_lines
 from core.loans.policy import Cap, Policy
 from core.loans.schedule import Schedule
@@ -47,6 +48,7 @@ class Replay:
         self.overpaid = ZERO
         self.recovered = ZERO
         self.written_off_on: date | None = None
+        self.returned_on: date | None = None
         self._plan = plan
         self._policy = policy
         self._mode = plan.terms.rounding_mode
@@ -121,6 +123,8 @@ class Replay:
     def _apply(self, event: ValueDated) -> None:
         if isinstance(event, Payoff):
             self._pay_off(event)
+        elif isinstance(event, CoolingOffReturn):
+            self._return(event)
         elif isinstance(event, Repayment):
             self._repay(event, TransactionKind.REPAYMENT)
         elif isinstance(event, Waiver):
@@ -192,6 +196,38 @@ class Replay:
             account=payment.money_account,
         )
 
+    def _return(self, payment: CoolingOffReturn) -> None:
+        """The cash came back in time: principal is paid, and no income stays, neither paid nor still to pay."""
+        asked = cash_to_return(self._plan.terms, self.transactions)
+        is_asked = self.written_off_on is None and self.outstanding() > ZERO
+        if not (is_asked and ZERO < asked <= payment.amount):
+            self._repay(payment, TransactionKind.REPAYMENT)
+            return
+        income = undo_income(self._plan.terms, self.rows)
+        allocations = []
+        for row in self.rows:
+            for item in row.obligations:
+                left = item.outstanding
+                if item.part is Part.PRINCIPAL and left > ZERO:
+                    allocations.append(self._pay(row, item, left, payment))
+                elif item.recognised and left > ZERO:
+                    item.waived += left
+                    allocations.append(self._allocate(row, item, left, recognised=True))
+                else:
+                    item.drop(left)
+        self.returned_on = payment.value_on
+        left_over = payment.amount - asked
+        self.overpaid += left_over
+        self._record(
+            payment.key,
+            TransactionKind.COOLING_OFF_RETURN,
+            payment.amount,
+            allocations,
+            overpaid=left_over,
+            account=payment.money_account,
+            income_returned=income,
+        )
+
     # Acts of staff
 
     def _note_charge(self, charge: Charge) -> None:
@@ -242,6 +278,7 @@ class Replay:
         overpaid: Money = ZERO,
         recovered: Money = ZERO,
         account: str = "",
+        income_returned: Split = NOTHING,
     ) -> None:
         self.transactions.append(
             Transaction(
@@ -254,6 +291,7 @@ class Replay:
                 overpaid=overpaid,
                 recovered=recovered,
                 money_account=account,
+                income_returned=income_returned,
             )
         )
 

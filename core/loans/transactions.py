@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from core.loans.parts import Part, Split
+from core.loans.parts import NOTHING, Part, Split
 from core.money import ZERO, Money
 
 
@@ -20,6 +21,13 @@ class TransactionKind(StrEnum):
     LATE_FEE = "late_fee"
     WAIVER = "waiver"
     WRITE_OFF = "write_off"
+    COOLING_OFF_RETURN = "cooling_off_return"
+
+
+MONEY_RECEIVED: Final = frozenset(
+    {TransactionKind.REPAYMENT, TransactionKind.PAYOFF, TransactionKind.COOLING_OFF_RETURN}
+)
+"""What a payment that arrived may come to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Transaction:
     """One effect on the account. Its amount is its allocations, what was overpaid, and what was recovered after a loss.
 
     `principal_after` is the principal outstanding once it is done. `money_account` is empty where no money moved.
+    `income_returned`: what a cooling-off return takes back of income that was paid; with its amount it pays principal.
     """
 
     key: str
@@ -52,6 +61,7 @@ class Transaction:
     overpaid: Money = ZERO
     recovered: Money = ZERO
     money_account: str = ""
+    income_returned: Split = NOTHING
 
     @property
     def split(self) -> Split:

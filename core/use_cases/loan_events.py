@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from core.errors import Conflict
-from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import Charge, CoolingOffReturn, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
 from core.money import Money
 from core.records.loan import LoanEventRow
@@ -15,10 +15,14 @@ from core.records.loan import LoanEventRow
 DISBURSED: Final = "disbursed"
 REPAID: Final = "repaid"
 _PAYOFF: Final = "payoff"
+_RETURNED: Final = "returned"
 _CHARGED: Final = "charged"
 _WAIVED: Final = "waived"
 _WRITTEN_OFF: Final = "written_off"
 _REVERSED: Final = "reversed"
+
+
+_PAYMENTS: Final[Mapping[str, type[Repayment]]] = {REPAID: Repayment, _PAYOFF: Payoff, _RETURNED: CoolingOffReturn}
 
 
 def kind_of(event: Event) -> str:
@@ -26,6 +30,8 @@ def kind_of(event: Event) -> str:
     match event:
         case Payoff():
             return _PAYOFF
+        case CoolingOffReturn():
+            return _RETURNED
         case Repayment():
             return REPAID
         case Charge():
@@ -80,7 +86,7 @@ def _money(data: Mapping[str, Any]) -> Money:
 
 
 def _repayment(row: LoanEventRow) -> Repayment:
-    make = Payoff if row.kind == _PAYOFF else Repayment
+    make = _PAYMENTS[row.kind]
     closed = row.data.get("closed_through")
     return make(
         key=row.key,
@@ -111,8 +117,7 @@ def _reversal(row: LoanEventRow) -> Reversal:
 
 
 _READERS: Final[Mapping[str, Callable[[LoanEventRow], Event]]] = {
-    REPAID: _repayment,
-    _PAYOFF: _repayment,
+    **dict.fromkeys(_PAYMENTS, _repayment),
     _CHARGED: _charge,
     _WAIVED: _waiver,
     _WRITTEN_OFF: _write_off,

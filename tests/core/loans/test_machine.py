@@ -17,12 +17,12 @@ from core.ledger.accounts import Account
 from core.ledger.difference import journal_difference
 from core.ledger.journals import Journal
 from core.loans.account import AccountStatus, LoanAccount
-from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import Charge, CoolingOffReturn, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
 from core.loans.policy import Cap, LateFeeRule, Policy
 from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
-from core.loans.transactions import TransactionKind
+from core.loans.transactions import MONEY_RECEIVED, TransactionKind
 from core.money import ZERO, Money, total
 
 LENT_ON = date(2024, 1, 31)
@@ -93,6 +93,24 @@ class LoanLife(RuleBasedStateMachine):
         if self._record(payoff):
             assert self.history.account(on).status is AccountStatus.CLOSED
 
+    @rule(extra=st.sampled_from([0, 0, 1]))
+    def return_the_cash(self, extra: int) -> None:
+        on = max(self.today, self.history.account(self.today).last_event_on)
+        try:
+            asked = self.history.cash_to_return(on)
+        except DomainError:
+            return
+        assert self._record(
+            CoolingOffReturn(
+                self._key(), self.history.next_n, "r", on, asked + Money(extra), "", self.history.closed_through
+            )
+        )
+        account = self.history.account(on)
+        assert (account.status, account.outstanding()) == (AccountStatus.CANCELLED, ZERO)
+        assert account.overpaid == Money(extra)
+        for income in (Account.INTEREST_INCOME, Account.FEE_INCOME, Account.PENALTY_INCOME):
+            assert self._balance(income) == ZERO
+
     @rule(pick=st.integers(0, 30))
     def reverse(self, pick: int) -> None:
         if self.history.events:
@@ -114,10 +132,13 @@ class LoanLife(RuleBasedStateMachine):
         received = [t for t in account.transactions if t.kind in {TransactionKind.REPAYMENT, TransactionKind.PAYOFF}]
         for transaction in received:
             assert transaction.amount == transaction.split.total + transaction.overpaid + transaction.recovered
+        for transaction in (t for t in account.transactions if t.kind is TransactionKind.COOLING_OFF_RETURN):
+            paying = transaction.amount - transaction.overpaid + transaction.income_returned.total
+            assert transaction.split.principal == paying
         by_kind = {
             kind: total(t.split.principal for t in account.transactions if t.kind is kind) for kind in TransactionKind
         }
-        paid = by_kind[TransactionKind.REPAYMENT] + by_kind[TransactionKind.PAYOFF]
+        paid = total(by_kind[kind] for kind in MONEY_RECEIVED)
         left = self.history.terms.principal - paid - by_kind[TransactionKind.WRITE_OFF]
         assert account.outstanding(Part.PRINCIPAL) == left
         for row in account.instalments:
