@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -39,7 +39,8 @@ LOAN_TRANSITIONS: Final[Mapping[LoanStatus, frozenset[LoanStatus]]] = {
     _L.WRITTEN_OFF: frozenset(),
     _L.DECLINED: frozenset(),
     _L.EXPIRED: frozenset(),
-    _L.CANCELLED: frozenset(),
+    # A return that is undone, or a payout called failed that reached the borrower after all: the loan is running.
+    _L.CANCELLED: frozenset({_L.ACTIVE}),
 }
 
 
@@ -82,6 +83,17 @@ class Loan:
     accepted_at: datetime | None = None
     disbursed_on: date | None = None
     closed_on: date | None = None
+
+    def cooling_off_ends_on(self, cooling_off_days: int) -> date | None:
+        """The last day on which the cash may be returned; None where nothing was paid out or nothing may be."""
+        if self.disbursed_on is None or not cooling_off_days:
+            return None
+        return self.disbursed_on + timedelta(days=cooling_off_days)
+
+    def check_cancellable_unpaid(self) -> None:
+        """Raise `IllegalLoanTransition` unless it is a contract whose money has not left."""
+        if self.status is not LoanStatus.ACCEPTED:
+            raise IllegalLoanTransition(f"a loan that is {self.status} cannot be cancelled freely")
 
     def check_transition(self, to: LoanStatus) -> None:
         """Raise `IllegalLoanTransition` unless the machine has that arrow."""

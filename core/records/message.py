@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     APPLICATION_REJECTED = "application_rejected"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     COMMAND_REFUSED = "command_refused"
+    COMMAND_DONE = "command_done"
     OFFER_MADE = "offer_made"
     OFFER_ACCEPTED = "offer_accepted"
     OFFER_DECLINED = "offer_declined"
@@ -33,6 +34,9 @@ class MessageKind(StrEnum):
     DISBURSEMENT_FAILED = "disbursement_failed"
     PAYMENT_RECEIVED = "payment_received"
     LOAN_CLOSED = "loan_closed"
+    LOAN_CANCELLED = "loan_cancelled"
+    RETURN_ASKED = "return_asked"
+    LOAN_RETURNED = "loan_returned"
     LOAN_STATEMENT = "loan_statement"
     REMINDER_BEFORE = "reminder_before"
     REMINDER_DUE = "reminder_due"
@@ -59,6 +63,7 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),
     _M.APPLICATION_WITHDRAWN: ("mfi_name", "reference"),
     _M.COMMAND_REFUSED: ("command", "reason_code"),
+    _M.COMMAND_DONE: ("command",),
     _M.OFFER_MADE: ("mfi_name", "reference", "amount_minor", "instalment_minor", "term_months", "expires_on"),
     _M.OFFER_ACCEPTED: (*_LOAN, "amount_minor"),
     _M.OFFER_DECLINED: _LOAN,
@@ -79,6 +84,9 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
         "next_due_minor",
     ),
     _M.LOAN_CLOSED: (*_LOAN, "overpaid_minor"),
+    _M.LOAN_CANCELLED: _LOAN,
+    _M.RETURN_ASKED: (*_LOAN, "amount_minor", "expires_on", "rail_account"),
+    _M.LOAN_RETURNED: (*_LOAN, "receipt", "amount_minor"),
     _M.LOAN_STATEMENT: (
         *_LOAN,
         "as_of_on",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from core.ledger.difference import journal_difference
 from core.loans.account import AccountStatus, Instalment, LoanAccount
-from core.loans.events import Event, Payoff, Repayment, Reversal
+from core.loans.events import CoolingOffReturn, Event, Reversal
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
 from core.loans.policy import LateFeeRule, Policy
@@ -31,6 +31,7 @@ from core.records.message import MessageKind
 from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.loan_events import DISBURSED, data_of, disbursed_of, events_of, kind_of
+from core.use_cases.meaning import meaning_of
 from core.use_cases.messages import tell
 from core.use_cases.quoting import anchored, quote_of_terms
 
@@ -57,6 +58,13 @@ async def move_loan(
 ) -> Loan:
     """Take a loan to another state, with the row that says who did it and why. Raises `IllegalLoanTransition`."""
     loan.check_transition(to)
+    return await note_step(engine, unit, loan, to, reason_code, actor=actor)
+
+
+async def note_step(
+    engine: Engine, unit: Unit, loan: Loan, to: LoanStatus, reason_code: str, *, actor: Actor | None = None
+) -> Loan:
+    """Keep a loan in a state that the caller has checked, with the row that says who did what and why."""
     moved = replace(loan, status=to)
     await unit.loans.save(moved)
     by_borrower = reason_code.endswith("_by_borrower")
@@ -128,7 +136,7 @@ async def receive_repayment(
     `source` is the account that the money is taken from where that is not the rail's float: suspense, clearing.
     """
     history = await history_of(engine, unit, loan)
-    make = Payoff if settles_early(history, payment.amount, value_on) else Repayment
+    make = await meaning_of(engine, unit, loan, history, payment.amount, value_on)
     account = await record_event(
         engine,
         unit,
@@ -143,16 +151,11 @@ async def receive_repayment(
             closed_through=history.closed_through,
         ),
     )
-    await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
+    if account.status is AccountStatus.CANCELLED and make is CoolingOffReturn:
+        await _tell_returned(engine, unit, loan, payment.amount, receipt)
+    else:
+        await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
     return account
-
-
-def settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
-    """Whether an amount is, to the lisente, what closes the loan on its day: then that is what it is for."""
-    account = history.account(value_on)
-    if account.status is not AccountStatus.ACTIVE or value_on < account.last_event_on:
-        return False
-    return amount == history.payoff(value_on).total
 
 
 async def record_event(
@@ -195,7 +198,10 @@ async def _follow(
             key=f"closed:{loan.id}:{event.key}",
             overpaid_minor=account.overpaid,
         )
-    elif account.status is AccountStatus.ACTIVE and loan.status is LoanStatus.CLOSED:
+    elif account.status is AccountStatus.CANCELLED and loan.status is LoanStatus.ACTIVE:
+        returned = replace(loan, closed_on=today)
+        await move_loan(engine, unit, returned, LoanStatus.CANCELLED, "returned_by_borrower", actor=actor)
+    elif account.status is AccountStatus.ACTIVE and loan.status in {LoanStatus.CLOSED, LoanStatus.CANCELLED}:
         await move_loan(engine, unit, replace(loan, closed_on=None), LoanStatus.ACTIVE, "reopened", actor=actor)
     elif account.status is AccountStatus.WRITTEN_OFF and loan.status is LoanStatus.ACTIVE:
         await move_loan(engine, unit, loan, LoanStatus.WRITTEN_OFF, "written_off", actor=actor)
@@ -349,6 +355,18 @@ async def _send_receipt(
         outstanding_minor=account.outstanding(),
         next_due_on=first.due_on if first else None,
         next_due_minor=first.outstanding() if first else None,
+    )
+
+
+async def _tell_returned(engine: Engine, unit: Unit, loan: Loan, amount: Money, receipt: Reference) -> None:
+    await _tell(
+        engine,
+        unit,
+        MessageKind.LOAN_RETURNED,
+        loan,
+        key=f"receipt:{receipt}",
+        receipt=receipt,
+        amount_minor=amount,
     )
 
 

@@ -122,7 +122,7 @@ async def payoff_quote(engine: Engine, phone: PhoneNumber, reference: Reference)
     """
     entry = await registered(engine, phone)
     async with engine.record.unit(entry.district) as unit:
-        loan = await _own_loan(unit, entry, reference)
+        loan = await own_loan(unit, entry, reference)
         history = await history_of(engine, unit, loan)
         return history.payoff(await unit.business_date())
 
@@ -134,7 +134,7 @@ async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
     """
     entry = await registered(engine, command.phone)
     async with engine.record.unit(entry.district) as unit:
-        loan = await _own_loan(unit, entry, command.loan_reference)
+        loan = await own_loan(unit, entry, command.loan_reference)
         key = f"accept:{loan.id}"
         if await earlier_outcome(unit, key) is not None:
             return loan
@@ -168,7 +168,7 @@ async def decline_offer(engine: Engine, command: DeclineOffer) -> Loan:
     """Turn the offer down. Key: `decline:{loan}`. Raises `NotFound`, `IllegalLoanTransition` (already accepted)."""
     entry = await registered(engine, command.phone)
     async with engine.record.unit(entry.district) as unit:
-        loan = await _own_loan(unit, entry, command.loan_reference)
+        loan = await own_loan(unit, entry, command.loan_reference)
         key = f"decline:{loan.id}"
         if await earlier_outcome(unit, key) is not None:
             return loan
@@ -207,7 +207,8 @@ async def _loan_view(unit: Unit, catalogue: Catalogue, loan: Loan, today: date) 
     )
 
 
-async def _own_loan(unit: Unit, entry: PhoneEntry, reference: Reference) -> Loan:
+async def own_loan(unit: Unit, entry: PhoneEntry, reference: Reference) -> Loan:
+    """A loan of the caller, locked. Raises `NotFound`, also for somebody else's."""
     loan = await unit.loans.by_reference(reference, lock=True)
     if loan.borrower_id != entry.borrower_id:
         raise NotFound("there is no such offer")

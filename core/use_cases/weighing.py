@@ -15,7 +15,7 @@ from uuid import UUID
 from core.errors import Conflict, DomainError
 from core.ledger.accounts import Account, float_account
 from core.loans.account import Instalment, LoanAccount
-from core.loans.events import Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import Event, Reversal, Waiver, WriteOff
 from core.loans.history import LoanHistory
 from core.loans.parts import Part, Split
 from core.money import Money
@@ -26,8 +26,9 @@ from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, NotAllowed, Permission
 from core.references import Reference
 from core.use_cases.adjusting import check_proposal
-from core.use_cases.bookkeeping import history_of, settles_early, value_date
+from core.use_cases.bookkeeping import history_of, value_date
 from core.use_cases.locating import district_of
+from core.use_cases.meaning import meaning_of
 from core.use_cases.repaying import repayment_key
 
 LOOKS: Final = (Permission.ADJUSTMENT_PROPOSE, Permission.ADJUSTMENT_CARRY_OUT)
@@ -160,21 +161,24 @@ async def _assignment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> W
     async with engine.record.unit(await district_of(engine, reference)) as theirs:
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
         value_on = value_date(payment.value_on, loan, await theirs.business_date())
-        change = await _loan_change(engine, theirs, loan, lambda history: _repayment(history, payment, value_on))
+        history = await history_of(engine, theirs, loan)
+        make = await meaning_of(engine, theirs, loan, history, payment.amount, value_on)
+        change = await _loan_change(
+            engine, theirs, loan, lambda history: make(**_arrival(history, payment), value_on=value_on)
+        )
     return Weighed(payment.amount, payment, change)
 
 
-def _repayment(history: LoanHistory, payment: Payment, value_on: date) -> Repayment:
-    make = Payoff if settles_early(history, payment.amount, value_on) else Repayment
-    return make(
-        key=_KEY,
-        n=_next_n(history),
-        rail=payment.rail,
-        value_on=value_on,
-        amount=payment.amount,
-        source=Account.SUSPENSE,
-        closed_through=history.closed_through,
-    )
+def _arrival(history: LoanHistory, payment: Payment) -> dict[str, Any]:
+    """What the event of money out of suspense is made with, whatever it turns out to mean."""
+    return {
+        "key": _KEY,
+        "n": _next_n(history),
+        "rail": payment.rail,
+        "amount": payment.amount,
+        "source": Account.SUSPENSE,
+        "closed_through": history.closed_through,
+    }
 
 
 async def _reversal(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
