@@ -26,6 +26,7 @@ from core.records.borrower import Channel
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+_STALE_ROUNDS_MAX: Final = 50
 
 
 class TurnRunner:
@@ -66,10 +67,21 @@ class TurnRunner:
         return work.result() if done else await self._late(hop, progress, work)
 
     async def finish_stale_claims(self, limit: int) -> int:
-        """Finish claims that nobody came back for; how many were. For the worker, every few seconds."""
-        now = self._around.engine.clock.now()
-        stale = await self._around.store.stale_claims(now - timedelta(seconds=STALE_CLAIM_SECONDS), limit)
-        return sum([await self._finish_stale(record) for record in stale])
+        """Finish claims that nobody came back for, `limit` at a time; how many were. For the worker, every few seconds.
+
+        The oldest first, and each is tried: those of a district that is down must not keep the others waiting.
+        """
+        claimed_before = self._around.engine.clock.now() - timedelta(seconds=STALE_CLAIM_SECONDS)
+        finished = 0
+        tried: set[tuple[bytes, str, str]] = set()
+        for _ in range(_STALE_ROUNDS_MAX):
+            stale = await self._around.store.stale_claims(claimed_before, limit + len(tried))
+            untried = [record for record in stale if _place(record) not in tried]
+            if not untried:
+                break
+            tried.update(map(_place, untried))
+            finished += sum([await self._finish_stale(record) for record in untried])
+        return finished
 
     async def drain(self, timeout_seconds: float) -> bool:
         """Wait for the work that outlived its answer, at shutdown. True when all of it is through."""
@@ -133,3 +145,7 @@ class TurnRunner:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
+
+
+def _place(record: TurnRecord) -> tuple[bytes, str, str]:
+    return record.caller, record.service, record.session

@@ -199,17 +199,20 @@ async def test_a_district_that_is_down_in_time_is_a_screen_and_the_form_waits(wo
     assert len(world.office.done) == 1
 
 
-async def test_one_claim_that_cannot_be_finished_does_not_hold_up_the_others(world: World, line: Line) -> None:
+@pytest.mark.parametrize("limit", [1, 10])
+async def test_one_claim_that_cannot_be_finished_does_not_hold_up_the_others(
+    limit: int, world: World, line: Line
+) -> None:
     await at_pin(line)
     world.office.before_send = crash
     await crash_at_pin(line)
     world.office.before_send = pass_by
     [where] = world.store.turns
     broken = world.store.turns[where]
-    world.store.turns[b"other", *where[1:]] = replace(broken, caller=b"other")
+    world.store.turns = {(b"other", *where[1:]): replace(broken, caller=b"other"), where: broken}
     world.clock.move(seconds=11)
 
-    assert await world.runner().finish_stale_claims(10) == 1
+    assert await world.runner().finish_stale_claims(limit) == 1
     assert len(world.office.done) == 1
 
 
