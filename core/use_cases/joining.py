@@ -72,10 +72,11 @@ async def accept_invitation(engine: Engine, command: AcceptInvitation, *, ip: st
     member = replace(invited, password_hash=password_hash, disabled_at=None, language=command.language.value)
     signed_in = new_session(engine, member, ip=ip, user_agent=user_agent, verified_at=engine.clock.now())
     async with engine.record.unit(district) as unit:
+        # The member first, as inviting does: two who lock in another order would wait for each other.
+        await unit.staff.save(member)
         if not await unit.staff.remove_invitation(token_hash):
             raise InvitationGone
         await _use_code(unit, member, step)
-        await unit.staff.save(member)
         codes = await renew_recovery_codes(engine, unit, member.id)
         await unit.staff.add_session(signed_in.session)
         await audit(engine, unit, member.actor, "staff.joined", member.id)
