@@ -6,12 +6,13 @@ The hop that made the claim goes through here too, so that the way after a crash
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from conversations.answers.table import DISTRICT_DOWN, Scene
 from conversations.engine import Ask, Conversation, Notice, ScreenView
 from conversations.engine.drafts import DraftEnded, draft_changes
-from conversations.turns.keeping import channel_of, draft_of, ended_draft
+from conversations.turns.keeping import TURN_HOURS, channel_of, draft_of, ended_draft
 from conversations.turns.observing import HopSeen, Seen
 from conversations.turns.owing import tell_outcome
 from conversations.turns.progress import Progress
@@ -55,7 +56,8 @@ async def finish(
     for _ in range(_SAVE_TRIES):
         is_late = progress.is_late
         if is_late and not around.answers.is_told(ran.ask.kind, ran.outcome):
-            await tell_outcome(ran.scene, ran.ask, ran.outcome)
+            is_done = around.answers.is_done(ran.ask.kind, ran.outcome)
+            await tell_outcome(ran.scene, ran.ask, ran.outcome, is_done=is_done)
         final = _final_record(around, ran, is_late=is_late)
         saved = await _save(around, final, record, draft)
         if saved is SaveResult.SAVED and is_late == progress.is_late:
@@ -111,6 +113,7 @@ def _final_record(around: Surroundings, ran: Ran, *, is_late: bool) -> TurnRecor
         reply = around.notice(ran.scene.channel, Notice.RECEIVED, conversation.language)
         conversation = replace(conversation, has_ended=True)
     draft_id, draft_version = draft_of(conversation)
+    now = around.engine.clock.now()
     return replace(
         ran.record,
         flow_version=str(conversation.flow_version),
@@ -121,7 +124,8 @@ def _final_record(around: Surroundings, ran: Ran, *, is_late: bool) -> TurnRecor
         reply=reply.text,
         ended=reply.ends,
         claim=None,
-        updated_at=around.engine.clock.now(),
+        updated_at=now,
+        expires_at=now + timedelta(hours=TURN_HOURS),
     )
 
 

@@ -26,6 +26,9 @@ from core.records.borrower import Channel
 TURN_HOURS: Final = 24
 """How long a session's last reply can be asked for again: longer than any gateway repeats a hop."""
 
+OWED_DAYS: Final = 30
+"""How long a claim is kept that owes the borrower a message: longer than any district is down."""
+
 DRAFT_DAYS: Final = 7
 """How long an unfinished form is offered again."""
 

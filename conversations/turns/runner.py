@@ -13,7 +13,7 @@ from conversations.answers.table import Answers
 from conversations.engine import Machine, Notice
 from conversations.turns.finishing import NotFinishedYet, finish
 from conversations.turns.hop import Hop, Renderer, Reply
-from conversations.turns.keeping import Keeper
+from conversations.turns.keeping import OWED_DAYS, Keeper
 from conversations.turns.observing import HopSeen, Observe, Seen, ignore
 from conversations.turns.progress import DEADLINE_SECONDS, LATE_SAVE_SECONDS, STALE_CLAIM_SECONDS, Progress, Stage
 from conversations.turns.surroundings import Surroundings
@@ -120,7 +120,8 @@ class TurnRunner:
         progress.is_late = True
         reply = self._around.notice(hop.channel, Notice.RECEIVED, progress.language)
         claim = replace(record.claim, owes_message=True)
-        late = replace(record, reply=reply.text, ended=reply.ends, claim=claim)
+        owed_until = self._around.engine.clock.now() + timedelta(days=OWED_DAYS)
+        late = replace(record, reply=reply.text, ended=reply.ends, claim=claim, expires_at=owed_until)
         try:
             await self._around.store.save(late, expected_turn=record.turn, expected_claim=claim.key)
         except ChannelPlaneDown:

@@ -81,6 +81,23 @@ async def test_a_last_save_that_fails_leaves_the_claim_and_says_that_an_sms_foll
     assert len(world.office.done) == 1
 
 
+async def test_who_was_promised_an_sms_gets_it_though_a_day_goes_by(world: World, line: Line) -> None:
+    await line.dial()
+    await line.type(*TO_PIN)
+
+    async def fail_once() -> None:
+        world.store.before_save = failing(1)
+
+    world.office.after_send = fail_once
+    reply = await line.type("2580")
+    world.office.after_send = pass_by
+    world.clock.move(days=3)
+
+    assert reply.text == "notice.received/en"
+    assert await line.runner.finish_stale_claims(10) == 1
+    assert await line.runner.finish_stale_claims(10) == 0
+
+
 async def test_a_mistake_of_ours_is_logged_without_what_was_typed(
     world: World, line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
