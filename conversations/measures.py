@@ -150,7 +150,7 @@ _SMS_WHY: Final = (
 )
 _SMS_COMMANDS: Final = (
     *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),
-    *("withdraw_consent", "give_consent", "send_statement", "other"),
+    *("withdraw_consent", "give_consent", "send_statement", "change_reminders", "other"),
 )
 
 SMS_VALUES: Final[Candidates] = {

@@ -31,7 +31,7 @@ _COMMANDS: Final = {
     command: f"sms.command_{command}"
     for command in (
         *("register", "apply", "accept", "decline", "withdraw"),
-        *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement"),
+        *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
     )
 }
 _WHY: Final = {
@@ -105,6 +105,10 @@ def _refused(data: Figures) -> dict[str, Value]:
     }
 
 
+def _done(data: Figures) -> dict[str, Value]:
+    return {"command": as_reason(data["command"], _COMMANDS, "sms.command_other")}
+
+
 def _received(data: Figures) -> dict[str, Value]:
     """What a payment covered, part by part, and what is left when."""
     return {"covered": Text("sms.covered", {"parts": _parts(data)}), "left": _left(data)}
@@ -160,6 +164,7 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.APPLICATION_RETURNED: _returned,
     MessageKind.APPLICATION_REJECTED: _rejected,
     MessageKind.COMMAND_REFUSED: _refused,
+    MessageKind.COMMAND_DONE: _done,
     MessageKind.OFFER_MADE: _term,
     MessageKind.DISBURSED: _wallet,
     MessageKind.PAYMENT_RECEIVED: _received,

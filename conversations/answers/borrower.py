@@ -20,8 +20,8 @@ from conversations.answers.table import DISTRICT_DOWN, Answer, Answering, Answer
 from conversations.flows import BORROWER
 
 
-def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = ()) -> Answer:
-    return Answer(function, frozenset({*outcomes, *told}), frozenset(told))
+def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = (), done: tuple[str, ...] = ()) -> Answer:
+    return Answer(function, frozenset({*outcomes, *told, *done}), frozenset(told), frozenset(done))
 
 
 _TABLE: Final[Mapping[str, Answer]] = {
@@ -66,7 +66,9 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
     "payoff": _answer(loans.payoff, "quoted", "gone", DISTRICT_DOWN),
     "send_statement": _answer(loans.send_statement, "already", "not_running", DISTRICT_DOWN, told=("sent",)),
-    "change_language": _answer(profile.change_language, "kept", DISTRICT_DOWN),
+    "change_language": _answer(profile.change_language, DISTRICT_DOWN, done=("kept",)),
+    "reminder_wish": _answer(profile.reminder_wish, "wanted", "unwanted", DISTRICT_DOWN),
+    "change_reminders": _answer(profile.change_reminders, DISTRICT_DOWN, done=("wanted", "unwanted")),
     "my_consents": _answer(consents.my_consents, "shown", DISTRICT_DOWN),
     "my_consent": _answer(consents.my_consent, "stands", "still_needed", "withdrawn", DISTRICT_DOWN),
     "withdraw_consent": _answer(consents.withdraw_consent, "still_needed", DISTRICT_DOWN, told=("withdrawn",)),

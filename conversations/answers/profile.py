@@ -5,9 +5,11 @@ from __future__ import annotations
 from conversations.answers import arguments
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Outcome
+from conversations.flows.profile import UNWANTED, WANTED
 from core.records.borrower import Language
 from core.use_cases.borrowing import overview
 from core.use_cases.preferring import change_language as change
+from core.use_cases.preferring import change_reminders as change_wish
 
 
 async def change_language(scene: Scene, ask: Ask) -> Outcome:
@@ -15,6 +17,19 @@ async def change_language(scene: Scene, ask: Ask) -> Outcome:
     language = Language(arguments.text(ask, "new_language"))
     await change(scene.engine, scene.caller, language)
     return Outcome(name="kept", values={"language": language.value})
+
+
+async def reminder_wish(scene: Scene, _ask: Ask) -> Outcome:
+    """Whether the caller is reminded of due dates now."""
+    seen = await overview(scene.engine, scene.caller)
+    return Outcome(name=WANTED if seen.borrower.wants_reminders else UNWANTED)
+
+
+async def change_reminders(scene: Scene, ask: Ask) -> Outcome:
+    """Be reminded, or not any more."""
+    wish = arguments.text(ask, "new_reminders")
+    await change_wish(scene.engine, scene.caller, wanted=wish == WANTED)
+    return Outcome(name=wish)
 
 
 async def details(scene: Scene, _ask: Ask) -> Outcome:

@@ -41,11 +41,14 @@ Answering: TypeAlias = Callable[[Scene, Ask], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The function, the outcomes it may return, and those that already reach the borrower as a message of their own."""
+    """The function, the outcomes it may return, those that already reach the borrower as a message of their own, and
+    those that mean that it is done and tell nobody.
+    """
 
     function: Answering
     outcomes: frozenset[str]
     told: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
 
 
 class Answers:
@@ -74,6 +77,10 @@ class Answers:
         """Whether the use case behind a command tells the borrower of this outcome by itself."""
         return outcome in self._table[kind].told
 
+    def is_done(self, kind: str, outcome: str) -> bool:
+        """Whether a command did what was asked with this outcome, and no message of its own says so."""
+        return outcome in self._table[kind].done
+
 
 def _problems(machine: Machine, table: Mapping[str, Answer]) -> Iterator[Problem]:
     asked: set[str] = set()
@@ -93,5 +100,5 @@ def _ask_problems(name: str, ask: AskSpec, table: Mapping[str, Answer]) -> Itera
     if set(ask.outcomes) != answer.outcomes:
         declared, given = sorted(ask.outcomes), sorted(answer.outcomes)
         yield Problem("answers", name, f"it declares {declared} for {ask.kind}, which is answered with {given}")
-    if answer.told and not isinstance(ask, Command):
+    if (answer.told or answer.done) and not isinstance(ask, Command):
         yield Problem("answers", name, f"{ask.kind} tells an outcome by message, and is no command")

@@ -8,6 +8,9 @@ from conversations.engine import SHOW, Command, Confirmation, End, Flow, Menu, O
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.records.borrower import Language
 
+WANTED: Final = "wanted"
+UNWANTED: Final = "unwanted"
+
 PROFILE: Final = Flow(
     name="profile",
     version=1,
@@ -21,6 +24,7 @@ PROFILE: Final = Flow(
                 Option("3", "profile.pin", to="pin.now"),
                 Option("4", "profile.consents", to="consents.show"),
                 Option("5", "profile.looks", to="looks.list"),
+                Option("6", "profile.reminders", to="reminders"),
             ),
         ),
         Confirmation(
@@ -36,12 +40,56 @@ PROFILE: Final = Flow(
             name="keep_language",
             ask=Command(
                 kind="change_language",
-                key="language:{new_language}",
+                key="language:{session}:{turn}",
                 arguments=("new_language",),
                 outcomes={"kept": "language_kept", DISTRICT_DOWN: DISTRICT_DOWN_END},
             ),
         ),
         End(name="language_kept", text="profile.language_kept"),
+        Work(
+            name="reminders",
+            ask=Read(
+                kind="reminder_wish",
+                outcomes={
+                    "wanted": "stop_reminders",
+                    "unwanted": "start_reminders",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        Confirmation(
+            name="stop_reminders",
+            text="profile.stop_reminders",
+            saves="new_reminders",
+            options=(
+                Option("1", "profile.reminders_keep", to="menu", code=WANTED),
+                Option("2", "profile.reminders_stop", to="keep_reminders", code=UNWANTED),
+            ),
+        ),
+        Confirmation(
+            name="start_reminders",
+            text="profile.start_reminders",
+            saves="new_reminders",
+            options=(
+                Option("1", "profile.reminders_leave", to="menu", code=UNWANTED),
+                Option("2", "profile.reminders_start", to="keep_reminders", code=WANTED),
+            ),
+        ),
+        Work(
+            name="keep_reminders",
+            ask=Command(
+                kind="change_reminders",
+                key="reminders:{session}:{turn}",
+                arguments=("new_reminders",),
+                outcomes={
+                    WANTED: "reminders_wanted",
+                    UNWANTED: "reminders_unwanted",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        End(name="reminders_wanted", text="profile.reminders_wanted"),
+        End(name="reminders_unwanted", text="profile.reminders_unwanted"),
         End(
             name="details",
             text="profile.my_details",

@@ -14,14 +14,14 @@ PHONE_CONTEXT: Final = "outbox:phone"
 """What a number in an outbox row is sealed for, where no borrower's record could be read instead."""
 
 
-async def tell_outcome(scene: Scene, ask: Ask, outcome: str) -> None:
-    """Queue the message, once for each command. Raises `DistrictDown`."""
+async def tell_outcome(scene: Scene, ask: Ask, outcome: str, *, is_done: bool) -> None:
+    """Queue the message, that it is done or why it is not, once for each command. Raises `DistrictDown`."""
     district, addressee = _addressee(scene, ask)
     row = OutboxRow(
         id=scene.engine.identifiers.new_id(),
         district=district,
         topic="message",
-        kind=MessageKind.COMMAND_REFUSED,
+        kind=MessageKind.COMMAND_DONE if is_done else MessageKind.COMMAND_REFUSED,
         key=f"message:outcome:{ask.key}",
         data={**addressee, "mfi_id": None, "command": ask.kind, "reason_code": outcome},
         due_at=scene.engine.clock.now(),

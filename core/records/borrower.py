@@ -85,6 +85,7 @@ class Borrower:
     registered_at: datetime
     channel: Channel
     blocked: bool = False
+    wants_reminders: bool = True
 
     @property
     def full_name(self) -> str:

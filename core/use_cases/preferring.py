@@ -14,6 +14,18 @@ from core.use_cases.applying import registered
 _WRITE_TRIES: Final = 4
 
 
+async def change_reminders(engine: Engine, phone: PhoneNumber, *, wanted: bool) -> None:
+    """Be reminded of due dates, or not any more. Receipts and late fees are told all the same.
+
+    The last wish counts, so that repeating one is safe without a key. Raises `NotRegistered`, `DistrictDown`.
+    """
+    entry = await registered(engine, phone)
+    async with engine.record.unit(entry.district) as unit:
+        borrower = await unit.borrowers.get(entry.borrower_id, lock=True)
+        await unit.borrowers.save(replace(borrower, wants_reminders=wanted))
+        await unit.commit()
+
+
 async def change_language(engine: Engine, phone: PhoneNumber, language: Language) -> None:
     """Speak another language. The last wish counts, so that repeating one is safe without a key.
 

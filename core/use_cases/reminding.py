@@ -1,4 +1,7 @@
-"""Reminding borrowers before, on and after a due date: once for each instalment and occasion, in their own language."""
+"""Reminding borrowers before, on and after a due date: once for each instalment and occasion, in their own language.
+
+Who does not want to be reminded is not; receipts and late fees are told to everybody.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,8 @@ async def plan_reminders(engine: Engine, district: str, on: date) -> ReminderCou
 
 async def _remind(engine: Engine, unit: Unit, kind: MessageKind, instalment: InstalmentRow, on: date) -> bool:
     loan = await unit.loans.get(instalment.loan_id)
+    if not (await unit.borrowers.get(loan.borrower_id)).wants_reminders:
+        return False
     figures = await _figures(engine, unit, loan, instalment, on, kind)
     return await tell(
         engine,

@@ -29,7 +29,7 @@ LONGEST: dict[str, Any] = {
 }
 COMMANDS = (
     *("register", "apply", "accept", "decline", "withdraw"),
-    *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement"),
+    *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
     "one of a later release",
 )
 OUTCOMES = (
@@ -68,6 +68,8 @@ def variants(kind: MessageKind) -> list[dict[str, Any]]:
             return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
         case MessageKind.COMMAND_REFUSED:
             return [data_of(kind, command=command, reason_code=code) for command in COMMANDS for code in OUTCOMES]
+        case MessageKind.COMMAND_DONE:
+            return [data_of(kind, command=command) for command in COMMANDS]
         case MessageKind.CONSENT_WITHDRAWN | MessageKind.CONSENT_GIVEN:
             return [data_of(kind, consent=consent.value) for consent in ConsentKind]
         case _:

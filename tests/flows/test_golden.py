@@ -216,6 +216,19 @@ async def test_the_profile(known: Known, language: Language) -> None:
     assert_golden(caller, "the_profile", language)
 
 
+async def test_stopping_the_reminders(known: Known, language: Language) -> None:
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("5", "6", "6", "1", "6", "2")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("5", "6", "1", "6", "2")
+    await caller.dials()
+    await caller.types("5", "6")
+
+    assert_golden(caller, "reminders", language)
+
+
 async def test_changing_the_pin(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()

@@ -289,7 +289,7 @@ async def test_the_language_chosen_in_the_profile_speaks_on_the_next_dial(known:
     caller.says("Kopa kalimo")
 
 
-@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1"), ("5", "4")])
+@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1"), ("5", "4"), ("5", "6")])
 async def test_a_district_that_is_down_says_so_on_every_way(
     known: Known, engine: Engine, typed: tuple[str, ...]
 ) -> None:

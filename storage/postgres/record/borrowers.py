@@ -37,6 +37,7 @@ class BorrowersOnPostgres:
             registered_at=borrower.registered_at,
             channel=borrower.channel,
             blocked=borrower.blocked,
+            wants_reminders=borrower.wants_reminders,
             **self._sealing.phone_columns(borrower),
             **self._sealing.identity_columns(borrower),
         )
@@ -56,6 +57,7 @@ class BorrowersOnPostgres:
                 language=borrower.language,
                 residence_district=borrower.residence_district,
                 blocked=borrower.blocked,
+                wants_reminders=borrower.wants_reminders,
                 **self._sealing.phone_columns(borrower),
             )
         )
@@ -126,6 +128,7 @@ class BorrowersOnPostgres:
             registered_at=row.registered_at,
             channel=Channel(row.channel),
             blocked=row.blocked,
+            wants_reminders=row.wants_reminders,
         )
 
 

@@ -41,6 +41,7 @@ borrowers = district_table(
     instant("registered_at"),
     code("channel", Channel),
     flag("blocked"),
+    flag("wants_reminders"),
     to_reference(["district"], "districts", ["code"]),
     UniqueConstraint("district", "national_id_hash"),
 )

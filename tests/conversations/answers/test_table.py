@@ -127,3 +127,5 @@ def test_the_use_cases_tell_of_their_own_successes() -> None:
 
     assert all(BORROWER_ANSWERS.is_told(kind, outcome) for kind, outcome in told)
     assert not BORROWER_ANSWERS.is_told("apply", "refused")
+    assert BORROWER_ANSWERS.is_done("change_language", "kept")
+    assert not BORROWER_ANSWERS.is_done("apply", "submitted")

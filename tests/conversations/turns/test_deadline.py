@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from conversations.turns import Seen
-from core.records.message import MessageKind
+from core.records.message import MESSAGE_FIELDS, MessageKind
 from tests.conversations.turns.world import Gate, Line, World, pass_by
 
 TO_PIN = ("1", "1", "Palesa", "1")
@@ -101,6 +101,21 @@ async def test_a_late_refusal_is_owed_as_a_message(registered: World) -> None:
 
     [row] = registered.record.outbox.values()
     assert (row.kind, row.data["reason_code"]) == (MessageKind.COMMAND_REFUSED, "refused")
+
+
+async def test_a_late_success_that_nothing_else_tells_is_owed_as_one(registered: World) -> None:
+    registered.office.tells_by_itself = False
+    line = await at_pin(registered)
+    gate = Gate()
+    registered.office.before_send = gate
+
+    await line.type("2580")
+    gate.open()
+    await line.runner.drain(1)
+
+    [row] = registered.record.outbox.values()
+    assert (row.kind, row.data["command"]) == (MessageKind.COMMAND_DONE, "send")
+    assert set(MESSAGE_FIELDS[MessageKind.COMMAND_DONE]) < set(row.data)
 
 
 async def test_a_repeat_in_another_process_keeps_the_reply_that_was_read_and_owes_the_outcome(

@@ -237,6 +237,7 @@ class Office:
     """What stands behind the machine: a command done once for each key, and a count of PIN attempts."""
 
     outcome: str = "sent"
+    tells_by_itself: bool = True
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
     attempts: set[str] = field(default_factory=set)
@@ -262,13 +263,20 @@ class Office:
         return Outcome(name=self.outcome)
 
     @property
+    def _send(self) -> Answer:
+        outcomes, success = frozenset({"sent", "refused", "district_down"}), frozenset({"sent"})
+        if self.tells_by_itself:
+            return Answer(self.send, outcomes, told=success)
+        return Answer(self.send, outcomes, done=success)
+
+    @property
     def answers(self) -> Answers:
         return Answers(
             MACHINE,
             {
                 "balance": Answer(self.balance, frozenset({"found", "district_down"})),
                 "pin": Answer(self.pin, frozenset({"right", "wrong"})),
-                "send": Answer(self.send, frozenset({"sent", "refused", "district_down"}), frozenset({"sent"})),
+                "send": self._send,
             },
         )
 

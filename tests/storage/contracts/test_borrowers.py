@@ -52,6 +52,7 @@ async def test_only_what_may_change_is_saved(record: Record) -> None:
         phone=PhoneNumber("+26662000111"),
         residence_district="LS-B",
         blocked=True,
+        wants_reminders=False,
         surname="Somebody else",
         national_id="999",
     )
