@@ -1,6 +1,7 @@
 """Entering a lender and what it lends. Doing it again changes nothing; a product that changed becomes a new version.
 
-Applications and loans keep the version that they were made under, so a version that stands is never written over.
+Applications and loans keep the version that they were made under, so a version that stands is never written over. Each
+change has its line in the audit trail of the lender's head office.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from core.errors import Conflict, InvalidInput
 from core.ports.engine import Engine
+from core.ports.record import AuditEntry
 from core.records.catalogue import Catalogue, Mfi, ProductVersion
 from core.use_cases.bookkeeping import policy_of
 from core.use_cases.quoting import quote
@@ -22,43 +24,48 @@ _OWN_NUMBERS: Final = frozenset({"product_id", "version", "mfi_id"})
 
 
 class LenderDiffers(Conflict):
-    """A lender with this code is entered already, and says other things about itself."""
+    """The lender stands already, and money or loans hang on what would change."""
 
     code = "lender_differs"
 
 
 @dataclass(frozen=True, slots=True)
 class LenderEntered:
-    """What came of it: the lender as it stands, whether it is new, and the versions that were added."""
+    """What came of it: the lender, whether it is new, which of its fields changed, and the versions of its products."""
 
     mfi: Mfi
     is_new: bool
+    changed: tuple[str, ...]
     added: tuple[ProductVersion, ...]
     unchanged: tuple[ProductVersion, ...]
 
 
-async def enter_lender(engine: Engine, mfi: Mfi, products: Sequence[ProductVersion]) -> LenderEntered:
-    """Enter a lender and its products. Their ids and versions count only where they are new.
+async def enter_lender(engine: Engine, mfi: Mfi, products: Sequence[ProductVersion], *, by: str) -> LenderEntered:
+    """Enter a lender and its products. Their ids and versions count only where they are new; `by` is for the audit.
 
     A product that stands and is not among `products` stays as it is. Raises `InvalidInput` naming the field,
     `LenderDiffers`, and `Conflict` when somebody else enters the same at the same time.
     """
     catalogue = await engine.record.catalogue()
     standing = next((known for known in catalogue.mfis.values() if known.code == mfi.code), None)
-    if standing is None:
-        _check_mfi(catalogue, mfi)
-    else:
-        mfi = _same(standing, mfi)
+    mfi = replace(mfi, id=standing.id) if standing is not None else mfi
+    _check_mfi(catalogue, mfi)
+    changed = _changes(standing, mfi) if standing is not None else ()
     for product in products:
         check_product(product)
+    placed = [_placed(catalogue, mfi, product) for product in products]
+    added = tuple(product for product, is_new in placed if is_new)
     if standing is None:
         await engine.record.add_mfi(mfi)
-    placed = [_placed(catalogue, mfi, product) for product in products]
-    added = [product for product, is_new in placed if is_new]
+    if standing is None or changed or added:
+        # Before the change, not after it: a line too many after a crash is better than a change without one.
+        await _audit(engine, mfi, by, is_new=standing is None, changed=changed, added=added)
+    if changed:
+        await engine.record.change_mfi(mfi)
     for product in added:
         await engine.record.add_product(product)
     unchanged = tuple(product for product, is_new in placed if not is_new)
-    return LenderEntered(mfi, standing is None, tuple(added), unchanged)
+    return LenderEntered(mfi, standing is None, changed, added, unchanged)
 
 
 def check_product(product: ProductVersion) -> None:
@@ -79,7 +86,7 @@ def _check_mfi(catalogue: Catalogue, mfi: Mfi) -> None:
         raise InvalidInput(f"there is no district {mfi.head_office_district}", field="head_office_district")
     for rail, account in mfi.rail_accounts.items():
         owner = catalogue.mfi_of_rail_account(rail, account)
-        if owner is not None:
+        if owner is not None and owner.id != mfi.id:
             raise InvalidInput(f"account {account} on {rail} is {owner.code}'s", field="rail_accounts")
 
 
@@ -89,16 +96,36 @@ def _check_districts(mfi: Mfi, known: Iterable[str]) -> None:
         raise InvalidInput(f"there is no district {', '.join(unknown)}", field="districts")
 
 
-def _same(standing: Mfi, given: Mfi) -> Mfi:
-    """The lender that stands. Raises `LenderDiffers` naming what differs."""
-    given = replace(given, id=standing.id)
-    differing = _differing(standing, given)
-    if differing:
-        raise LenderDiffers(
-            f"{standing.code} is entered already with another {', '.join(differing)}; nothing was changed",
-            field=differing[0],
-        )
-    return standing
+def _changes(standing: Mfi, given: Mfi) -> tuple[str, ...]:
+    """The names of the fields that change. Raises `LenderDiffers` where money or loans hang on what stands."""
+    if given.head_office_district != standing.head_office_district:
+        raise LenderDiffers("the head office stays where its books are", field="head_office_district")
+    if gone := sorted(standing.districts - given.districts):
+        raise LenderDiffers(f"loans may run in {', '.join(gone)}: a district is not taken away", field="districts")
+    for rail, account in standing.rail_accounts.items():
+        if given.rail_accounts.get(rail) != account:
+            raise LenderDiffers(
+                f"payments still arrive on {account}: an account is not taken away", field="rail_accounts"
+            )
+    return tuple(_differing(standing, given))
+
+
+async def _audit(
+    engine: Engine, mfi: Mfi, by: str, *, is_new: bool, changed: Sequence[str], added: Sequence[ProductVersion]
+) -> None:
+    entry = AuditEntry(
+        id=engine.identifiers.new_id(),
+        mfi_id=mfi.id,
+        at=engine.clock.now(),
+        actor_id=None,
+        actor_name=by,
+        action="lender.entered" if is_new else "lender.changed",
+        subject=mfi.code,
+        details={"changed": list(changed), "products": [f"{product.code} {product.version}" for product in added]},
+    )
+    async with engine.record.unit(mfi.head_office_district) as unit:
+        await unit.audit.add(entry)
+        await unit.commit()
 
 
 def _placed(catalogue: Catalogue, mfi: Mfi, product: ProductVersion) -> tuple[ProductVersion, bool]:

@@ -38,7 +38,7 @@ def add(
     except WrongLenderFileError as error:
         sys.stderr.writelines(f"{sentence}\n" for sentence in error.sentences)
         raise typer.Exit(_BAD_FILE) from None
-    print_line(f"{entered.mfi.name} ({entered.mfi.code}): {'added' if entered.is_new else 'unchanged'}.")
+    print_line(f"{entered.mfi.name} ({entered.mfi.code}): {_became(entered)}.")
     for product in entered.added:
         print_line(f"Product {product.code}: version {product.version} added.")
     for product in entered.unchanged:
@@ -77,6 +77,12 @@ def disable(email: Email, data_dir: DataDirectory = None) -> None:
     print_line("Disabled: their sessions have ended, and nothing signs them in.")
 
 
+def _became(entered: LenderEntered) -> str:
+    if entered.is_new:
+        return "added"
+    return f"changed {', '.join(entered.changed)}" if entered.changed else "unchanged"
+
+
 def _invitation(mfi_code: str, email: str, name: str, roles: list[str], district: str | None) -> InviteStaff:
     from core.records.staff import Role
     from core.use_cases.inviting import ROLES_OF_LENDERS, InviteStaff
@@ -94,7 +100,8 @@ async def _add(lender: LenderFile, data_directory: Path | None) -> LenderEntered
     async with joined(data_directory) as installation:
         new_id = installation.engine.identifiers.new_id
         mfi_id = new_id()
-        return await enter_lender(installation.engine, lender.mfi(mfi_id), lender.versions(mfi_id, new_id))
+        products = lender.versions(mfi_id, new_id)
+        return await enter_lender(installation.engine, lender.mfi(mfi_id), products, by=_BY_COMMAND)
 
 
 async def _invite(command: InviteStaff, data_directory: Path | None) -> tuple[Invited, str]:

@@ -47,6 +47,13 @@ def test_a_changed_product_is_a_new_version(installed: Run, tmp_path: Path) -> N
     assert "Product thuso: version 2 added." in installed("mfi", "add", "--file", "mfi.toml").out
 
 
+def test_what_changed_about_the_lender_is_told(installed: Run, tmp_path: Path) -> None:
+    installed("mfi", "add", "--file", "mfi.toml")
+    (tmp_path / "mfi.toml").write_text(example().replace('"registered"', '"suspended"'))
+
+    assert "Khotso Finance (khotso): changed regulatory_status." in installed("mfi", "add", "--file", "mfi.toml").out
+
+
 def test_each_wrong_field_is_a_line_on_stderr(installed: Run, tmp_path: Path) -> None:
     wrong = example().replace("licence_tier = 2", "licence_tier = 9").replace('"+26622310041"', '"22310041"')
     (tmp_path / "mfi.toml").write_text(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -67,11 +67,18 @@ class CatalogueOnPostgres:
             if (standing := before.mfis.get(mfi.id)) is not None:
                 return _same_or_conflict(standing, mfi)
             await connection.execute(insert(mfis).values(**_mfi_values(mfi)))
-            for iso_code in sorted(mfi.districts):
-                await connection.execute(insert(mfi_districts).values(mfi_id=mfi.id, iso_code=iso_code))
-            for rail, account in mfi.rail_accounts.items():
-                await connection.execute(insert(rail_accounts).values(rail=rail, account=account, mfi_id=mfi.id))
+            await _add_places(connection, mfi, mfi.districts, mfi.rail_accounts)
         return None
+
+    async def change_mfi(self, mfi: Mfi) -> None:
+        """Write over a lender, and add the districts and rail accounts that it did not have. Raises `NotFound`."""
+        async with self._changing() as (connection, before):
+            standing = before.mfi(mfi.id)
+            await connection.execute(update(mfis).where(mfis.c.id == mfi.id).values(**_mfi_values(mfi)))
+            new_accounts = {
+                rail: mfi.rail_accounts[rail] for rail in mfi.rail_accounts if rail not in standing.rail_accounts
+            }
+            await _add_places(connection, mfi, mfi.districts - standing.districts, new_accounts)
 
     async def add_product(self, product: ProductVersion) -> None:
         """Add a version of a product; a repeat of the same is ignored. Raises `Conflict` for another of that number."""
@@ -132,6 +139,15 @@ async def _read(connection: AsyncConnection) -> Catalogue:
         products=tuple(_product(row) for row in products),
         read_version=version,
     )
+
+
+async def _add_places(
+    connection: AsyncConnection, mfi: Mfi, iso_codes: Iterable[str], accounts: Mapping[str, str]
+) -> None:
+    for iso_code in sorted(iso_codes):
+        await connection.execute(insert(mfi_districts).values(mfi_id=mfi.id, iso_code=iso_code))
+    for rail, account in accounts.items():
+        await connection.execute(insert(rail_accounts).values(rail=rail, account=account, mfi_id=mfi.id))
 
 
 def _same_or_conflict(standing: object, given: object) -> None:

@@ -96,6 +96,9 @@ class RecordOnPostgres:
     async def add_mfi(self, mfi: Mfi) -> None:
         await self._catalogue.add_mfi(mfi)
 
+    async def change_mfi(self, mfi: Mfi) -> None:
+        await self._catalogue.change_mfi(mfi)
+
     async def add_product(self, product: ProductVersion) -> None:
         await self._catalogue.add_product(product)
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from core.errors import InvalidInput
 from core.money import Money
 from core.ports.engine import Engine
-from core.records.catalogue import LateFee, Mfi, ProductVersion
+from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
 from core.use_cases.entering_lenders import LenderDiffers, LenderEntered, enter_lender
 from tests.storage.samples import a_product, an_mfi
 
@@ -31,7 +32,7 @@ def _product(**changes: Any) -> ProductVersion:
 
 
 async def _enter(engine: Engine, *products: ProductVersion, **changes: Any) -> LenderEntered:
-    return await enter_lender(engine, _mfi(**changes), products)
+    return await enter_lender(engine, _mfi(**changes), products, by="a test")
 
 
 async def test_a_new_lender_is_entered_with_its_products(engine: Engine) -> None:
@@ -74,14 +75,60 @@ async def test_a_rate_written_another_way_is_no_change(engine: Engine) -> None:
     assert (await _enter(engine, _product(annual_rate_percent=Decimal("36.00")))).added == ()
 
 
-async def test_a_lender_that_differs_is_refused_and_its_products_too(engine: Engine) -> None:
-    await _enter(engine, _product())
+async def test_what_changed_about_a_lender_is_written_over(engine: Engine) -> None:
+    first = await _enter(engine, _product())
+    accounts = {"simulated": "32009", "mpesa": "71009"}
 
-    with pytest.raises(LenderDiffers, match="name, address"):
-        await _enter(engine, _product(code="kholo"), name="Another", address="Elsewhere")
+    changed = await _enter(
+        engine,
+        _product(),
+        regulatory_status=RegulatoryStatus.SUSPENDED,
+        districts=first.mfi.districts | {"LS-K"},
+        rail_accounts=accounts,
+    )
 
+    assert changed.changed == ("regulatory_status", "districts", "rail_accounts")
+    standing = (await engine.record.catalogue()).mfi(first.mfi.id)
+    assert (standing.may_lend, standing.rail_accounts) == (False, accounts)
+    assert standing == changed.mfi
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"head_office_district": "LS-B"}, "head_office_district"),
+        ({"districts": frozenset({"LS-A"})}, "districts"),
+        ({"rail_accounts": {"simulated": "32008"}}, "rail_accounts"),
+    ],
+)
+async def test_what_money_hangs_on_stays_and_nothing_else_is_entered(
+    engine: Engine, changes: dict[str, Any], field: str
+) -> None:
+    first = await _enter(engine, _product())
+
+    with pytest.raises(LenderDiffers) as refused:
+        await _enter(engine, _product(code="kholo"), **{"name": "Another"} | changes)
+
+    assert refused.value.field == field
     catalogue = await engine.record.catalogue()
+    assert catalogue.mfi(first.mfi.id) == first.mfi
     assert {product.code for product in catalogue.products} == {"thuso"}
+
+
+async def test_each_change_has_its_line_in_the_audit_trail(engine: Engine, database_url: str) -> None:
+    await _enter(engine, _product())
+    await _enter(engine, _product())
+    await _enter(engine, _product(retired=True), name="Another")
+
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch("select action, actor_name, details from record.audit_entries order by at, action")
+    await connection.close()
+
+    lines = {(row["action"], row["actor_name"], row["details"]) for row in rows}
+    assert lines == {
+        ("lender.entered", "a test", '{"changed": [], "products": ["thuso 1"]}'),
+        ("lender.changed", "a test", '{"changed": ["name"], "products": ["thuso 2"]}'),
+    }
 
 
 @pytest.mark.parametrize(
@@ -103,7 +150,7 @@ async def test_an_account_is_one_lenders(engine: Engine) -> None:
     await _enter(engine, _product())
 
     with pytest.raises(InvalidInput, match="32009 on simulated is thusano's"):
-        await enter_lender(engine, replace(_mfi(), code="other"), [_product()])
+        await enter_lender(engine, replace(_mfi(), code="other"), [_product()], by="a test")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +177,7 @@ async def test_a_product_that_no_loan_could_be_made_under_enters_nothing(
 async def test_ids_of_what_stands_are_kept(engine: Engine) -> None:
     first = await _enter(engine, _product())
 
-    again = await enter_lender(engine, replace(_mfi(), id=UUID(int=7)), [_product(retired=True)])
+    again = await enter_lender(engine, replace(_mfi(), id=UUID(int=7)), [_product(retired=True)], by="a test")
 
     assert again.mfi.id == first.mfi.id
     assert again.added[0].product_id == first.added[0].product_id

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.money import Money
 from core.ports.record import Record
 from core.records.catalogue import District, LateFee
@@ -97,3 +97,13 @@ async def test_nothing_follows_a_commit(record: Record) -> None:
         await unit.commit()
         with pytest.raises(Exception, match="closed"):
             await unit.borrowers.add(a_borrower())
+
+
+async def test_a_lender_is_written_over_and_what_it_had_is_kept(record: Record) -> None:
+    changed = an_mfi(name="Another", districts=frozenset({"LS-A", "LS-B", "LS-K"}), approval_limit_1=Money.of(1))
+
+    await record.change_mfi(changed)
+
+    assert (await record.catalogue()).mfi(MFI) == changed
+    with pytest.raises(NotFound):
+        await record.change_mfi(an_mfi(UUID(int=9)))
