@@ -453,13 +453,6 @@ class Record(Protocol):
         """
         ...
 
-    async def change_mfi(self, mfi: Mfi) -> None:
-        """Write over a lender's own fields, and add its new districts and rail accounts; none is taken away.
-
-        Raises `NotFound`.
-        """
-        ...
-
     async def add_product(self, product: ProductVersion) -> None: ...
 
     async def open_district(self, district: str, business_on: date) -> None:
