@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-SCORECARD_VERSION: Final = "2026-11"
+SCORECARD_VERSION: Final = "2026-11b"
 START: Final = 520
 LOWEST: Final = 300
 HIGHEST: Final = 850
@@ -31,12 +31,16 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoreInputs:
-    """All that the card looks at. None: not known, which is zero points."""
+    """All that the card looks at. None: not known, which is zero points.
+
+    `average_days_late` is over every instalment that fell due; one in time counts as nothing.
+    """
 
     repaid_loans: int
     instalments_due: int
     instalments_on_time: int
     longest_days_late: int
+    average_days_late: Decimal
     months_as_client: int
     instalment_share: Decimal
     live_loans_elsewhere: int | None
@@ -45,7 +49,10 @@ class ScoreInputs:
 
     def to_json(self) -> dict[str, Any]:
         """The inputs as they are kept with a decision."""
-        return asdict(self) | {"instalment_share": str(self.instalment_share)}
+        return asdict(self) | {
+            "average_days_late": str(self.average_days_late),
+            "instalment_share": str(self.instalment_share),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ def score(inputs: ScoreInputs) -> Score:
         Factor("start", START, "", "everyone_starts_here"),
         _repaid(inputs),
         _longest_late(inputs),
+        _average_late(inputs),
         _on_time(inputs),
         _months(inputs),
         _share(inputs),
@@ -102,9 +110,20 @@ def _longest_late(inputs: ScoreInputs) -> Factor:
     days = inputs.longest_days_late
     if not inputs.instalments_due:
         return Factor("longest_late", 0, "", "no_history")
-    steps = ((0, 60, "never_late"), (7, 20, "days_late"), (30, -40, "days_late"), (60, -75, "days_late"))
-    points, reason = next(((p, r) for limit, p, r in steps if days <= limit), (-100, "days_late"))
+    steps = ((0, 40, "never_late"), (7, 15, "days_late"), (30, -25, "days_late"), (60, -45, "days_late"))
+    points, reason = next(((p, r) for limit, p, r in steps if days <= limit), (-60, "days_late"))
     return Factor("longest_late", points, str(days), reason)
+
+
+def _average_late(inputs: ScoreInputs) -> Factor:
+    """One bad month is not a habit: the average tells them apart, and shares its points with the longest."""
+    days = inputs.average_days_late
+    if not inputs.instalments_due:
+        return Factor("average_late", 0, "", "no_history")
+    steps = ((0, 20), (2, 10), (7, 0), (30, -20))
+    points = next((p for limit, p in steps if days <= limit), -40)
+    shown = days.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return Factor("average_late", points, str(shown), "days_late_on_average" if days else "never_late")
 
 
 def _on_time(inputs: ScoreInputs) -> Factor:

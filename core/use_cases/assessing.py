@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from core.credit.affordability import Affordability, assess_affordability
@@ -84,7 +87,7 @@ async def keep_score(engine: Engine, unit: Unit, application: Application, asses
 
 def _affordability(product: ProductVersion, application: Application, history: Sequence[_History]) -> Affordability:
     def instalment_of(amount: Money) -> Money:
-        return quote(product, amount, application.term_months, application.submitted_on).key_facts.instalment
+        return quote(product, amount, application.term_months, application.submitted_on).key_facts.largest_instalment
 
     return assess_affordability(
         amount=application.amount,
@@ -152,9 +155,16 @@ def _inputs(
         instalments_due=len(due),
         instalments_on_time=sum(days == 0 for days in due),
         longest_days_late=max(due, default=0),
+        average_days_late=_average(due),
         months_as_client=max(0, (today - borrower.registered_on).days // _DAYS_A_MONTH),
         instalment_share=affordability.share,
         live_loans_elsewhere=exposure.live_loans if exposure else None,
         enquiries_90_days=exposure.enquiries_90_days if exposure else None,
         identity_seen=identity_seen,
     )
+
+
+def _average(days: Sequence[int]) -> Decimal:
+    """The mean to a tenth of a day, never rounded down to nothing where somebody was late."""
+    mean = Fraction(sum(days), len(days) or 1)
+    return Decimal(ceil(mean * 10)) / 10

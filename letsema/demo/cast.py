@@ -78,7 +78,7 @@ class Lender:
             late_fee=self.late_fee,
             allocation_due=_OLDEST_FIRST,
             allocation_advance=_OLDEST_FIRST,
-            instalment_share_limit=Decimal("0.3333"),
+            instalment_share_limit=Decimal(1) / 3,
             offer_valid_days=7,
             cooling_off_days=2,
         )

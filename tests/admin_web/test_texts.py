@@ -63,6 +63,7 @@ def _inputs(**changes: object) -> ScoreInputs:
         instalments_due=0,
         instalments_on_time=0,
         longest_days_late=0,
+        average_days_late=Decimal(0),
         months_as_client=0,
         instalment_share=Decimal("0.1"),
         live_loans_elsewhere=None,
@@ -76,7 +77,14 @@ def _inputs(**changes: object) -> ScoreInputs:
     "inputs",
     [
         _inputs(),
-        _inputs(repaid_loans=2, instalments_due=4, instalments_on_time=3, longest_days_late=12, months_as_client=7),
+        _inputs(
+            repaid_loans=2,
+            instalments_due=4,
+            instalments_on_time=3,
+            longest_days_late=12,
+            average_days_late=Decimal(3),
+            months_as_client=7,
+        ),
         _inputs(
             instalments_due=4, instalments_on_time=4, live_loans_elsewhere=0, enquiries_90_days=0, identity_seen=True
         ),

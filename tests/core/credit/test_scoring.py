@@ -17,6 +17,7 @@ NEW_CLIENT = ScoreInputs(
     instalments_due=0,
     instalments_on_time=0,
     longest_days_late=0,
+    average_days_late=Decimal(0),
     months_as_client=0,
     instalment_share=Decimal("0.30"),
     live_loans_elsewhere=None,
@@ -29,11 +30,13 @@ NEW_CLIENT = ScoreInputs(
 def inputs(draw: st.DrawFn) -> ScoreInputs:
     due = draw(st.integers(0, 60))
     on_time = draw(st.integers(0, due))
+    longest = draw(st.integers(1, 400)) if on_time < due else 0
     return ScoreInputs(
         repaid_loans=draw(st.integers(0, 9)),
         instalments_due=due,
         instalments_on_time=on_time,
-        longest_days_late=draw(st.integers(1, 400)) if on_time < due else 0,
+        longest_days_late=longest,
+        average_days_late=draw(st.decimals(0, longest, places=1)),
         months_as_client=draw(st.integers(0, 200)),
         instalment_share=draw(st.decimals(0, 5, places=4)),
         live_loans_elsewhere=draw(st.none() | st.integers(0, 9)),
@@ -58,11 +61,18 @@ def test_a_later_payment_never_raises_it(known: ScoreInputs, more_days: int) -> 
         instalments_due=max(1, known.instalments_due),
         instalments_on_time=max(0, known.instalments_on_time - 1),
         longest_days_late=known.longest_days_late + more_days,
+        average_days_late=known.average_days_late + Decimal(more_days) / max(1, known.instalments_due),
     )
-    in_time = replace(later, instalments_on_time=known.instalments_on_time, longest_days_late=known.longest_days_late)
+    in_time = replace(
+        later,
+        instalments_on_time=known.instalments_on_time,
+        longest_days_late=known.longest_days_late,
+        average_days_late=known.average_days_late,
+    )
     if known.instalments_on_time > 0:
         assert score(later).value <= score(in_time).value
-    assert score(later).value <= score(replace(later, longest_days_late=known.longest_days_late)).value
+    for field in ("longest_days_late", "average_days_late"):
+        assert score(later).value <= score(replace(later, **{field: getattr(known, field)})).value
 
 
 @given(inputs())
@@ -91,7 +101,7 @@ def test_another_enquiry_never_raises_it(known: ScoreInputs) -> None:
 def test_no_history_is_zero_points_and_says_so() -> None:
     factors = {factor.code: factor for factor in score(NEW_CLIENT).factors}
 
-    for code in ("repaid_loans", "longest_late", "paid_on_time"):
+    for code in ("repaid_loans", "longest_late", "average_late", "paid_on_time"):
         assert (factors[code].points, factors[code].reason) == (0, "no_history")
     for code in ("loans_elsewhere", "enquiries"):
         assert (factors[code].points, factors[code].reason) == (0, "not_known")
@@ -122,6 +132,7 @@ def test_the_best_and_the_worst_that_the_card_knows() -> None:
         NEW_CLIENT,
         instalments_due=10,
         longest_days_late=300,
+        average_days_late=Decimal(150),
         instalment_share=Decimal(2),
         live_loans_elsewhere=9,
         enquiries_90_days=30,
@@ -137,11 +148,13 @@ def test_the_steps_of_lateness_and_of_the_share() -> None:
         return next(factor.points for factor in score(known).factors if factor.code == code)
 
     lateness = [points("longest_late", longest_days_late=days) for days in (0, 7, 8, 30, 31, 60, 61)]
+    averages = [points("average_late", average_days_late=Decimal(days)) for days in ("0", "0.1", "2.1", "7.1", "30.1")]
     shares = [
         points("instalment_share", instalment_share=Decimal(share)) for share in ("0.2", "0.33", "0.34", "0.5", "0.51")
     ]
 
-    assert lateness == [60, 20, -40, -40, -75, -75, -100]
+    assert lateness == [40, 15, -25, -25, -45, -45, -60]
+    assert averages == [20, 10, 0, -20, -40]
     assert shares == [40, 10, -25, -25, -50]
 
 
@@ -150,3 +163,4 @@ def test_inputs_and_version_are_kept_as_json() -> None:
 
     assert scored.version == SCORECARD_VERSION
     assert json.loads(json.dumps(scored.inputs.to_json()))["instalment_share"] == "0.30"
+    assert json.loads(json.dumps(scored.inputs.to_json()))["average_days_late"] == "0"
