@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from admin_web.languages import Text, mark
 from core.errors import DomainError, InvalidInput
 from core.money import ZERO, Money
+from core.references import InvalidReference, Reference
 
 _LONGEST: Final = 2_000
 _LONGEST_WHOLE_DIGITS: Final = 9
@@ -62,6 +63,14 @@ class Form:
         if amount == ZERO:
             self.refuse(name, Text(mark("Write an amount in maloti, such as 5000 or 1,250.50.")))
         return amount
+
+    def reference(self, name: str) -> Reference | None:
+        """One of our numbers, spaces and dashes allowed; None when refused."""
+        try:
+            return Reference.parse(self.raw(name))
+        except InvalidReference:
+            self.refuse(name, Text(mark("That number is not one of ours: a digit may be wrong or swapped.")))
+            return None
 
     def whole(self, name: str) -> int:
         """A whole number, zero or more."""

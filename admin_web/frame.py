@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -20,25 +20,31 @@ from core.records.staff import Actor, Permission
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the portal in the navigation, for those who hold the permission."""
+    """A part of the portal in the navigation, for those who hold one of the permissions."""
 
     path: str
     name: str
-    permission: Permission
+    permissions: tuple[Permission, ...]
 
 
-SECTIONS: Final = (
-    Section("/queue", mark("Applications"), Permission.APPLICATION_READ),
-    Section("/disbursements", mark("Disbursements"), Permission.DISBURSEMENT_READ),
-    Section("/loans", mark("Loans"), Permission.LOAN_READ),
-    Section("/payments", mark("Payments"), Permission.PAYMENT_READ),
-    Section("/dashboard", mark("Dashboard"), Permission.DASHBOARD_READ),
+_APPROVALS: Final = Section(
+    "/approvals", mark("Second person"), (Permission.ADJUSTMENT_CARRY_OUT, Permission.ADJUSTMENT_PROPOSE)
 )
+SECTIONS: Final = (
+    Section("/queue", mark("Applications"), (Permission.APPLICATION_READ,)),
+    Section("/disbursements", mark("Disbursements"), (Permission.DISBURSEMENT_READ,)),
+    Section("/loans", mark("Loans"), (Permission.LOAN_READ,)),
+    Section("/payments", mark("Payments"), (Permission.PAYMENT_READ,)),
+    _APPROVALS,
+    Section("/dashboard", mark("Dashboard"), (Permission.DASHBOARD_READ,)),
+)
+_BELONGS: Final = {"/applications": "/queue", "/corrections": "/payments", "/floats": "/disbursements"}
+"""Pages that have no place of their own in the navigation, and whose they are."""
 
 
 def sections_of(actor: Actor) -> Sequence[Section]:
     """The sections that an actor may open, in order. The first is where sign-in leads."""
-    return [section for section in SECTIONS if actor.may(section.permission)]
+    return [section for section in SECTIONS if any(map(actor.may, section.permissions))]
 
 
 def home_of(actor: Actor) -> str:
@@ -62,11 +68,12 @@ class Frame:
     business_on: date | None = None
     sections: Sequence[Section] = ()
     may_search: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def is_in(self, section: Section) -> bool:
         """Whether this page belongs to a section. An application's page is part of the queue's."""
         first = "/" + self.path.split("/")[1]
-        return first == section.path or (first == "/applications" and section.path == "/queue")
+        return _BELONGS.get(first, first) == section.path
 
     def take_notice(self, response: web.Response) -> None:
         """Drop the notice once a page has shown it."""
@@ -95,7 +102,23 @@ async def staff_frame(request: web.Request, portal: Portal, known: SignedInAs) -
         business_on=await _business_date(portal, actor.district),
         sections=sections_of(actor),
         may_search=actor.may(Permission.LOAN_READ),
+        counts=await _counts(portal, actor),
     )
+
+
+async def _counts(portal: Portal, actor: Actor) -> Mapping[str, int]:
+    """How much waits in a section, where that can be said at once.
+
+    Over what the desk covers: the head office all districts, a branch its own. While one of them is silent no number
+    is shown, since a page must not wait for it and a smaller number would be wrong.
+    """
+    if _APPROVALS not in sections_of(actor):
+        return {}
+    catalogue = await portal.engine.record.catalogue()
+    at_head_office = actor.district == catalogue.mfi(actor.mfi_id).head_office_district
+    districts = sorted(catalogue.districts) if at_head_office else [actor.district]
+    pending = await portal.reads.count_proposals(actor.mfi_id, districts)
+    return {_APPROVALS.path: pending} if pending else {}
 
 
 async def _business_date(portal: Portal, district: str) -> date | None:

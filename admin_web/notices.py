@@ -15,6 +15,7 @@ _SECONDS: Final = 60
 NOTICES: Final[Mapping[str, str]] = {
     "approved": mark("The application is approved. The borrower is told by SMS and can accept the offer by phone."),
     "second_approval_needed": mark("Your approval is recorded. Above limit 1 a manager approves next."),
+    "carried_out": mark("The change is carried out. The books have moved."),
     "identity_checked": mark("The identity check is recorded."),
     "language_changed": mark("The language is changed."),
     "last_recovery_code_used": mark(
@@ -22,6 +23,8 @@ NOTICES: Final[Mapping[str, str]] = {
         "and tell your administrator if it was not you."
     ),
     "other_sessions_ended": mark("Every other session of yours has ended."),
+    "proposal_refused": mark("The change is refused. Whoever proposed it reads why."),
+    "proposed": mark("Your proposal is recorded. A second person carries it out or refuses it."),
     "recommended": mark("Your recommendation is recorded. Somebody else decides now."),
     "recovery_code_used": mark(
         "You came in with a recovery code, which is used up now. If your phone is lost, ask for a new invitation."

@@ -9,8 +9,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from admin_web import (
     applications,
+    approvals,
+    corrections,
     dashboard,
     disbursements,
+    floats,
     invitations,
     loans,
     payments,
@@ -54,6 +57,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *disbursements.PAGES,
     *loans.PAGES,
     *payments.PAGES,
+    *corrections.PAGES,
+    *floats.PAGES,
+    *approvals.PAGES,
     *dashboard.PAGES,
     *search.PAGES,
     *profile.PAGES,

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from admin_web.languages import mark
+from core.loans.parts import Part
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.records.loan import LoanStatus, PayoutStatus
+from core.records.proposal import ProposalKind, ProposalStatus
 from core.records.staff import Role
 
 
@@ -65,7 +67,38 @@ PAYMENT_STATUSES: Final[Mapping[str, Badge]] = {
     "suspense": Badge(mark("In suspense"), "warn"),
     "waiting": Badge(mark("Being posted"), "wait"),
     "reversed": Badge(mark("Reversed"), "neutral"),
+    "assigned": Badge(mark("Moved to its loan"), "neutral"),
 }
+
+_K = ProposalKind
+PROPOSAL_KINDS: Final[Mapping[str, str]] = {
+    _K.ASSIGN_PAYMENT: mark("Assign a payment to a loan"),
+    _K.REVERSE_PAYMENT: mark("Reverse a payment"),
+    _K.WAIVE: mark("Waive a part of an instalment"),
+    _K.WRITE_OFF: mark("Write a loan off"),
+    _K.FUND_FLOAT: mark("Fund a float"),
+    _K.SWEEP_FLOAT: mark("Sweep a float"),
+}
+
+_S = ProposalStatus
+PROPOSAL_STATUSES: Final[Mapping[str, Badge]] = {
+    _S.PENDING: Badge(mark("Waits for second person"), "wait"),
+    _S.CARRIED_OUT: Badge(mark("Carried out"), "good"),
+    _S.REFUSED: Badge(mark("Refused"), "bad"),
+}
+
+PARTS: Final[Mapping[str, str]] = {
+    Part.PENALTY: mark("penalty"),
+    Part.FEE: mark("fee"),
+    Part.INTEREST: mark("interest"),
+    Part.PRINCIPAL: mark("principal"),
+}
+
+RETURNS: Final[Mapping[str, str]] = {
+    "payer": mark("The rail has taken it back to the payer"),
+    "suspense": mark("It stays here, in suspense, until its loan is found"),
+}
+"""Where a reversed payment's money goes."""
 
 RISKS: Final[Mapping[str, Badge]] = {
     "high": Badge(mark("High"), "warn"),

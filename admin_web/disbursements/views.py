@@ -24,7 +24,9 @@ async def show_disbursements(visit: Visit) -> web.Response:
     return await visit.page(
         "disbursements/disbursements.html",
         payouts=payouts,
+        floats=await visit.reads.floats(visit.actor.mfi_id, choice.codes),
         choice=choice,
+        may_propose=visit.actor.may(Permission.ADJUSTMENT_PROPOSE),
         may_release=visit.actor.may(Permission.DISBURSEMENT_RELEASE),
         may_confirm=visit.actor.may(Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT),
     )

@@ -12,6 +12,7 @@ from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.visits import Visit
 from core.loans.arrears import days_past_due
 from core.records.loan import LoanStatus, overdue
+from core.records.staff import Permission
 from core.use_cases.quoting import quote_of
 from core.use_cases.reviewing import loan_file
 
@@ -48,4 +49,5 @@ async def show_loan(visit: Visit) -> web.Response:
         days_late=days_past_due(oldest, file.business_on),
         overdue=overdue(file.instalments, file.business_on),
         movements=movements_of(file.journals),
+        may_propose=visit.actor.may(Permission.ADJUSTMENT_PROPOSE),
     )

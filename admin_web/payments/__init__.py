@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from admin_web.payments.assignment import ask_assignment, propose_assignment
+from admin_web.payments.reversal import ask_reversal, propose_reversal
 from admin_web.payments.views import show_payments
 from admin_web.routing import Page, StaffPage
 from core.records.staff import Permission
 
-PAGES: Final[tuple[Page, ...]] = (StaffPage("GET", "/payments", show_payments, (Permission.PAYMENT_READ,)),)
+_PROPOSE = (Permission.ADJUSTMENT_PROPOSE,)
+
+PAGES: Final[tuple[Page, ...]] = (
+    StaffPage("GET", "/payments", show_payments, (Permission.PAYMENT_READ,)),
+    StaffPage("GET", "/payments/{reference}/assign", ask_assignment, _PROPOSE),
+    StaffPage("POST", "/payments/{reference}/assign", propose_assignment, _PROPOSE),
+    StaffPage("GET", "/payments/{reference}/reverse", ask_reversal, _PROPOSE),
+    StaffPage("POST", "/payments/{reference}/reverse", propose_reversal, _PROPOSE),
+)

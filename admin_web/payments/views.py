@@ -11,6 +11,7 @@ from admin_web.languages import mark
 from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.visits import Visit
 from admin_web.waiting import days_waited
+from core.records.staff import Permission
 
 TABS: Final = {"": mark("All"), "suspense": mark("In suspense")}
 
@@ -33,4 +34,5 @@ async def show_payments(visit: Visit) -> web.Response:
         choice=choice,
         state=state,
         tabs=TABS,
+        may_propose=visit.actor.may(Permission.ADJUSTMENT_PROPOSE),
     )

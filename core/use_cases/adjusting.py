@@ -21,6 +21,7 @@ from core.ledger.accounts import Account, float_account
 from core.ledger.journals import funding, payment_leaves_suspense, sweep, unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
+from core.loans.refusals import LoanNotActive, NotDisbursed
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import OutboxRow, Unit
@@ -65,7 +66,7 @@ async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) ->
     async with engine.record.unit(await district_of(engine, reference)) as theirs:
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
     if loan.status not in PAYABLE:
-        raise Conflict("that loan was never paid out")
+        raise NotDisbursed
     return _subject(payment)
 
 
@@ -191,7 +192,7 @@ def _waiver(data: Data, key: str, on: date) -> Callable[[int], Waiver]:
 async def _check_write_off(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     loan = await _loan(unit, actor, data)
     if loan.status is not LoanStatus.ACTIVE:
-        raise Conflict(f"the loan is {loan.status}")
+        raise LoanNotActive(f"the loan is {loan.status}")
     return str(loan.reference)
 
 

@@ -18,6 +18,7 @@ from core.loans.account import Instalment, LoanAccount
 from core.loans.events import Event, Reversal, Waiver, WriteOff
 from core.loans.history import LoanHistory
 from core.loans.parts import Part, Split
+from core.loans.refusals import NotDisbursed
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
@@ -134,11 +135,13 @@ async def proposal_file(engine: Engine, actor: Actor, district: str, proposal_id
 async def loan_books(engine: Engine, actor: Actor, reference: Reference) -> LoanBooks:
     """Read the books of a loan of the actor's own lender.
 
-    Raises `NotFound` (also for another's), `NotAllowed`, and `Conflict` for a loan that was never paid out.
+    Raises `NotFound` (also for another's), `NotAllowed`, and `NotDisbursed` for a loan that was never paid out.
     """
     _require_look(actor)
     async with engine.record.unit(await district_of(engine, reference)) as unit:
         loan = await unit.loans.by_reference(reference, mfi_id=actor.mfi_id)
+        if loan.disbursed_on is None:
+            raise NotDisbursed
         history = await history_of(engine, unit, loan)
         account = history.account(history.closed_through)
         borrower = await unit.borrowers.get(loan.borrower_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from core.records.staff import Role
@@ -12,6 +13,7 @@ REGULATOR, PLATFORM = Role.REGULATOR, Role.PLATFORM_ADMIN
 
 DECIDERS: Final = frozenset({OFFICER, ANALYST, MANAGER})
 READERS: Final = DECIDERS | {ADMIN, AUDITOR}
+PROPOSERS: Final = frozenset({CASHIER})
 EVERYONE: Final = frozenset(Role)
 
 OPEN: Final = frozenset(
@@ -52,10 +54,36 @@ STAFF: Final = {
     "GET /loans": READERS,
     "GET /loans/{reference}": READERS,
     "GET /payments": DECIDERS | {CASHIER, AUDITOR},
+    "GET /payments/{reference}/assign": PROPOSERS,
+    "POST /payments/{reference}/assign": PROPOSERS,
+    "GET /payments/{reference}/reverse": PROPOSERS,
+    "POST /payments/{reference}/reverse": PROPOSERS,
+    "GET /corrections": PROPOSERS,
+    "GET /corrections/{reference}": PROPOSERS,
+    "GET /corrections/{reference}/waive": PROPOSERS,
+    "POST /corrections/{reference}/waive": PROPOSERS,
+    "GET /corrections/{reference}/write-off": PROPOSERS,
+    "POST /corrections/{reference}/write-off": PROPOSERS,
+    "GET /floats/fund": PROPOSERS,
+    "POST /floats/fund": PROPOSERS,
+    "GET /floats/sweep": PROPOSERS,
+    "POST /floats/sweep": PROPOSERS,
+    "GET /approvals": PROPOSERS | {MANAGER},
+    "GET /approvals/{district}/{proposal}": PROPOSERS | {MANAGER},
+    "POST /approvals/{district}/{proposal}/carry-out": frozenset({MANAGER}),
+    "POST /approvals/{district}/{proposal}/refuse": frozenset({MANAGER}),
     "GET /dashboard": READERS | {CASHIER},
     "POST /search": READERS,
     "GET /me": EVERYONE,
     "POST /me/language": EVERYONE,
     "POST /me/sessions/end": EVERYONE,
 }
-"""Who may, by route. `{reference}` is an application's or a loan's."""
+"""Who may, by route. `{reference}` is an application's, a loan's or a payment's."""
+
+
+def address(route: str, references: Mapping[str, str]) -> str:
+    """The path of a route with what its section, or the step itself ("payments/assign"), is about."""
+    path = route.partition(" ")[2]
+    parts = path.split("/")
+    wanted = references.get(f"{parts[1]}/{parts[-1]}", references.get(parts[1], ""))
+    return path.replace("{district}/{proposal}", wanted).replace("{reference}", wanted)

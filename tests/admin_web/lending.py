@@ -17,7 +17,8 @@ from core.ports.rails import PayoutAnswer, PayoutResult
 from core.ports.record import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
-from core.records.loan import Disbursement, Loan
+from core.records.loan import Disbursement, Loan, Payment
+from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor, Role, StaffMember
 from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
@@ -32,10 +33,13 @@ from core.use_cases.disbursing import (
 )
 from core.use_cases.funding import FundFloat, fund_float
 from core.use_cases.locating import reserve_reference
+from core.use_cases.proposing import Propose, propose
 from core.use_cases.quoting import quote_of
 from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
+from core.use_cases.repaying import PaymentNotice, receive_payment
 from letsema.environment import SystemIdentifiers
 from storage.postgres.record.plane import RecordOnPostgres
+from tests.admin_web.lists import Lists, payment_row
 from tests.admin_web.world import BUSINESS_ON, KHOTSO, MOHLOLI, PASSWORD, FastHasher, mfi, product
 
 _numbers = count(1)
@@ -232,6 +236,51 @@ class Lending:
         await send_payout(self.engine, row)
         result = PayoutResult(PayoutAnswer.CONFIRMED, rail_reference=f"R{next(_numbers)}")
         await settle_payout(self.engine, payout.rail, payout.reference, result)
+
+    async def paid(self, amount: str, *, mfi_id: UUID = KHOTSO, account: str = "", payer: str = "") -> Payment:
+        """Money that a rail told of: on the loan whose number it names, else in the head office's suspense."""
+        reference = f"PAY{next(_numbers)}"
+        lender = (await self.engine.record.catalogue()).mfi(mfi_id)
+        notice = PaymentNotice(
+            rail="simulated",
+            reference=reference,
+            amount=Money.of(amount),
+            payer=payer or "+26662999999",
+            to=lender.rail_accounts["simulated"],
+            account=account,
+            paid_at=self.engine.clock.now(),
+        )
+        await receive_payment(self.engine, notice)
+        async with self.engine.record.unit("LS-A") as unit:
+            payment = await unit.payments.get("simulated", reference)
+        assert payment is not None
+        return payment
+
+    async def proposed(self, loan: Loan, reason: str = "Gone abroad.") -> Proposal:
+        """A cashier's proposal to write a loan off."""
+        command = Propose(
+            loan.district, ProposalKind.WRITE_OFF, {"loan_reference": str(loan.reference)}, reason, self.key()
+        )
+        return await propose(self.engine, await self.actor(Role.CASHIER, loan.mfi_id), command)
+
+    async def to_correct(
+        self, lists: Lists, *, mfi_id: UUID = KHOTSO, reason: str = "Gone abroad.", account: str = "12"
+    ) -> dict[str, str]:
+        """A loan, payments and a proposal of one lender to visit the pages of corrections with, by section or step."""
+        loan = await self.active(mfi_id=mfi_id)
+        posted = await self.paid("100", mfi_id=mfi_id, account=str(loan.reference))
+        stray = await self.paid("70", mfi_id=mfi_id, account=account)
+        lists.payment_page = replace(
+            lists.payment_page,
+            rows=[*lists.payment_page.rows, *(payment_row(of=payment) for payment in (posted, stray))],
+        )
+        proposal = await self.proposed(loan, reason)
+        return {
+            "corrections": str(loan.reference),
+            "payments/reverse": str(posted.receipt),
+            "payments/assign": str(stray.receipt),
+            "approvals": f"{proposal.district}/{proposal.id}",
+        }
 
     async def stored(self, reference: Reference) -> Application:
         async with self.engine.record.unit(await self._district(reference)) as unit:

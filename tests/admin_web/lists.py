@@ -28,7 +28,7 @@ from core.ports.reads import (
 )
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
-from core.records.loan import Loan, LoanStatus
+from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import ProposalKind
 from core.references import Reference
 from tests.admin_web.world import BUSINESS_ON, NOW
@@ -78,7 +78,7 @@ def payout_row(loan: Loan | None = None, **changes: Any) -> DisbursementRow:
     return replace(row, **changes)
 
 
-def payment_row(**changes: Any) -> PaymentRow:
+def payment_row(of: Payment | None = None, **changes: Any) -> PaymentRow:
     row = PaymentRow(
         receipt=a_reference(),
         district="LS-A",
@@ -92,6 +92,8 @@ def payment_row(**changes: Any) -> PaymentRow:
         loan_reference=None,
         borrower_name=None,
     )
+    if of is not None:
+        changes |= {name: getattr(of, name) for name in ("receipt", "rail_reference", "amount", "account", "status")}
     return replace(row, **changes)
 
 

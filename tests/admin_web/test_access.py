@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,10 @@ import pytest
 from admin_web.portal import PAGES
 from admin_web.routing import StaffPage
 from core.money import Money
-from core.ports.reads import DisbursementPage
+from core.ports.reads import DisbursementPage, PaymentPage
 from core.records.loan import PayoutStatus
 from core.records.staff import PERMISSIONS, Role
-from tests.admin_web.access import OPEN, STAFF
+from tests.admin_web.access import OPEN, STAFF, address
 from tests.admin_web.browser import Answer, Browser, token_on
 from tests.admin_web.conftest import Office, Visitors
 from tests.admin_web.lending import Lending
@@ -56,9 +57,8 @@ def test_the_routes_ask_for_permissions_of_those_roles_alone() -> None:
     assert by_permission == STAFF
 
 
-async def _visit(browser: Browser, route: str, reference: str) -> Answer:
-    method, _, pattern = route.partition(" ")
-    path = pattern.replace("{reference}", reference)
+async def _visit(browser: Browser, route: str, references: dict[str, str]) -> Answer:
+    method, path = route.partition(" ")[0], address(route, references)
     if method == "GET":
         return await browser.get(path)
     fields = FIELDS | {"reason": REASONS.get(path.rpartition("/")[2], "")}
@@ -75,6 +75,7 @@ async def _references(lending: Lending, lists: Lists, **whose: Any) -> dict[str,
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
+        **await lending.to_correct(lists, **whose),
     }
 
 
@@ -84,8 +85,7 @@ async def test_a_role_reaches_what_the_table_says_and_nothing_else(office: Offic
     browser = await office.at(role)
 
     for route, roles in STAFF.items():
-        section = route.split("/")[1]
-        answer = await _visit(browser, route, own.get(section, ""))
+        answer = await _visit(browser, route, own)
         if role in roles:
             assert answer.status in {200, 303, 409, 422}, f"{role} {route}: {answer.status}"
         else:
@@ -96,12 +96,13 @@ async def test_a_role_reaches_what_the_table_says_and_nothing_else(office: Offic
 async def test_what_belongs_to_another_lender_is_not_there(office: Office, lists: Lists, role: Role) -> None:
     theirs = await _references(office.lending, lists, mfi_id=MOHLOLI)
     lists.payouts = DisbursementPage((), (), (), ())
+    lists.payment_page = PaymentPage((), 0, ())
     browser = await office.at(role)
 
     for route, roles in STAFF.items():
-        if "{reference}" not in route:
+        if "{" not in route:
             continue
-        answer = await _visit(browser, route, theirs[route.split("/")[1]])
+        answer = await _visit(browser, route, theirs)
         assert answer.status == (404 if role in roles else 403), f"{role} {route}: {answer.status}"
         assert "Mokoena" not in answer.text
 
@@ -125,7 +126,7 @@ def _without_ids(answer: Answer) -> str:
 async def test_without_a_session_everything_leads_to_sign_in(visitor: Visitors, route: str) -> None:
     browser = await visitor()
     method, _, pattern = route.partition(" ")
-    path = pattern.replace("{reference}", "1000000009")
+    path = re.sub(r"{\w+}", "1000000009", pattern)
 
     if method == "GET":
         assert (await browser.get(path)).location.startswith("/login")
@@ -140,7 +141,7 @@ async def test_the_navigation_shows_only_what_the_role_may_open(office: Office, 
 
     page = (await browser.get("/me")).text
 
-    for path in ("/queue", "/disbursements", "/loans", "/payments", "/dashboard"):
+    for path in ("/queue", "/disbursements", "/loans", "/payments", "/approvals", "/dashboard"):
         assert (f'<a href="{path}"' in page) == (role in STAFF[f"GET {path}"])
     assert ('action="/search"' in page) == (role in STAFF["POST /search"])
 

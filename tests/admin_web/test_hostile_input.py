@@ -8,15 +8,15 @@ import asyncpg
 import pytest
 
 from core.money import Money
-from core.ports.reads import DisbursementPage, LoanPage, PaymentPage, QueuePage, SearchHit
+from core.ports.reads import DisbursementPage, LoanPage, PaymentPage, ProposalPage, QueuePage, SearchHit
 from core.records.loan import PayoutStatus
 from core.records.staff import Role
 from core.use_cases.deciding import CheckIdentity, Recommend, check_identity, recommend
-from tests.admin_web.access import STAFF
+from tests.admin_web.access import STAFF, address
 from tests.admin_web.browser import Browser
 from tests.admin_web.conftest import Office
 from tests.admin_web.lending import Lending
-from tests.admin_web.lists import Lists, a_reference, loan_row, payment_row, payout_row, queue_row
+from tests.admin_web.lists import Lists, a_reference, loan_row, payment_row, payout_row, proposal_row, queue_row
 
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}%(x)s'
 
@@ -42,6 +42,9 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
     lists.payment_page = PaymentPage(
         [payment_row(account=HOSTILE, payer_masked=HOSTILE, rail_reference=HOSTILE, borrower_name=HOSTILE)], 1, ()
     )
+    lists.proposal_page = ProposalPage(
+        [proposal_row(reason=HOSTILE, made_by_name=HOSTILE, borrower_name=HOSTILE)], (HOSTILE,)
+    )
     lists.loan_page = LoanPage([loan_row(borrower_name=HOSTILE)], 1, ())
     hit = SearchHit("loan", a_reference(), "LS-A", HOSTILE, "active")
     lists.hits = (hit, hit)
@@ -49,6 +52,7 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
+        **await lending.to_correct(lists, reason=HOSTILE, account=HOSTILE),
     }
 
 
@@ -95,8 +99,8 @@ async def test_nothing_personal_is_in_any_address(office: Office, lists: Lists) 
 
     for route in _readable_by(Role.MANAGER):
         page = await _page(browser, route, references)
-        for address in re.findall(r'(?:href|action)="([^"]*)"', page):
-            assert re.fullmatch(r"[#/][A-Za-z0-9/?&;=._#-]*", address), address
+        for found in re.findall(r'(?:href|action)="([^"]*)"', page):
+            assert re.fullmatch(r"[#/][A-Za-z0-9/?&;=._#-]*", found), found
 
 
 async def test_reading_changes_nothing(office: Office, lists: Lists, database_url: str) -> None:
@@ -116,8 +120,7 @@ def _readable_by(role: Role) -> list[str]:
 
 
 async def _page(browser: Browser, route: str, references: dict[str, str]) -> str:
-    path = route.removeprefix("GET ")
-    answer = await browser.get(path.replace("{reference}", references.get(path.split("/")[1], "")))
+    answer = await browser.get(address(route, references))
     assert answer.status == 200, (route, answer.status)
     return answer.text
 

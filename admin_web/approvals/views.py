@@ -1,0 +1,82 @@
+"""What waits for a second person, and that person's word on it: carried out or refused."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aiohttp import web
+
+from admin_web.districts import chosen_districts
+from admin_web.forms import Form
+from admin_web.refusals import sentence_of
+from admin_web.visits import Visit
+from admin_web.waiting import days_waited
+from core.errors import InvalidInput, NotFound
+from core.records.staff import Permission
+from core.use_cases.proposing import Answer, carry_out, refuse
+from core.use_cases.weighing import proposal_file
+
+
+async def show_approvals(visit: Visit) -> web.Response:
+    """Everything pending, oldest first."""
+    choice = await chosen_districts(visit)
+    found = await visit.reads.proposals(visit.actor.mfi_id, choice.codes)
+    now = visit.engine.clock.now()
+    return await visit.page(
+        "approvals/approvals.html",
+        found=found,
+        lines=[(row, days_waited(row.made_at, now)) for row in found.rows],
+        choice=choice,
+        loans="/loans" if visit.actor.may(Permission.LOAN_READ) else "/corrections",
+    )
+
+
+async def show_proposal(visit: Visit) -> web.Response:
+    """One change with its figures before and after, or what became of it."""
+    return await _page(visit, Form())
+
+
+async def carry_out_proposal(visit: Visit) -> web.Response:
+    """Do it."""
+    form = await visit.form()
+    await carry_out(visit.engine, visit.actor, _answer(visit, form, form.raw("note")))
+    return visit.done("carried_out", "/approvals")
+
+
+async def refuse_proposal(visit: Visit) -> web.Response:
+    """Turn it down; the one who proposed it reads why."""
+    form = await visit.form()
+    try:
+        await refuse(visit.engine, visit.actor, _answer(visit, form, form.required("note")))
+    except InvalidInput as error:
+        form.refused_by(error, sentence_of(error))
+        return await _page(visit, form, status=422)
+    return visit.done("proposal_refused", "/approvals")
+
+
+def _answer(visit: Visit, form: Form, note: str) -> Answer:
+    key = form.required("key")
+    form.check()
+    return Answer(visit.request.match_info["district"], _proposal_id(visit), note, key)
+
+
+def _proposal_id(visit: Visit) -> UUID:
+    try:
+        return UUID(visit.request.match_info["proposal"])
+    except ValueError:
+        raise NotFound("that is no proposal's number") from None
+
+
+async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    file = await proposal_file(visit.engine, visit.actor, visit.request.match_info["district"], _proposal_id(visit))
+    return await visit.page(
+        "approvals/proposal.html",
+        status=status,
+        file=file,
+        form=form,
+        refusal=sentence_of(file.refusal) if file.refusal is not None else None,
+        is_mine=file.proposal.made_by == visit.actor.staff_id,
+        may_decide=visit.actor.may(Permission.ADJUSTMENT_CARRY_OUT),
+        loans="/loans" if visit.actor.may(Permission.LOAN_READ) else "/corrections",
+        keys=(visit.new_key(), visit.new_key()),
+    )
