@@ -6,7 +6,7 @@ audit lines are one transaction in the subject's district.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -91,15 +91,6 @@ async def refuse(engine: Engine, actor: Actor, command: Answer) -> Proposal:
     """Turn a proposal down, with a reason. Raises `MakerIsChecker`, `AlreadyDecided`."""
     check_note(command.note, required=True)
     return await _answer(engine, actor, command, ProposalStatus.REFUSED)
-
-
-async def pending_proposals(engine: Engine, actor: Actor, districts: Sequence[str]) -> list[Proposal]:
-    """What waits for a second person at the actor's lender, oldest first."""
-    found: list[Proposal] = []
-    for district in districts:
-        async with engine.record.unit(district) as unit:
-            found.extend(await unit.proposals.pending(actor.mfi_id))
-    return sorted(found, key=lambda proposal: proposal.made_at)
 
 
 async def _answer(engine: Engine, actor: Actor, command: Answer, status: ProposalStatus) -> Proposal:

@@ -28,6 +28,10 @@ PAGES: Final = {
     "disbursements": ("cashier", "/disbursements?district=all"),
     "payments": ("cashier", "/payments?district=all"),
     "payments-suspense": ("cashier", "/payments?status=suspense&district=all"),
+    "approvals": ("manager", "/approvals?district=all"),
+    "correct": ("cashier", "/corrections"),
+    "fund": ("cashier", "/floats/fund"),
+    "sweep": ("cashier", "/floats/sweep"),
     "loans": ("manager", "/loans?district=all"),
     "dashboard": ("manager", "/dashboard?district=all"),
     "my-settings": ("manager", "/me"),
@@ -56,6 +60,7 @@ class Studio:
             for step in STEPS
         }
         pages["loan"] = ("manager", f"/loans/{loan}")
+        pages |= await self._corrections(loan)
         payout = await self._first_link(
             "cashier", "/disbursements?district=all", r"/disbursements/(\d{10})/release", lender="Mohloli"
         )
@@ -65,6 +70,28 @@ class Studio:
             await self._search_page(language)
             for role in sorted({role for role, _ in pages.values()}):
                 await self._pages_of(role, language, {name: path for name, (r, path) in pages.items() if r == role})
+
+    async def _corrections(self, loan: str) -> dict[str, tuple[str, str]]:
+        """The pages about one loan's books, with a write-off that waits for its second person."""
+        desk = await self._desk("cashier", "en", "Khotso")
+        await desk.open(f"/corrections/{loan}/write-off")
+        await desk.page.fill("#field-note", "Moved to Durban; the chief has no address.")
+        await desk.page.click("main form[method=post] button")
+        await desk.page.wait_for_url("**/approvals")
+        await desk.page.context.close()
+        stray = await self._first_link(
+            "cashier", "/payments?status=suspense&district=all", r"/payments/(\d{10})/assign"
+        )
+        posted = await self._first_link("cashier", "/payments?district=all", r"/payments/(\d{10})/reverse")
+        waiting = await self._first_link("manager", "/approvals?district=all", r"/approvals/(LS-[A-K]/[0-9a-f-]{36})")
+        return {
+            "books": ("cashier", f"/corrections/{loan}"),
+            "waive": ("cashier", f"/corrections/{loan}/waive"),
+            "write-off": ("cashier", f"/corrections/{loan}/write-off"),
+            "assign": ("cashier", f"/payments/{stray}/assign?loan={loan}"),
+            "reverse": ("cashier", f"/payments/{posted}/reverse"),
+            "approval": ("manager", f"/approvals/{waiting}"),
+        }
 
     async def phone(self) -> None:
         """The browser phone: at rest, and with a loan on its screen."""

@@ -15,7 +15,7 @@ from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
 from core.use_cases.disbursing import FloatTooLow
-from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, pending_proposals, propose, refuse
+from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose, refuse
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 
@@ -100,10 +100,12 @@ async def test_a_refused_proposal_changes_nothing_and_can_be_made_again(lending:
 
     refused = await refuse(lending.engine, lending.manager, Answer(HOME, proposal.id, "She pays on Friday.", key()))
     again = await proposed(lending, ProposalKind.WRITE_OFF, {"loan_reference": str(loan.reference)})
+    async with lending.engine.record.unit(HOME) as unit:
+        pending = await unit.proposals.pending(lending.mfi.id)
 
     assert refused.status is ProposalStatus.REFUSED
     assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
-    assert [one.id for one in await pending_proposals(lending.engine, lending.manager, [HOME])] == [again.id]
+    assert [one.id for one in pending] == [again.id]
     with pytest.raises(AlreadyDecided):
         await agreed(lending, proposal)
 
