@@ -68,7 +68,8 @@ async def _measure(loans: int, days: int, one_payday: bool, verify: bool, data_d
 async def _close(engine: Engine, day: date, loans: int) -> None:
     started, cpu_before = time.perf_counter(), _cpu_seconds()
     [result] = await close_through(engine, [DISTRICT], day)
-    seconds, cpu_seconds = time.perf_counter() - started, _cpu_seconds() - cpu_before
+    seconds = time.perf_counter() - started
+    cpu_seconds = sum(used - cpu_before.get(pid, 0) for pid, used in _cpu_seconds().items())
     print(
         f"{day}: {loans:,} open loans in {seconds:.2f} s ({cpu_seconds:.2f} s of processor), {loans / seconds:,.0f} "
         f"loans/s; interest {result.interest_recognised:,}, late fees {result.late_fees:,}",
@@ -76,11 +77,11 @@ async def _close(engine: Engine, day: date, loans: int) -> None:
     )
 
 
-def _cpu_seconds() -> float:
-    """What this process and the database's have used: on a busy machine it says more than the clock."""
+def _cpu_seconds() -> dict[int, float]:
+    """What this process and each of the database's have used: on a busy machine it says more than the clock."""
     processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    times = [process.cpu_times() for process in processes]
-    return sum(each.user + each.system for each in times)
+    times = {process.pid: process.cpu_times() for process in processes}
+    return {pid: each.user + each.system for pid, each in times.items()}
 
 
 @asynccontextmanager

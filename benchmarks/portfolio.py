@@ -57,11 +57,11 @@ PRODUCT: Final = ProductVersion(
     cooling_off_days=3,
 )
 
-# Loan k, and all that hangs on it, has its ids from k. Each was paid out within the thirty days before the first close,
-# so that one in thirty falls due a day; or all of them on one day.
+# Loan k, and all that hangs on it, has its ids from k, in order, as ids that grow with time are. Each was paid out
+# within the thirty days before the first close, so that one in thirty falls due a day; or all of them on one day.
 _NUMBERED: Final = """
-    select k, md5('loan' || k)::uuid as id, md5('borrower' || k)::uuid as borrower_id,
-        md5('application' || k)::uuid as application_id, lpad(k::text, 10, '0') as reference,
+    select k, (lpad(to_hex(k), 12, '0') || substr(md5(k::text), 1, 20))::uuid as id,
+        lpad(k::text, 10, '0') as reference,
         $1::date - 30 + case when $2::boolean then 0 else k % 30 end as paid_out_on
     from generate_series($3::int, $4::int) k
 """
@@ -70,15 +70,15 @@ _BORROWERS: Final = """
     insert into record.borrowers
     select $5, id, decode(md5(k::text), 'hex'), ''::bytea, lpad((k % 1000)::text, 3, '0'), 'st_LS', 'Thabo', 'Mokoena',
         decode(md5('id' || k), 'hex'), ''::bytea, ''::bytea, $5, paid_out_on, paid_out_on, 'ussd', false
-    from (select k, borrower_id as id, paid_out_on from loan) loan
+    from loan
 """
 
 _APPLICATIONS: Final = """
     insert into record.applications (district, id, reference, borrower_id, mfi_id, product_id, product_version,
         amount_lisente, term_months, purpose, net_pay_lisente, income_kind, channel, draft_id, status, submitted_on,
         submitted_at, version)
-    select $5, application_id, reference, borrower_id, $6::uuid, $7::uuid, 1, 100000, 12, 'business', 600000, 'salary',
-        'ussd', application_id, 'approved', paid_out_on, paid_out_on, 1
+    select $5, id, reference, id, $6::uuid, $7::uuid, 1, 100000, 12, 'business', 600000, 'salary',
+        'ussd', id, 'approved', paid_out_on, paid_out_on, 1
     from loan
 """
 
@@ -86,7 +86,7 @@ _LOANS: Final = """
     insert into record.loans (district, id, reference, application_id, borrower_id, mfi_id, product_id, product_version,
         principal_lisente, terms, status, offered_on, offer_expires_on, version, accepted_at, disbursed_on,
         oldest_unpaid_due_on, outstanding_principal_lisente)
-    select $5, id, reference, application_id, borrower_id, $6::uuid, $7::uuid, 1, 100000,
+    select $5, id, reference, id, id, $6::uuid, $7::uuid, 1, 100000,
         jsonb_set($8::jsonb, '{disbursed_on}', to_jsonb(paid_out_on)), 'active', paid_out_on, paid_out_on, 4,
         paid_out_on, paid_out_on, paid_out_on + 30, 100000
     from loan

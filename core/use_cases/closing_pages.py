@@ -19,7 +19,7 @@ from core.ports.record import Unit
 from core.records.catalogue import Catalogue, ProductVersion
 from core.use_cases.bookkeeping import policy_of
 
-PAGE_INSTALMENTS: Final = 5_000
+PAGE_INSTALMENTS: Final = 2_000
 PAGES_AT_ONCE: Final = 2
 _BEFORE_ALL: Final = UUID(int=0)
 

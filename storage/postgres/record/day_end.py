@@ -22,17 +22,18 @@ from storage.postgres.record.day_end_statements import (
     RECOGNISE,
 )
 
-# A page touches thousands of a million rows, each found by its key. Left alone, the planner thinks that reading a whole
-# table once is cheaper than that; two hundred times it is not. On a cluster the settings go along to the shard.
-_BY_INDEX: Final = text("""
-    select set_config('citus.propagate_set_commands', 'local', true), set_config('enable_seqscan', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-""")
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _STATEMENT_SECONDS_MAX: Final = 8
 """Below the bound of a unit: a page is thousands of loans, and nobody waits for it but a worker."""
+
+# A page touches thousands of a million rows, each found by its key. Left alone, the planner thinks that reading a whole
+# table once is cheaper than that; for hundreds of pages it is not. On a cluster the settings go along to the shard.
+_PREPARE: Final = text(f"""
+    select set_config('citus.propagate_set_commands', 'local', true),
+        set_config('statement_timeout', '{_STATEMENT_SECONDS_MAX}s', true), set_config('enable_seqscan', 'off', true),
+        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+""")
 
 
 class DayEndOnPostgres:
@@ -42,7 +43,6 @@ class DayEndOnPostgres:
         self._connection = connection
 
     async def page(self, due_on: date, after: UUID, size: int) -> Page | None:
-        await self._prepare()
         row = await self._connection.row(self._here(PAGE, due_on=due_on, after=after, size=size))
         return None if row is None else Page(due_on, after, row.loan_id)
 
@@ -72,15 +72,11 @@ class DayEndOnPostgres:
     async def _close(self, lock: TextClause, close: TextClause, page: Page, **values: Any) -> PageClosed:
         """Take the page's loans, and only then look at them: a payment under way shows in what is posted."""
         within = {"due_on": page.due_on, "after": page.after, "upto": page.upto}
-        await self._prepare()
+        await self._connection.row(_PREPARE)
         if not await self._connection.rows(self._here(lock, **within)):
             return PageClosed(0, ())
         row = await self._connection.row(self._here(close, **within, **values))
         return PageClosed(0, ()) if row is None else PageClosed(row.closed, tuple(row.left_over))
-
-    async def _prepare(self) -> None:
-        await self._connection.allow_long_statements(_STATEMENT_SECONDS_MAX)
-        await self._connection.row(_BY_INDEX)
 
     def _here(self, statement: TextClause, **values: Any) -> TextClause:
         return statement.bindparams(district=self._connection.district, **values)
