@@ -49,6 +49,7 @@ class Studio:
     browser: Browser
     http: aiohttp.ClientSession
     too_wide: list[str] = field(default_factory=list)
+    desks: dict[tuple[str, str], Desk] = field(default_factory=dict)
 
     async def portal(self) -> None:
         """Each page of the portal."""
@@ -78,7 +79,6 @@ class Studio:
         await desk.page.fill("#field-note", "Moved to Durban; the chief has no address.")
         await desk.page.click("main form[method=post] button")
         await desk.page.wait_for_url("**/approvals")
-        await desk.page.context.close()
         stray = await self._first_link(
             "cashier", "/payments?status=suspense&district=all", r"/payments/(\d{10})/assign"
         )
@@ -144,7 +144,6 @@ class Studio:
                 await desk.page.goto(f"{self.demo.public}{path}")
                 await self._note_fit(desk.page, f"{name} at {width} in {language}")
                 await desk.page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
-        await desk.page.context.close()
 
     async def _search_page(self, language: str) -> None:
         desk = await self._desk("manager", language, "Khotso")
@@ -156,11 +155,13 @@ class Studio:
             await desk.page.wait_for_selector("main a[href*='/applications/'], main a[href*='/loans/']")
             await self._note_fit(desk.page, f"search at {width} in {language}")
             await desk.page.screenshot(path=SCREENS / f"search-{width}-{language}.png", full_page=True)
-        await desk.page.context.close()
 
     async def _desk(self, role: str, language: str, lender: str) -> Desk:
-        """Somebody signed in, in a language."""
-        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, lender))
+        """Somebody signed in, in a language. Each signs in once: the portal counts attempts by address."""
+        desk = self.desks.get((role, lender))
+        if desk is None:
+            desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, lender))
+            self.desks[role, lender] = desk
         await desk.open("/me")
         await desk.page.select_option("main select[name=language]", language)
         await desk.page.click("main form[action='/me/language'] button")
@@ -186,10 +187,9 @@ class Studio:
         return await apply(phone)
 
     async def _first_link(self, role: str, path: str, pattern: str, *, lender: str = "Khotso") -> str:
-        desk = await Desk.sign_in(self.browser, self.demo.public, self.demo.staff(role, lender))
+        desk = await self._desk(role, "en", lender)
         await desk.open(path)
         found = re.search(pattern, await desk.page.content())
-        await desk.page.context.close()
         if found is None:
             raise AssertionError(f"{path} has no {pattern}")
         return found.group(1)
