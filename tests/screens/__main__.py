@@ -65,6 +65,7 @@ class Studio:
         payout = await self._first_link(
             "cashier", "/disbursements?district=all", r"/disbursements/(\d{10})/release", lender="Mohloli"
         )
+        await self._invitation_page()
         for language in LANGUAGES:
             await self._sign_in_page(language)
             await self._pages_of("cashier", language, {"release": f"/disbursements/{payout}/release"}, lender="Mohloli")
@@ -144,6 +145,22 @@ class Studio:
                 await desk.page.goto(f"{self.demo.public}{path}")
                 await self._note_fit(desk.page, f"{name} at {width} in {language}")
                 await desk.page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
+
+    async def _invitation_page(self) -> None:
+        """The page behind an invitation's link, which `letsema staff invite` prints."""
+        who = ("--mfi", "khotso", "--email", "neo@khotso.example", "--name", "Neo Molise", "--role", "loan_officer")
+        code, out = await self.demo.command("staff", "invite", *who)
+        if code:
+            raise AssertionError(out)
+        link = next(word for word in out.split() if word.startswith("http"))
+        path = link[link.index("/invitation/") :]
+        for language in LANGUAGES:
+            for width, height in WIDTHS.items():
+                page = await self._new_page(width, height)
+                await page.goto(f"{self.demo.public}{path}?language={language}")
+                await self._note_fit(page, f"invitation at {width} in {language}")
+                await page.screenshot(path=SCREENS / f"invitation-{width}-{language}.png", full_page=True)
+                await page.context.close()
 
     async def _search_page(self, language: str) -> None:
         desk = await self._desk("manager", language, "Khotso")
