@@ -19,12 +19,15 @@ CANCEL_ASKED: Final = "cancel_asked_by_borrower"
 
 
 async def meaning_of(
-    engine: Engine, unit: Unit, loan: Loan, history: LoanHistory, amount: Money, value_on: date
+    engine: Engine, loan: Loan, history: LoanHistory, amount: Money, value_on: date
 ) -> type[Repayment]:
-    """The event that a payment is. The cash is a return only where the borrower asked for that and is in time."""
+    """The event that a payment is.
+
+    The statement that was accepted promises that paying the cash back in time cancels the loan, so doing so is enough:
+    a borrower who did not ask first must not be charged for what was promised to be free.
+    """
     last_day = await cooling_off_ends_on(engine, loan)
-    is_cash = last_day is not None and value_on <= last_day and amount == _cash_to_return(history, value_on)
-    if is_cash and await asked_to_cancel(unit, loan):
+    if last_day is not None and value_on <= last_day and amount == _cash_to_return(history, value_on):
         return CoolingOffReturn
     return Payoff if settles_early(history, amount, value_on) else Repayment
 

@@ -113,10 +113,10 @@ async def test_the_cash_is_taken_on_the_last_day_and_not_after_it(lending: Lendi
         await ask_to_cancel(lending.engine, other_phone, too_late.reference)
 
 
-async def test_the_same_amount_is_a_repayment_of_who_did_not_ask(lending: Lending) -> None:
+async def test_the_cash_in_time_cancels_without_a_word_as_the_statement_promised(lending: Lending) -> None:
     _, loan = await running(lending)
 
-    assert (await pay_cash(lending, loan)).status is LoanStatus.ACTIVE
+    assert (await pay_cash(lending, loan)).status is LoanStatus.CANCELLED
 
 
 async def test_another_amount_is_a_repayment_and_the_rest_then_cancels(lending: Lending) -> None:
