@@ -28,6 +28,9 @@ from tests.storage.statement_rules import refusing_multi_shard_statements
 TEMPLATE = "letsema_template"
 SHARED = "letsema_shared"
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+_PATIENCE = 30.0
+"""Time-outs that a busy machine does not meet: what a short one does has tests of its own."""
+
 _numbers = itertools.count(1)
 
 
@@ -106,14 +109,26 @@ async def record_plane(
     database_url: str, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
 ) -> AsyncIterator[RecordOnPostgres]:
     """Whatever runs on it is also watched: a statement that would leave its district's node fails the test."""
-    async with RecordOnPostgres.opened(RecordConnections(database_url), sealer, keyed_hash, clock) as plane:
+    connections = RecordConnections(
+        database_url,
+        connect_timeout_seconds=_PATIENCE,
+        statement_timeout_seconds=_PATIENCE,
+        unit_timeout_seconds=_PATIENCE,
+    )
+    async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as plane:
         with refusing_multi_shard_statements(plane.engine):
             yield plane
 
 
 @pytest.fixture
 async def channel_plane(database_url: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
-    async with ChannelOnPostgres.opened(ChannelConnections(database_url), sealer) as plane:
+    connections = ChannelConnections(
+        database_url,
+        connect_timeout_seconds=_PATIENCE,
+        statement_timeout_seconds=_PATIENCE,
+        call_timeout_seconds=_PATIENCE,
+    )
+    async with ChannelOnPostgres.opened(connections, sealer) as plane:
         yield plane
 
 
