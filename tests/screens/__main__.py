@@ -14,6 +14,8 @@ from typing import Final
 import aiohttp
 from playwright.async_api import Browser, Page
 
+from core.totp import STEP_SECONDS, code_at
+from letsema.environment import SystemClock
 from tests.journeys.borrower import apply, register
 from tests.journeys.demo import Demo, Provider
 from tests.journeys.phone import Phone
@@ -65,8 +67,8 @@ class Studio:
         payout = await self._first_link(
             "cashier", "/disbursements?district=all", r"/disbursements/(\d{10})/release", lender="Mohloli"
         )
-        await self._invitation_page()
         for language in LANGUAGES:
+            await self._joining_pages(language)
             await self._sign_in_page(language)
             await self._pages_of("cashier", language, {"release": f"/disbursements/{payout}/release"}, lender="Mohloli")
             await self._search_page(language)
@@ -146,21 +148,45 @@ class Studio:
                 await self._note_fit(desk.page, f"{name} at {width} in {language}")
                 await desk.page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
 
-    async def _invitation_page(self) -> None:
-        """The page behind an invitation's link, which `letsema staff invite` prints."""
-        who = ("--mfi", "khotso", "--email", "neo@khotso.example", "--name", "Neo Molise", "--role", "loan_officer")
+    async def _joining_pages(self, language: str) -> None:
+        """From an invitation's link to the recovery codes, and the second factor that is asked for from then on."""
+        email, password = f"neo.{language.lower()}@khotso.example", "correct horse battery"
+        who = ("--mfi", "khotso", "--email", email, "--name", "Neo Molise", "--role", "loan_officer")
         code, out = await self.demo.command("staff", "invite", *who)
         if code:
             raise AssertionError(out)
         link = next(word for word in out.split() if word.startswith("http"))
-        path = link[link.index("/invitation/") :]
-        for language in LANGUAGES:
-            for width, height in WIDTHS.items():
-                page = await self._new_page(width, height)
-                await page.goto(f"{self.demo.public}{path}?language={language}")
-                await self._note_fit(page, f"invitation at {width} in {language}")
-                await page.screenshot(path=SCREENS / f"invitation-{width}-{language}.png", full_page=True)
-                await page.context.close()
+        page = await self._new_page(1280, 800)
+        await page.goto(f"{self.demo.public}{link[link.index('/invitation/') :]}?language={language}")
+        await self._photograph(page, "invitation", language)
+        found = re.search(r"secret=([A-Z2-7]+)", await page.content())
+        if found is None:
+            raise AssertionError("the invitation shows no secret")
+        step = int(SystemClock().now().timestamp()) // STEP_SECONDS
+        await page.fill("input[name=password]", password)
+        await page.fill("input[name=repeated]", password)
+        await page.fill("input[name=code]", code_at(base64.b32decode(found.group(1)), step))
+        await page.click("main form button[type=submit]")
+        await page.wait_for_selector(".codes")
+        await self._photograph(page, "recovery-codes", language)
+        await page.context.close()
+        page = await self._new_page(1280, 800)
+        await page.goto(f"{self.demo.public}/login?language={language}")
+        form = page.locator("form[action='/login']:has(input[type=email])")
+        await form.locator("input[name=email]").fill(email)
+        await form.locator("input[name=password]").fill(password)
+        await form.locator("button").click()
+        await page.wait_for_url("**/login/totp**")
+        await self._photograph(page, "second-factor", language)
+        await page.goto(f"{self.demo.public}/login/recovery")
+        await self._photograph(page, "recovery", language)
+        await page.context.close()
+
+    async def _photograph(self, page: Page, name: str, language: str) -> None:
+        for width, height in WIDTHS.items():
+            await page.set_viewport_size({"width": width, "height": height})
+            await self._note_fit(page, f"{name} at {width} in {language}")
+            await page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
 
     async def _search_page(self, language: str) -> None:
         desk = await self._desk("manager", language, "Khotso")
