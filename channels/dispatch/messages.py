@@ -18,9 +18,9 @@ from channels.dispatch.verdicts import ATTEMPTS_MAX, Done, GiveUp, Later, Verdic
 from channels.dispatch.wording import Worded
 from channels.transport import Sent, SmsSender, TransportError
 from core.phones import PhoneNumber
-from core.ports.channel import MessageRecord
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow
+from core.ports.messages import MessageRecord
+from core.ports.work import OutboxRow
 from core.records.borrower import Channel, Language
 from core.records.message import MessageKind
 

@@ -17,7 +17,8 @@ from channels.dispatch.verdicts import ATTEMPTS_MAX, Done, GiveUp, Later, RowHan
 from core.errors import DomainError
 from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
-from core.ports.record import DistrictDown, OutboxRow
+from core.ports.record import DistrictDown
+from core.ports.work import OutboxRow
 from core.use_cases.disbursing import PAYOUT_TOPIC
 from core.use_cases.transferring import TRANSFER_TOPIC
 

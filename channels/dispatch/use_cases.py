@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from channels.dispatch.verdicts import Done, RowHandler, Verdict
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow
+from core.ports.work import OutboxRow
 
 
 def once(use_case: Callable[[Engine, OutboxRow], Awaitable[None]], engine: Engine) -> RowHandler:

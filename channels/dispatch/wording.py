@@ -8,7 +8,7 @@ from typing import Final
 from channels.ussd.gsm0338 import fold, septets
 from conversations.messages import message_text
 from conversations.texts import Texts
-from core.ports.record import OutboxRow
+from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
 

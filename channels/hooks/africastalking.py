@@ -20,8 +20,8 @@ from channels.ussd.africastalking import REPLY_CONTENT_TYPE, UssdHop, parse_hop,
 from conversations.turns import Hop, Reply
 from core.errors import InvalidInput
 from core.phones import PhoneNumber
-from core.ports.channel import MessageRecord
 from core.ports.engine import Engine
+from core.ports.messages import MessageRecord
 from core.records.borrower import Channel
 
 NOT_FROM_LESOTHO: Final = (

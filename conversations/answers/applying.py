@@ -8,7 +8,7 @@ from uuid import UUID
 from conversations.answers import arguments, key_facts
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Choice, Outcome, Text, Value
-from core.ports.channel import PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.records.application import OPEN_STATUSES, Application
 from core.records.borrower import IncomeKind, Purpose
 from core.records.catalogue import Catalogue, ProductVersion

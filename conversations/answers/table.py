@@ -11,7 +11,7 @@ from conversations.engine.asks import AskSpec, Command
 from conversations.engine.rules import Problem
 from conversations.engine.screens import ask_of
 from core.phones import PhoneNumber
-from core.ports.channel import PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.borrower import Channel

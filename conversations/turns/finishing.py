@@ -17,7 +17,8 @@ from conversations.turns.observing import HopSeen, Seen
 from conversations.turns.owing import tell_outcome
 from conversations.turns.progress import Progress
 from conversations.turns.surroundings import Surroundings
-from core.ports.channel import Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.conversations import Claim, DraftRecord, SaveResult, TurnRecord
+from core.ports.directory import PhoneEntry
 
 _SAVE_TRIES: Final = 4
 

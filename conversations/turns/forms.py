@@ -9,7 +9,7 @@ from functools import cached_property
 from conversations.engine import Conversation, CorruptState, Draft
 from conversations.engine.drafts import DraftEnded, DraftSaved, draft_changes
 from conversations.turns.keeping import DRAFT_OPEN, Keeper, ended_draft
-from core.ports.channel import CallerSnapshot, DraftRecord, TurnRecord
+from core.ports.conversations import CallerSnapshot, DraftRecord, TurnRecord
 
 
 class Forms:

@@ -19,7 +19,7 @@ from conversations.engine.drafts import DraftEnded
 from conversations.engine.values import mapping_from_json, mapping_to_json
 from core.errors import InvalidInput
 from core.phones import PhoneNumber
-from core.ports.channel import Claim, DraftRecord, TurnRecord
+from core.ports.conversations import Claim, DraftRecord, TurnRecord
 from core.ports.environment import Sealer
 from core.records.borrower import Channel
 

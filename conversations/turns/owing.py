@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from conversations.answers.table import Scene
 from conversations.engine import Ask
-from core.ports.channel import PhoneEntry
-from core.ports.record import OutboxRow
+from core.ports.directory import PhoneEntry
+from core.ports.work import OutboxRow
 from core.records.message import MessageKind
 
 PHONE_CONTEXT: Final = "outbox:phone"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from conversations.engine import Notice
-from core.ports.channel import TurnRecord
+from core.ports.conversations import TurnRecord
 
 DEADLINE_SECONDS: Final = 3.0
 """From the first byte to the answer, whatever hangs behind it."""

@@ -18,7 +18,8 @@ from conversations.turns.observing import HopSeen, Observe, Seen, ignore
 from conversations.turns.progress import DEADLINE_SECONDS, LATE_SAVE_SECONDS, STALE_CLAIM_SECONDS, Progress, Stage
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.turn import Turn
-from core.ports.channel import ChannelPlaneDown, TurnRecord
+from core.ports.channel import ChannelPlaneDown
+from core.ports.conversations import TurnRecord
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.borrower import Channel

@@ -12,7 +12,7 @@ from conversations.engine.step import step
 from conversations.turns.hop import Renderer, Reply
 from conversations.turns.keeping import Keeper
 from conversations.turns.observing import HopSeen, Observe
-from core.ports.channel import ConversationStore
+from core.ports.conversations import ConversationStore
 from core.ports.engine import Engine
 from core.records.borrower import Channel
 

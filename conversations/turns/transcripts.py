@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.ports.channel import TurnRecord
+from core.ports.conversations import TurnRecord
 from core.ports.environment import KeyedHash
 
 SEPARATOR = "*"

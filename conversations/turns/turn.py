@@ -16,7 +16,9 @@ from conversations.turns.progress import Progress, Stage
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts
 from core.calendar import business_date_of
-from core.ports.channel import CallerSnapshot, ChannelPlaneDown, Claim, PhoneEntry, SaveResult, TurnRecord
+from core.ports.channel import ChannelPlaneDown
+from core.ports.conversations import CallerSnapshot, Claim, SaveResult, TurnRecord
+from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
 
 

@@ -24,7 +24,8 @@ from core.loans.parts import Part
 from core.loans.refusals import LoanNotActive, NotDisbursed
 from core.money import ZERO, Money
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow, Unit
+from core.ports.record import Unit
+from core.ports.work import OutboxRow
 from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor

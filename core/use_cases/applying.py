@@ -12,8 +12,9 @@ from uuid import UUID
 from core.errors import NotFound
 from core.money import Money
 from core.phones import PhoneNumber
-from core.ports.channel import Enquiry, PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
+from core.ports.enquiries import Enquiry
 from core.ports.record import Unit
 from core.records.application import (
     OPEN_STATUSES,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.ports.engine import Engine
-from core.ports.record import AuditEntry, Unit
+from core.ports.record import Unit
+from core.ports.work import AuditEntry
 from core.records.staff import Actor
 from core.use_cases.idempotency import plain
 

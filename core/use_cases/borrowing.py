@@ -12,7 +12,7 @@ from core.loans.arrears import days_past_due
 from core.loans.disclosure import KeyFacts
 from core.loans.payoff import PayoffQuote
 from core.phones import PhoneNumber
-from core.ports.channel import PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import OPEN_STATUSES, Application

@@ -13,7 +13,7 @@ from typing import Final
 
 from core.errors import Conflict, InvalidInput
 from core.phones import PhoneNumber
-from core.ports.channel import PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.message import MessageKind

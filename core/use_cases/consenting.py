@@ -13,7 +13,7 @@ from typing import Final
 
 from core.calendar import business_date_of
 from core.phones import PhoneNumber
-from core.ports.channel import PhoneEntry
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import OPEN_STATUSES

@@ -15,7 +15,8 @@ from core.loans.terms import LoanTerms
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.rails import PayoutAnswer, PayoutResult
-from core.ports.record import OutboxRow, Unit
+from core.ports.record import Unit
+from core.ports.work import OutboxRow
 from core.records.catalogue import Mfi
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.message import MessageKind

@@ -13,7 +13,7 @@ from typing import Final
 
 from core.errors import Conflict, InvalidInput
 from core.ports.engine import Engine
-from core.ports.record import AuditEntry
+from core.ports.work import AuditEntry
 from core.records.catalogue import Catalogue, Mfi, ProductVersion
 from core.use_cases.bookkeeping import policy_of
 from core.use_cases.quoting import quote

@@ -14,7 +14,7 @@ from core.ledger.accounts import float_account
 from core.ledger.journals import funding, transfer_out
 from core.money import ZERO, Money
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow
+from core.ports.work import OutboxRow
 from core.records.staff import MakerIsChecker
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import Conflict, InvalidInput, NotFound
-from core.ports.channel import StaffEntry
+from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
-from core.ports.record import AuditEntry, Unit
+from core.ports.record import Unit
+from core.ports.work import AuditEntry
 from core.records.borrower import Language
 from core.records.catalogue import Mfi
 from core.records.staff import Invitation, Role, StaffMember

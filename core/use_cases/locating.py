@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import Conflict
-from core.ports.channel import ReferenceEntry
+from core.ports.directory import ReferenceEntry
 from core.ports.engine import Engine
 from core.references import Reference
 

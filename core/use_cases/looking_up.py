@@ -9,8 +9,8 @@ from typing import Final
 
 from core.calendar import business_date_of
 from core.phones import PhoneNumber
-from core.ports.channel import Enquiry
 from core.ports.engine import Engine
+from core.ports.enquiries import Enquiry
 from core.records.catalogue import Mfi
 from core.use_cases.applying import registered
 

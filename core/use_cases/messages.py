@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow, Unit
+from core.ports.record import Unit
+from core.ports.work import OutboxRow
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.use_cases.idempotency import plain
 

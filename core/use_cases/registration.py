@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.errors import Conflict, InvalidInput
 from core.phones import PhoneNumber
-from core.ports.channel import IdentityEntry, PhoneEntry
+from core.ports.directory import IdentityEntry, PhoneEntry
 from core.ports.engine import Engine
 from core.records.borrower import ADULT_YEARS, Borrower, Channel, Consent, ConsentKind, Language, UnderAge, age_on
 from core.records.message import MessageKind

@@ -18,8 +18,9 @@ from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.ledger.journals import suspense_receipt
 from core.money import ZERO, Money
 from core.phones import NotALesothoMobile, PhoneNumber
-from core.ports.channel import ChannelPlaneDown, IntakeRow, IntakeStatus
+from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
+from core.ports.intake import IntakeRow, IntakeStatus
 from core.ports.record import DistrictDown, KeyReused, Unit
 from core.records.catalogue import Mfi
 from core.records.loan import Loan, LoanStatus, Payment

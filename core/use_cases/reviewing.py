@@ -9,8 +9,8 @@ from typing import Final
 
 from core.ledger.journals import Journal
 from core.money import Money
-from core.ports.channel import Enquiry
 from core.ports.engine import Engine
+from core.ports.enquiries import Enquiry
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, IdentityCheck
 from core.records.catalogue import Mfi, ProductVersion

@@ -15,7 +15,8 @@ from core.ledger.accounts import Account
 from core.ledger.journals import transfer_in
 from core.money import Money
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow, Unit
+from core.ports.record import Unit
+from core.ports.work import OutboxRow
 from core.records.loan import Payment
 from core.references import Reference
 from core.use_cases.assigning import post_assigned

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from core.ports.books import LedgerFinding
 from core.ports.engine import Engine
-from core.ports.record import LedgerFinding
 
 SET_ASIDE_LISTED_MAX: Final = 1_000
 """How many payments are named in each district; that there are more is then no news."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.money import Money
-from core.ports.channel import StaffEntry
+from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
 from core.records.catalogue import Mfi
 from core.records.staff import Actor, Role, StaffMember

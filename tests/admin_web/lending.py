@@ -10,11 +10,12 @@ from uuid import UUID
 
 from core.money import Money
 from core.phones import PhoneNumber
-from core.ports.channel import ChannelPlane, StaffEntry
+from core.ports.channel import ChannelPlane
+from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
 from core.ports.environment import Clock, KeyedHash, Sealer
 from core.ports.rails import PayoutAnswer, PayoutResult
-from core.ports.record import OutboxRow
+from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
 from core.records.loan import Disbursement, Loan, Payment

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.errors import NotFound
 from core.money import Money
-from core.ports.channel import StaffEntry
+from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.catalogue import Catalogue, District, LateFee, Mfi, ProductVersion, RegulatoryStatus
@@ -70,7 +70,7 @@ class FastHasher:
 
 @dataclass
 class StaffInMemory:
-    """`core.ports.record.Staff`, in memory."""
+    """`core.ports.staff.Staff`, in memory."""
 
     members: dict[UUID, StaffMember] = field(default_factory=dict)
     sessions: dict[bytes, StaffSession] = field(default_factory=dict)

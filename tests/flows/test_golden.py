@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from core.money import Money
-from core.ports.channel import Enquiry
 from core.ports.engine import Engine
+from core.ports.enquiries import Enquiry
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
 from core.use_cases.applying import withdraw_application

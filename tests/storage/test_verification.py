@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from core.money import Money
-from core.ports.record import LedgerFinding
+from core.ports.books import LedgerFinding
 from core.records.loan import Loan, LoanStatus
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.storage.samples import (

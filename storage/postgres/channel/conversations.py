@@ -1,4 +1,4 @@
-"""Turns and drafts: `core.ports.channel.ConversationStore`. The path of every USSD hop."""
+"""Turns and drafts: `core.ports.conversations.ConversationStore`. The path of every USSD hop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime
 
 import asyncpg
 
-from core.ports.channel import CallerSnapshot, Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
+from core.ports.directory import PhoneEntry
 from storage.postgres.channel.conversation_statements import DRAFT_COLUMNS, LOAD, SAVE, STALE_CLAIMS
 from storage.postgres.channel.directory import PHONE_COLUMNS
 from storage.postgres.channel.pool import ChannelPool
@@ -18,7 +19,7 @@ _PHONE_NAMES = tuple(f"p_{name}" for name in PHONE_COLUMNS)
 
 
 class ConversationsOnPostgres:
-    """`core.ports.channel.ConversationStore`."""
+    """`core.ports.conversations.ConversationStore`."""
 
     def __init__(self, pool: ChannelPool) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""Who is who: `core.ports.channel.Directory`. Insert if absent and compare-and-set, one row a call."""
+"""Who is who: `core.ports.directory.Directory`. Insert if absent and compare-and-set, one row a call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from core.ports.channel import IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
+from core.ports.directory import IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
 from core.references import Reference
 from storage.postgres.channel.pool import ChannelPool
 
@@ -69,7 +69,7 @@ _ADD_STAFF: Final = """
 
 
 class DirectoryOnPostgres:
-    """`core.ports.channel.Directory`."""
+    """`core.ports.directory.Directory`."""
 
     def __init__(self, pool: ChannelPool) -> None:
         self._pool = pool

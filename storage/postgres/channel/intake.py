@@ -1,4 +1,4 @@
-"""The journal of what came in: `core.ports.channel.Intake`."""
+"""The journal of what came in: `core.ports.intake.Intake`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import asyncpg
 
 from core.errors import NotFound
-from core.ports.channel import IntakeRow, IntakeStatus
+from core.ports.intake import IntakeRow, IntakeStatus
 from storage.postgres.channel.pool import ChannelPool
 
 _COLUMNS: Final = "scope, reference, kind, district, digest, payload, status, received_at, attempts, last_error, target"
@@ -39,7 +39,7 @@ _PIN: Final = """
 
 
 class IntakeOnPostgres:
-    """`core.ports.channel.Intake`."""
+    """`core.ports.intake.Intake`."""
 
     def __init__(self, pool: ChannelPool) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""Message history and delivery, and the log of look-ups: `core.ports.channel.MessageLog` and `Enquiries`."""
+"""Message history and delivery, and the log of look-ups: `core.ports.messages.MessageLog` and `Enquiries`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from core.ports.channel import ON_THE_WAY, Enquiry, MessageRecord
+from core.ports.enquiries import Enquiry
 from core.ports.environment import Sealer
+from core.ports.messages import ON_THE_WAY, MessageRecord
 from storage.postgres.channel.pool import ChannelPool
 
 _COLUMNS: Final = (
@@ -65,7 +66,7 @@ _ENQUIRIES: Final = """
 
 
 class MessagesOnPostgres:
-    """`core.ports.channel.MessageLog`. The text is sealed at rest."""
+    """`core.ports.messages.MessageLog`. The text is sealed at rest."""
 
     def __init__(self, pool: ChannelPool, sealer: Sealer) -> None:
         self._pool = pool
@@ -106,7 +107,7 @@ class MessagesOnPostgres:
 
 
 class EnquiriesOnPostgres:
-    """`core.ports.channel.Enquiries`."""
+    """`core.ports.enquiries.Enquiries`."""
 
     def __init__(self, pool: ChannelPool) -> None:
         self._pool = pool

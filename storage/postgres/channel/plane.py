@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from core.ports import channel
+from core.ports.conversations import ConversationStore
+from core.ports.directory import Directory
+from core.ports.enquiries import Enquiries
 from core.ports.environment import Sealer
+from core.ports.intake import Intake
+from core.ports.messages import MessageLog
 from storage.postgres.channel.conversations import ConversationsOnPostgres
 from storage.postgres.channel.directory import DirectoryOnPostgres
 from storage.postgres.channel.intake import IntakeOnPostgres
@@ -33,11 +37,11 @@ class ChannelOnPostgres:
     """`core.ports.channel.ChannelPlane`."""
 
     def __init__(self, pool: ChannelPool, sealer: Sealer) -> None:
-        self.directory: channel.Directory = DirectoryOnPostgres(pool)
-        self.conversations: channel.ConversationStore = ConversationsOnPostgres(pool)
-        self.intake: channel.Intake = IntakeOnPostgres(pool)
-        self.messages: channel.MessageLog = MessagesOnPostgres(pool, sealer)
-        self.enquiries: channel.Enquiries = EnquiriesOnPostgres(pool)
+        self.directory: Directory = DirectoryOnPostgres(pool)
+        self.conversations: ConversationStore = ConversationsOnPostgres(pool)
+        self.intake: Intake = IntakeOnPostgres(pool)
+        self.messages: MessageLog = MessagesOnPostgres(pool, sealer)
+        self.enquiries: Enquiries = EnquiriesOnPostgres(pool)
         self._pool = pool
 
     @classmethod

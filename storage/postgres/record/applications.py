@@ -22,7 +22,7 @@ _COLUMNS: Final = [column for column in applications.c if column.name not in {"l
 
 
 class ApplicationsOnPostgres:
-    """`core.ports.record.Applications`."""
+    """`core.ports.lending.Applications`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection

@@ -19,7 +19,7 @@ from storage.postgres.tables.borrowers import borrowers, consents, identity_chec
 
 
 class BorrowersOnPostgres:
-    """`core.ports.record.Borrowers`."""
+    """`core.ports.lending.Borrowers`."""
 
     def __init__(self, connection: DistrictConnection, sealing: Sealing) -> None:
         self._connection = connection

@@ -21,7 +21,7 @@ from storage.postgres.tables.ledger import postings
 
 
 class LedgerOnPostgres:
-    """`core.ports.record.Ledger`."""
+    """`core.ports.books.Ledger`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection

@@ -28,7 +28,7 @@ _COLUMNS: Final = [
 
 
 class LoansOnPostgres:
-    """`core.ports.record.Loans`."""
+    """`core.ports.lending.Loans`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection

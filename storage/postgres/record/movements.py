@@ -23,7 +23,7 @@ _SETTLED: Final = (PayoutStatus.CONFIRMED, PayoutStatus.FAILED)
 
 
 class DisbursementsOnPostgres:
-    """`core.ports.record.Disbursements`."""
+    """`core.ports.books.Disbursements`."""
 
     def __init__(self, connection: DistrictConnection, sealing: Sealing) -> None:
         self._connection = connection
@@ -121,7 +121,7 @@ class DisbursementsOnPostgres:
 
 
 class PaymentsOnPostgres:
-    """`core.ports.record.Payments`."""
+    """`core.ports.books.Payments`."""
 
     def __init__(self, connection: DistrictConnection, sealing: Sealing) -> None:
         self._connection = connection

@@ -14,8 +14,9 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from core.ports.books import LedgerFinding
 from core.ports.environment import Clock, KeyedHash, Sealer
-from core.ports.record import DistrictDown, LedgerFinding, Unit
+from core.ports.record import DistrictDown, Unit
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
 from storage.postgres.deadline import dropped_after
 from storage.postgres.record.catalogue import CatalogueOnPostgres

@@ -16,7 +16,7 @@ from storage.postgres.tables.proposals import proposals
 
 
 class ProposalsOnPostgres:
-    """`core.ports.record.Proposals`."""
+    """`core.ports.books.Proposals`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection

@@ -20,7 +20,7 @@ from storage.postgres.tables.staff import staff, staff_invitations, staff_recove
 
 
 class StaffOnPostgres:
-    """`core.ports.record.Staff`."""
+    """`core.ports.staff.Staff`."""
 
     def __init__(self, connection: DistrictConnection, sealing: Sealing) -> None:
         self._connection = connection

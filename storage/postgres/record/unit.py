@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from core.ports import record
+from core.ports.books import Disbursements, Ledger, Payments, Proposals
 from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
+from core.ports.lending import Applications, Borrowers, Loans
+from core.ports.staff import Staff
+from core.ports.work import Audit, Commands, Jobs, Outbox
 from storage.postgres.record.applications import ApplicationsOnPostgres
 from storage.postgres.record.borrowers import BorrowersOnPostgres
 from storage.postgres.record.connection import DistrictConnection
@@ -26,20 +29,20 @@ class UnitOnPostgres:
 
     def __init__(self, connection: DistrictConnection, sealing: Sealing, clock: Clock) -> None:
         self.district = connection.district
-        self.borrowers: record.Borrowers = BorrowersOnPostgres(connection, sealing)
-        self.applications: record.Applications = ApplicationsOnPostgres(connection)
-        self.loans: record.Loans = LoansOnPostgres(connection)
-        self.ledger: record.Ledger = LedgerOnPostgres(connection)
-        self.payments: record.Payments = PaymentsOnPostgres(connection, sealing)
-        self.disbursements: record.Disbursements = DisbursementsOnPostgres(connection, sealing)
-        self.proposals: record.Proposals = ProposalsOnPostgres(connection)
+        self.borrowers: Borrowers = BorrowersOnPostgres(connection, sealing)
+        self.applications: Applications = ApplicationsOnPostgres(connection)
+        self.loans: Loans = LoansOnPostgres(connection)
+        self.ledger: Ledger = LedgerOnPostgres(connection)
+        self.payments: Payments = PaymentsOnPostgres(connection, sealing)
+        self.disbursements: Disbursements = DisbursementsOnPostgres(connection, sealing)
+        self.proposals: Proposals = ProposalsOnPostgres(connection)
         self.day_end: DayEnd = DayEndOnPostgres(connection)
-        self.outbox: record.Outbox = OutboxOnPostgres(connection, clock)
-        self.jobs: record.Jobs = JobsOnPostgres(connection)
+        self.outbox: Outbox = OutboxOnPostgres(connection, clock)
+        self.jobs: Jobs = JobsOnPostgres(connection)
         self._commands = CommandsOnPostgres(connection, clock)
-        self.commands: record.Commands = self._commands
-        self.audit: record.Audit = AuditOnPostgres(connection)
-        self.staff: record.Staff = StaffOnPostgres(connection, sealing)
+        self.commands: Commands = self._commands
+        self.audit: Audit = AuditOnPostgres(connection)
+        self.staff: Staff = StaffOnPostgres(connection, sealing)
         self._days = Days(connection)
         self._connection = connection
 

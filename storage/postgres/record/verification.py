@@ -12,7 +12,7 @@ from sqlalchemy import Row, select, text
 
 from core.ledger.accounts import Account
 from core.money import Money
-from core.ports.record import LedgerFinding
+from core.ports.books import LedgerFinding
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.ledger import read_journals
 from storage.postgres.tables.ledger import journals, postings

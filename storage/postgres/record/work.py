@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict, NotFound
 from core.ports.environment import Clock
-from core.ports.record import AuditEntry, KeyReused, OutboxRow
+from core.ports.record import KeyReused
+from core.ports.work import AuditEntry, OutboxRow
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.tables.work import audit_entries, commands, district_days, job_runs, outbox
 
 
 class CommandsOnPostgres:
-    """`core.ports.record.Commands`."""
+    """`core.ports.work.Commands`."""
 
     def __init__(self, connection: DistrictConnection, clock: Clock) -> None:
         self._connection = connection
@@ -56,7 +57,7 @@ class CommandsOnPostgres:
 
 
 class OutboxOnPostgres:
-    """`core.ports.record.Outbox`."""
+    """`core.ports.work.Outbox`."""
 
     def __init__(self, connection: DistrictConnection, clock: Clock) -> None:
         self._connection = connection
@@ -121,7 +122,7 @@ class OutboxOnPostgres:
 
 
 class JobsOnPostgres:
-    """`core.ports.record.Jobs`."""
+    """`core.ports.work.Jobs`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection
@@ -153,7 +154,7 @@ class JobsOnPostgres:
 
 
 class AuditOnPostgres:
-    """`core.ports.record.Audit`."""
+    """`core.ports.work.Audit`."""
 
     def __init__(self, connection: DistrictConnection) -> None:
         self._connection = connection

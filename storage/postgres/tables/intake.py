@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlalchemy import text as sql
 
-from core.ports.channel import IntakeStatus
+from core.ports.intake import IntakeStatus
 from storage.postgres.tables.declaring import channel_table, code, count, instant, octets, text
 
 intake = channel_table(

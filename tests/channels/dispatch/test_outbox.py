@@ -27,9 +27,9 @@ from channels.sms.africastalking import PROVIDER
 from channels.transport import Sent, TransportError
 from conversations.texts import load_texts
 from core.phones import PhoneNumber
-from core.ports.channel import MessageRecord
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow
+from core.ports.messages import MessageRecord
+from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
 from core.use_cases.disbursing import PAYOUT_TOPIC, send_payout

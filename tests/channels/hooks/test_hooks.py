@@ -18,8 +18,9 @@ from channels.hooks import HookSettings, make_hooks
 from channels.sms.africastalking import PROVIDER
 from conversations.turns import Hop, Reply
 from core.phones import PhoneNumber
-from core.ports.channel import ChannelPlaneDown, MessageRecord
+from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
+from core.ports.messages import MessageRecord
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from letsema.logs.lines import set_up_logs

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conversations.turns import Dialect
-from core.ports.channel import Claim
+from core.ports.conversations import Claim
 from core.ports.record import DistrictDown
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from tests.conversations.turns.world import HOME, Gate, Line, Together, World, pass_by

@@ -37,9 +37,12 @@ from conversations.engine import (
 )
 from conversations.turns import Dialect, Hop, HopSeen, Reply, TurnRunner
 from core.phones import PhoneNumber
-from core.ports.channel import CallerSnapshot, ChannelPlaneDown, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.channel import ChannelPlaneDown
+from core.ports.conversations import CallerSnapshot, DraftRecord, SaveResult, TurnRecord
+from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
-from core.ports.record import DistrictDown, OutboxRow
+from core.ports.record import DistrictDown
+from core.ports.work import OutboxRow
 from core.records.borrower import Channel
 from letsema.keys.names import KeyedNames
 from letsema.keys.sealing import AesGcmSealer

@@ -16,7 +16,7 @@ from core.loans.account import DEFAULT_ORDER
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
-from core.ports.record import OutboxRow
+from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
 from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from core.phones import PhoneNumber
-from core.ports.channel import Enquiry
+from core.ports.enquiries import Enquiry
 from core.records.catalogue import Mfi
 from core.use_cases.applying import registered
 from core.use_cases.looking_up import LOOKS_KEPT_DAYS, LOOKS_SHOWN_MAX, LookPurpose, looks_at

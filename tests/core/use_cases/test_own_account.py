@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from core.errors import Conflict
-from core.ports.channel import StaffEntry
+from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
 from core.records.borrower import Language
 from core.records.staff import Role, StaffMember, StaffSession

@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import Conflict, DomainError, NotFound
 from core.money import Money, total
-from core.ports.channel import ChannelPlaneDown, IntakeRow
+from core.ports.channel import ChannelPlaneDown
+from core.ports.intake import IntakeRow
 from core.ports.record import DistrictDown
 from core.records.loan import LoanPosition
 from core.use_cases.repaying import NoticeOutcome, PaymentNotice, drain_payments, receive_payment

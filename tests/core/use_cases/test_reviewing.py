@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from core.ports.channel import Enquiry
+from core.ports.enquiries import Enquiry
 from core.records.borrower import ConsentKind
 from core.references import Reference
 from core.use_cases.reviewing import LOOK_COUNTS_FOR, application_file

@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from core.ports.channel import ChannelPlane, Claim, DraftRecord, PhoneEntry, SaveResult, TurnRecord
+from core.ports.channel import ChannelPlane
+from core.ports.conversations import Claim, DraftRecord, SaveResult, TurnRecord
+from core.ports.directory import PhoneEntry
 from tests.storage.samples import DISTRICT, LATER, NOW
 
 CALLER = b"c" * 32

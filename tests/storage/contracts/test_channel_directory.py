@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from core.ports.channel import ChannelPlane, IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
+from core.ports.channel import ChannelPlane
+from core.ports.directory import IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
 from tests.storage.samples import DISTRICT, LATER, NOW, a_reference
 
 

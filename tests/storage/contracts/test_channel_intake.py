@@ -11,7 +11,10 @@ from uuid import uuid4
 import pytest
 
 from core.errors import NotFound
-from core.ports.channel import ChannelPlane, Enquiry, IntakeRow, IntakeStatus, MessageRecord
+from core.ports.channel import ChannelPlane
+from core.ports.enquiries import Enquiry
+from core.ports.intake import IntakeRow, IntakeStatus
+from core.ports.messages import MessageRecord
 from tests.storage.samples import DISTRICT, LATER, MFI, NOW
 
 CALLER = b"c" * 32

@@ -13,7 +13,8 @@ from core.loans.terms import LoanTerms
 from core.money import ZERO, Money
 from core.phones import PhoneNumber
 from core.ports.reads import PortalReads, QueueFilter
-from core.ports.record import AuditEntry, Record, Unit
+from core.ports.record import Record, Unit
+from core.ports.work import AuditEntry
 from core.records.application import Application, ApplicationStatus
 from core.records.borrower import Borrower, IdentityCheck
 from core.records.loan import Loan, LoanStatus, PayoutStatus

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.errors import Conflict, DomainError, NotFound
-from core.ports.record import AuditEntry, KeyReused, OutboxRow, Record
+from core.ports.record import KeyReused, Record
+from core.ports.work import AuditEntry, OutboxRow
 from tests.storage.samples import DISTRICT, LATER, MFI, NOW, TODAY
 
 
