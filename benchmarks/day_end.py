@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -79,9 +79,12 @@ async def _close(engine: Engine, day: date, loans: int) -> None:
 
 def _cpu_seconds() -> dict[int, float]:
     """What this process and each of the database's have used: on a busy machine it says more than the clock."""
-    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    times = {process.pid: process.cpu_times() for process in processes}
-    return {pid: each.user + each.system for pid, each in times.items()}
+    times = {}
+    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # a background process of the database that has just ended
+            used = process.cpu_times()
+            times[process.pid] = used.user + used.system
+    return times
 
 
 @asynccontextmanager

@@ -67,9 +67,11 @@ _NUMBERED: Final = """
 """
 
 _BORROWERS: Final = """
-    insert into record.borrowers
+    insert into record.borrowers (district, id, phone_hash, phone_sealed, phone_tail, language, given_names, surname,
+        national_id_hash, national_id_sealed, date_of_birth_sealed, residence_district, registered_on, registered_at,
+        channel, blocked, wants_reminders)
     select $5, id, decode(md5(k::text), 'hex'), ''::bytea, lpad((k % 1000)::text, 3, '0'), 'st_LS', 'Thabo', 'Mokoena',
-        decode(md5('id' || k), 'hex'), ''::bytea, ''::bytea, $5, paid_out_on, paid_out_on, 'ussd', false
+        decode(md5('id' || k), 'hex'), ''::bytea, ''::bytea, $5, paid_out_on, paid_out_on, 'ussd', false, true
     from loan
 """
 
@@ -93,26 +95,31 @@ _LOANS: Final = """
 """
 
 _EVENTS: Final = """
-    insert into record.loan_events
+    insert into record.loan_events (district, loan_id, n, kind, value_on, recorded_at, business_on, key, data)
     select $5, id, 1, 'disbursed', paid_out_on, paid_out_on, paid_out_on, 'disbursement:' || id,
         '{"rail": "simulated"}'
     from loan
 """
 
 _INSTALMENTS: Final = """
-    insert into record.instalments
+    insert into record.instalments (district, loan_id, n, mfi_id, due_on, principal_lisente, interest_lisente,
+        fees_lisente, penalties_lisente, principal_paid_lisente, interest_paid_lisente, fees_paid_lisente,
+        penalties_paid_lisente, waived_lisente)
     select $5, loan.id, row.n, $6::uuid, loan.paid_out_on + row.n * 30, row.principal, row.interest, 0, 0, 0, 0, 0, 0, 0
     from loan cross join unnest($7::int[], $8::bigint[], $9::bigint[]) row (n, principal, interest)
 """
 
 _POSITIONS: Final = """
-    insert into record.loan_positions
+    insert into record.loan_positions (district, loan_id, principal_lisente, interest_lisente, fees_lisente,
+        penalties_lisente, overpaid_lisente, principal_receivable_lisente, interest_receivable_lisente,
+        fee_receivable_lisente, penalty_receivable_lisente, oldest_unpaid_due_on, next_due_lisente)
     select $5, id, 100000, $6::bigint, 0, 0, 0, 100000, 0, 0, 0, paid_out_on + 30, $7::bigint
     from loan
 """
 
 _JOURNALS: Final = """
-    insert into record.journals
+    insert into record.journals (district, key, kind, mfi_id, loan_id, value_on, recorded_at, business_on,
+        content_hash, reverses_key, transfer_id, n)
     select $5, 'disbursement:' || id, 'disbursement', $6::uuid, id, paid_out_on, paid_out_on, paid_out_on,
         sha256(convert_to('{"kind":"disbursement","loan":"' || id || '","postings":[["principal","float:simulated",'
             || '100000,null]],"reverses":null,"transfer":null,"value_on":"' || paid_out_on || '"}', 'UTF8')),
@@ -121,7 +128,7 @@ _JOURNALS: Final = """
 """
 
 _POSTINGS: Final = """
-    insert into record.postings
+    insert into record.postings (district, journal_key, n, mfi_id, debit, credit, amount_lisente, loan_id, instalment)
     select $5, 'disbursement:' || id, 1, $6::uuid, 'principal', 'float:simulated', 100000, id, null
     from loan
 """
