@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -48,10 +48,29 @@ class Affordability:
             "flag": self.flag,
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Affordability:
+        """The figures as a decision saw them."""
+        return cls(
+            net_pay=Money.of(kept["net_pay"]),
+            existing_instalments=Money.of(kept["existing_instalments"]),
+            new_instalment=Money.of(kept["new_instalment"]),
+            share=Decimal(kept["share"]),
+            limit=Decimal(kept["limit"]),
+            passes=bool(kept["passes"]),
+            passing_amount=Money.of(kept["passing_amount"]),
+            flag=RiskFlag(kept["flag"]),
+        )
+
 
 def one_third_flag(amount: Money, net_pay: Money) -> RiskFlag:
     """High when the amount is more than one third of the net monthly pay."""
     return RiskFlag.HIGH if amount.minor * _THIRD > net_pay.minor else RiskFlag.LOW
+
+
+def one_third_of(net_pay: Money) -> Money:
+    """The most that is not flagged, rounded down to the lisente."""
+    return Money(net_pay.minor // _THIRD)
 
 
 def assess_affordability(

@@ -7,6 +7,7 @@ lowers it, another open loan never raises it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -53,6 +54,13 @@ class ScoreInputs:
             "average_days_late": str(self.average_days_late),
             "instalment_share": str(self.instalment_share),
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> ScoreInputs:
+        """The inputs as a decision saw them. Raises `KeyError` for those of a card that read less than this one."""
+        known = {name: kept[name] for name in cls.__dataclass_fields__}
+        exact = {name: Decimal(known[name]) for name in ("average_days_late", "instalment_share")}
+        return cls(**known | exact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,12 @@ def test_the_figures_are_kept_as_json() -> None:
     }
 
 
+def test_the_figures_are_read_back_as_a_decision_saw_them() -> None:
+    weighed = assess("6000", "3000", existing="12.34")
+
+    assert Affordability.from_json(json.loads(json.dumps(weighed.to_json()))) == weighed
+
+
 @given(st.integers(500, 20_000), st.integers(0, 50_000), st.integers(0, 5_000))
 def test_the_passing_amount_passes_and_a_step_more_does_not(amount: int, net_pay: int, existing: int) -> None:
     weighed = assess(str(amount), str(net_pay), str(existing))
