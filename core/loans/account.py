@@ -32,7 +32,7 @@ from core.loans.obligations import Obligation, Origin, Row
 from core.loans.parts import DEFAULT_ORDER, Part, Split
 from core.loans.payoff import PayoffQuote, quote_of_lines
 from core.loans.policy import Cap, LateFeeRule, PayoffInterest, Policy
-from core.loans.replaying import Replay
+from core.loans.replaying import run_through
 from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms
 from core.loans.transactions import MONEY_RECEIVED, Allocation, Recognised, Transaction, TransactionKind
@@ -193,7 +193,8 @@ def replay(
     Interest runs to `as_of` (the last day closed, where it is not given), and always to the last event.
     """
     live = live_events(events)
-    run = _run(terms, policy, disbursed, live, closed_through=closed_through, until=as_of or closed_through)
+    until = as_of or closed_through
+    run = run_through(schedule(terms), policy, disbursed, live, closed_through=closed_through, until=until)
     transactions = (_disbursement(terms, disbursed), *run.transactions)
     return LoanAccount(
         terms=terms,
@@ -218,7 +219,8 @@ def payoff_quote(
     on: date,
 ) -> PayoffQuote:
     """What settles the loan on a day that is not before its last event. Nothing, once it is closed or written off."""
-    run = _run(terms, policy, disbursed, live_events(events), closed_through=closed_through, until=on)
+    live = live_events(events)
+    run = run_through(schedule(terms), policy, disbursed, live, closed_through=closed_through, until=on)
     return quote_of_lines(run.payoff(), run.today)
 
 
@@ -227,22 +229,6 @@ def live_events(events: Iterable[Event]) -> list[ValueDated]:
     known = list(events)
     reversed_keys = {event.target for event in known if isinstance(event, Reversal)}
     return [event for event in known if not isinstance(event, Reversal) and event.key not in reversed_keys]
-
-
-def _run(
-    terms: LoanTerms,
-    policy: Policy,
-    disbursed: Disbursed,
-    live: list[ValueDated],
-    *,
-    closed_through: date,
-    until: date,
-) -> Replay:
-    charges = [event for event in live if isinstance(event, Charge)]
-    charges.sort(key=lambda charge: (charge.value_on, charge.n))
-    run = Replay(schedule(terms), policy, disbursed, charges)
-    run.run(live, closed_through=closed_through, until=until)
-    return run
 
 
 def _disbursement(terms: LoanTerms, disbursed: Disbursed) -> Transaction:

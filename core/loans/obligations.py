@@ -12,6 +12,7 @@ from datetime import date
 from enum import IntEnum
 from fractions import Fraction
 
+from core.loans.events import Charge
 from core.loans.parts import Part
 from core.loans.schedule import Schedule, ScheduleRow
 from core.money import ZERO, Money, total
@@ -107,13 +108,13 @@ def _obligations(row: ScheduleRow) -> Iterator[Obligation]:
             yield Obligation(part, Origin.SCHEDULE, row.due_on, amount, recognised=part is Part.PRINCIPAL)
 
 
-def add_charges(rows: list[Row], charges: Iterable[tuple[Part, date, Money]]) -> None:
+def add_charges(rows: list[Row], charges: Iterable[Charge]) -> None:
     """Put each charge on the instalment whose period holds its due date; those after the last share one extra row."""
-    for part, due_on, amount in charges:
-        row = next((row for row in rows if due_on <= row.due_on), None)
+    for charge in charges:
+        row = next((row for row in rows if charge.value_on <= row.due_on), None)
         if row is None:
-            row = _extra_row(rows, due_on)
-        row.obligations.append(Obligation(part, Origin.CHARGE, due_on, amount, recognised=True))
+            row = _extra_row(rows, charge.value_on)
+        row.obligations.append(Obligation(charge.part, Origin.CHARGE, charge.value_on, charge.amount, recognised=True))
 
 
 def _extra_row(rows: list[Row], due_on: date) -> Row:
