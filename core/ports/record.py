@@ -59,6 +59,10 @@ class Unit(Protocol):
         """The same, locked against a concurrent day-end."""
         ...
 
+    async def keep_open(self, day: date) -> bool:
+        """Whether a day is the open one; if so it stays open until the unit ends. Many units may hold it at once."""
+        ...
+
     async def close_business_date(self, closed: date, *, counts: Mapping[str, int], at: datetime) -> None:
         """Move the date to the day after `closed`, which must be the stored one, and keep what the close did."""
         ...

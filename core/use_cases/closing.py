@@ -1,18 +1,20 @@
 """Closing a district's day: interest recognised, late fees charged, offers expired, and the business date moved on.
 
 Ordinary loans are closed by the page, thousands in one short transaction, the others one by one, by a replay: both ways
-give the same rows. Every effect has its key, so a close that died half-way is simply run again. Days that were missed
-are closed one by one.
+give the same rows. Every effect has its key, so a close that died half-way is simply run again, and two closes of one
+day share the work. Nothing is booked for a day that another has closed: each transaction holds the day open. Days that
+were missed are closed one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from core.errors import Conflict
 from core.ports.engine import Engine
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
@@ -39,6 +41,13 @@ class DayEndResult:
     offers_expired: int
 
 
+EachDay = Callable[[DayEndResult], Awaitable[None]]
+
+
+async def _nothing(_result: DayEndResult) -> None:
+    """For who only wants the days closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _LoansClosed:
     passes: Sequence[OrdinaryClose]
@@ -59,12 +68,21 @@ class _LoansClosed:
         return sum(each.late_fees for each in self.passes) + sum(each.late_fees for each in self.replays)
 
 
-async def close_through(engine: Engine, districts: Sequence[str], through: date) -> list[DayEndResult]:
-    """Close each open day up to and with `through`, district by district. A closed day is left alone."""
+async def close_through(
+    engine: Engine, districts: Sequence[str], through: date, *, each_day: EachDay = _nothing
+) -> list[DayEndResult]:
+    """Close each open day up to and with `through`, district by district. A closed day is left alone.
+
+    The days that another closed meanwhile are not among the results. `each_day` is called after each day that was
+    closed here; what it raises ends the close between two days.
+    """
     results = []
     for district in districts:
         while (day := await _open_day(engine, district)) <= through:
-            results.append(await _close_day(engine, district, day))
+            result = await _close_day(engine, district, day)
+            if result is not None:
+                results.append(result)
+                await each_day(result)
     return results
 
 
@@ -73,7 +91,8 @@ async def _open_day(engine: Engine, district: str) -> date:
         return await unit.business_date()
 
 
-async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult:
+async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult | None:
+    """Close one day; None when another close of it was first."""
     closed = await _close_loans(engine, district, day)
     async with engine.record.unit(district) as unit:
         offer_ids = await unit.loans.offers_expired_on(day)
@@ -87,11 +106,20 @@ async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult:
         late_fees=closed.late_fees,
         offers_expired=len(offer_ids),
     )
-    async with engine.record.unit(district) as unit:
-        counts = {name: count for name, count in asdict(result).items() if isinstance(count, int)}
-        await unit.close_business_date(day, counts=counts, at=engine.clock.now())
-        await unit.commit()
-    return result
+    return result if await _move_date(engine, district, result) else None
+
+
+async def _move_date(engine: Engine, district: str, result: DayEndResult) -> bool:
+    counts = {name: count for name, count in asdict(result).items() if isinstance(count, int)}
+    try:
+        async with engine.record.unit(district) as unit:
+            await unit.close_business_date(result.closed_on, counts=counts, at=engine.clock.now())
+            await unit.commit()
+    except Conflict:
+        if await _open_day(engine, district) == result.closed_on:
+            raise  # nobody was first: what went wrong is not known here
+        return False
+    return True
 
 
 async def _close_loans(engine: Engine, district: str, day: date) -> _LoansClosed:
@@ -113,12 +141,16 @@ async def _close_loans(engine: Engine, district: str, day: date) -> _LoansClosed
 
 
 async def _replay(engine: Engine, district: str, loan_ids: Iterable[UUID], day: date) -> list[LoanClose]:
-    return [await _close_loan(engine, district, loan_id, day) for loan_id in sorted(loan_ids)]
+    closes = [await _close_loan(engine, district, loan_id, day) for loan_id in sorted(loan_ids)]
+    return [close for close in closes if close is not None]
 
 
-async def _close_loan(engine: Engine, district: str, loan_id: UUID, day: date) -> LoanClose:
+async def _close_loan(engine: Engine, district: str, loan_id: UUID, day: date) -> LoanClose | None:
+    """Close one loan's day; None when the day is closed, or the loan, by now."""
     async with engine.record.unit(district) as unit:
         loan = await unit.loans.get(loan_id, lock=True)
+        if loan.status is not LoanStatus.ACTIVE or not await unit.keep_open(day):
+            return None
         close = await close_loan_day(engine, unit, loan, day)
         await unit.commit()
     return close

@@ -7,8 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.money import Money
+from core.ports.engine import Engine
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import PayoutStatus
+from core.use_cases import closing
+from core.use_cases.closing import DayEndResult
 from letsema.worker import payout_queries
 from letsema.worker.clockwork import Clockwork
 from letsema.worker.payout_queries import ask_about_payouts
@@ -138,3 +141,68 @@ async def test_a_payout_of_a_rail_that_is_gone_is_left_for_a_person(
         (payout,) = await unit.disbursements.of_loan(loan.id)
     assert payout.status is PayoutStatus.UNKNOWN
     assert payout.amount > Money(0)
+
+
+async def test_a_catch_up_renews_its_lease_with_every_day(
+    clockwork: Clockwork, lending: Lending, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each day takes eight minutes here: longer than the lease altogether, and nobody else may begin."""
+    clock.at = maseru(TODAY + timedelta(days=4), 1)
+    other = Clockwork(lending.engine, "other-worker")
+    begun: list[int] = []
+
+    async def slow_day(engine: Engine, district: str, result: DayEndResult) -> bool:
+        clock.move(minutes=8)
+        begun.append(await other.close_yesterday(HOME))
+        return await move_date(engine, district, result)
+
+    move_date = closing._move_date
+    monkeypatch.setattr(closing, "_move_date", slow_day)
+
+    assert await clockwork.close_yesterday(HOME) == 4
+    assert begun == [0, 0, 0, 0]
+
+
+async def test_a_worker_whose_lease_was_taken_leaves_the_rest_to_the_other(
+    clockwork: Clockwork, lending: Lending, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at = maseru(TODAY + timedelta(days=4), 1)
+    other = Clockwork(lending.engine, "other-worker")
+    days: list[int] = []
+
+    async def slowest_day(engine: Engine, district: str, result: DayEndResult) -> bool:
+        with monkeypatch.context() as patched:
+            patched.setattr(closing, "_move_date", move_date)
+            clock.move(minutes=11)
+            days.append(await other.close_yesterday(HOME))
+        return await move_date(engine, district, result)
+
+    move_date = closing._move_date
+    monkeypatch.setattr(closing, "_move_date", slowest_day)
+
+    assert await clockwork.close_yesterday(HOME) == 0
+    assert days == [4]
+    assert await lending.today() == TODAY + timedelta(days=4)
+
+
+async def test_a_worker_that_lost_its_lease_stops_after_its_day_and_the_run_is_not_called_finished(
+    clockwork: Clockwork, lending: Lending, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at = maseru(TODAY + timedelta(days=4), 1)
+
+    async def robbed(engine: Engine, district: str, result: DayEndResult) -> bool:
+        clock.move(minutes=11)
+        async with engine.record.unit(HOME) as unit:
+            through = TODAY + timedelta(days=3)
+            assert await unit.jobs.begin("day_end", through, holder="thief", now=clock.now(), lease_seconds=600)
+            await unit.commit()
+        return await move_date(engine, district, result)
+
+    move_date = closing._move_date
+    with monkeypatch.context() as patched:
+        patched.setattr(closing, "_move_date", robbed)
+        assert await clockwork.close_yesterday(HOME) == 0
+    assert await lending.today() == TODAY + timedelta(days=1)
+
+    clock.move(minutes=11)
+    assert await clockwork.close_yesterday(HOME) == 3

@@ -21,6 +21,7 @@ import asyncpg
 import pytest
 
 from core.calendar import PeriodUnit
+from core.errors import Conflict
 from core.loans.account import Part
 from core.loans.events import Charge, Event, Reversal, Waiver, WriteOff
 from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
@@ -495,3 +496,54 @@ async def test_payments_during_a_close_lose_nothing(twins: Twins, small_pages: N
     positions = await twins.rows(BY_PAGES, "loan_positions")
     assert not await twins.engine.record.verify_ledger(BY_PAGES)
     assert sum(row["interest_receivable_lisente"] for row in positions) >= 0
+
+
+# --- two closes at once ---
+
+
+async def test_two_closes_at_once_share_the_days_and_double_nothing(twins: Twins, small_pages: None) -> None:
+    for product in [*PRODUCTS, *PRODUCTS]:
+        await twins.lend(terms(), product)
+    last = twins.today + timedelta(days=3)
+
+    both = await asyncio.gather(*(close_through(twins.engine, [BY_PAGES], last) for _ in range(2)))
+    for _ in range(4):
+        await twins.close_by_replay()
+        twins.today += timedelta(days=1)
+
+    assert sorted(result.closed_on for results in both for result in results) == [
+        last - timedelta(days=before) for before in (3, 2, 1, 0)
+    ]
+    await twins.assert_alike()
+
+
+async def test_a_close_that_falls_behind_books_nothing_for_a_day_that_is_closed(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has looked at the date, and stands still while another closes that day, and the next one comes."""
+    ordinary, other = await twins.lend(terms(), PRODUCTS[1]), await twins.lend(terms(), PRODUCTS[1])
+    await twins.record(other, Charge("charge", 0, TODAY, Part.FEE, Money(500)))
+    await twins.close_both()
+    behind = twins.today
+    await twins.close_both()
+    before = [await twins.rows(BY_PAGES, table) for table in ROWS]
+    with monkeypatch.context() as patched:
+        patched.setattr(closing, "_open_day", AsyncMock(side_effect=[behind, twins.today, twins.today]))
+        # As if the other close had not got to these loans: they are found, and still nothing is booked.
+        patched.setattr(closing_pages, "PAGE_INSTALMENTS", 1)
+        assert await close_through(twins.engine, [BY_PAGES], behind) == []
+    rules = Rules.of(await twins.engine.record.catalogue())
+    pages = await close_ordinary_loans(twins.engine, BY_PAGES, rules, twins.today, business_on=behind)
+
+    assert (pages.closed, pages.left) == (0, frozenset())
+    assert [await twins.rows(BY_PAGES, table) for table in ROWS] == before
+    await twins.close_both()
+    assert ordinary in {row["loan_id"] for row in await twins.journals("late_fee")}
+    await twins.assert_alike()
+
+
+async def test_a_conflict_that_nobodys_close_explains_is_raised(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UnitOnPostgres, "close_business_date", AsyncMock(side_effect=Conflict("a deadlock")))
+
+    with pytest.raises(Conflict, match="deadlock"):
+        await close_through(twins.engine, [BY_PAGES], twins.today)

@@ -21,6 +21,7 @@ from storage.postgres.record.day_end_statements import (
     PAGE,
     RECOGNISE,
 )
+from storage.postgres.record.work import Days
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,10 +71,15 @@ class DayEndOnPostgres:
         return [row.id for row in await self._connection.rows(statement)]
 
     async def _close(self, lock: TextClause, close: TextClause, page: Page, **values: Any) -> PageClosed:
-        """Take the page's loans, and only then look at them: a payment under way shows in what is posted."""
+        """Take the page's loans, and only then look at them: a payment under way shows in what is posted.
+
+        Then the day, which nobody closes before this page is done: it is held after the loans, as all others hold it.
+        """
         within = {"due_on": page.due_on, "after": page.after, "upto": page.upto}
         await self._connection.row(_PREPARE)
         if not await self._connection.rows(self._here(lock, **within)):
+            return PageClosed(0, ())
+        if not await Days(self._connection).keep_open(values["business_on"]):
             return PageClosed(0, ())
         row = await self._connection.row(self._here(close, **within, **values))
         return PageClosed(0, ()) if row is None else PageClosed(row.closed, tuple(row.left_over))

@@ -52,6 +52,9 @@ class UnitOnPostgres:
     async def lock_business_date(self) -> date:
         return await self._days.open_day(lock=True)
 
+    async def keep_open(self, day: date) -> bool:
+        return await self._days.keep_open(day)
+
     async def close_business_date(self, closed: date, *, counts: Mapping[str, int], at: datetime) -> None:
         await self._days.close(closed, counts=counts, at=at)
 

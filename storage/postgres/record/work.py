@@ -195,6 +195,15 @@ class Days:
         business_on: date = row.business_on
         return business_on
 
+    async def keep_open(self, day: date) -> bool:
+        """Whether a day is the open one. If so nobody closes it before the unit ends; any number may hold it so."""
+        statement = select(district_days.c.business_on).where(
+            self._connection.here(district_days),
+            district_days.c.business_on == day,
+            district_days.c.closed_at.is_(None),
+        )
+        return await self._connection.row(statement.with_for_update(read=True)) is not None
+
     async def open_first(self, business_on: date) -> None:
         """Open the first day; a district that has one keeps it."""
         known = select(district_days.c.business_on).where(self._connection.here(district_days)).limit(1)
