@@ -58,9 +58,14 @@ def load_translations(language: Language) -> NullTranslations:
     return Translations(compiled, domain="portal")
 
 
+def language_known(code: str) -> Language | None:
+    """The language with this code, None for one that the portal does not speak."""
+    return Language(code) if code in {language.value for language in Language} else None
+
+
 def language_or_english(code: str) -> Language:
     """The language with this code; English for any other."""
-    return Language(code) if code in {language.value for language in Language} else Language.ENGLISH
+    return language_known(code) or Language.ENGLISH
 
 
 def language_asked_for(accept_language: str) -> Language:

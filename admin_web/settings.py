@@ -41,6 +41,11 @@ class PortalSettings:
         return f"{self.session_cookie}-form"
 
     @property
+    def language_cookie(self) -> str:
+        """The name of the cookie that carries the language chosen on an open page."""
+        return f"{self.session_cookie}-language"
+
+    @property
     def notice_cookie(self) -> str:
         """The name of the cookie that carries what was just done to the next page."""
         return f"{self.session_cookie}-notice"

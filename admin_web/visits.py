@@ -9,11 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
+from admin_web.chosen_language import guest_language, keep_chosen_language
 from admin_web.context import Portal, SignedInAs, signed_in_as
 from admin_web.form_tokens import guest_cookie, guest_secret, keep_guest_cookie, new_token
 from admin_web.forms import Form
 from admin_web.frame import guest_frame, staff_frame
-from admin_web.languages import language_asked_for, language_or_english
+from admin_web.languages import language_or_english
 from admin_web.notices import leave_notice
 from core.ports.engine import Engine
 from core.ports.reads import PortalReads
@@ -37,11 +38,8 @@ class Guest:
 
     @property
     def language(self) -> Language:
-        """What the address asks for, else what the browser does."""
-        asked = self.request.query.get("language")
-        if asked is not None:
-            return language_or_english(asked)
-        return language_asked_for(self.request.headers.get("Accept-Language", ""))
+        """What the visitor chose here, else their own or what the browser asks for."""
+        return guest_language(self.request, self.portal.settings)
 
     async def form(self) -> Form:
         """What was posted, as text. Files and repeated fields are not for this portal's forms."""
@@ -56,6 +54,7 @@ class Guest:
         html = self.portal.templates.render(template, self.language, {"frame": frame, **context})
         response = _html(html, status)
         keep_guest_cookie(self.request, response, cookie)
+        keep_chosen_language(self.request, response, self.portal.settings)
         return response
 
 

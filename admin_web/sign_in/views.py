@@ -54,11 +54,11 @@ async def post_sign_in(guest: Guest) -> web.Response:
 
 
 async def sign_out(guest: Guest) -> web.Response:
-    """End the session on the server, and have the browser forget what it kept."""
+    """End the session on the server, and have the browser forget what it kept, but for the language."""
     known = signed_in_as(guest.request)
     if known is not None:
         await use_case.sign_out(guest.engine, known.cookie)
-    response = _see_other("/login")
+    response = _see_other(f"/login?{urlencode({'language': guest.language.value})}")
     drop_session_cookie(response, guest.portal.settings)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response

@@ -104,3 +104,23 @@ async def test_whoever_owes_no_code_is_led_on(office: Office) -> None:
 
 async def _give_anyway(browser: Browser) -> Answer:
     return await browser.post("/login/totp", seen_on="/me", code="000000")
+
+
+class TestTheLanguage:
+    async def test_the_one_chosen_at_sign_in_holds_until_the_code_is_given(self, office: Office) -> None:
+        member = await office.lending.employ(Role.LOAN_OFFICER, totp_secret=SECRET)
+        browser = await office.arrive()
+        await browser.get("/login?language=st_LS")
+        await browser.sign_in(member.email, PASSWORD)
+
+        pages = [await browser.get("/login/totp"), await browser.get("/login/recovery"), await _give(browser, "000000")]
+
+        assert [page.status for page in pages] == [200, 200, 401]
+        assert all('<html lang="st-LS">' in page.text for page in pages)
+
+    async def test_without_a_choice_it_is_the_one_that_the_member_keeps(self, office: Office) -> None:
+        member = await office.lending.employ(Role.LOAN_OFFICER, totp_secret=SECRET, language="st_LS")
+        browser = await office.arrive()
+        await browser.sign_in(member.email, PASSWORD)
+
+        assert '<html lang="st-LS">' in (await browser.get("/login/totp")).text

@@ -86,7 +86,7 @@ async def test_signing_out_ends_the_session_on_the_server(browser: Browser, worl
 
     answer = await browser.post("/logout", seen_on="/queue")
 
-    assert (answer.status, answer.location) == (303, "/login")
+    assert (answer.status, answer.location) == (303, "/login?language=en")
     assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert world.sessions == {}
     again = await browser.get("/queue", Cookie=f"letsema={cookie}")
@@ -205,3 +205,27 @@ async def test_the_sign_in_page_speaks_sesotho_when_asked(browser: Browser) -> N
 
     assert '<html lang="st-LS">' in asked_by_address.text
     assert '<html lang="st-LS">' in asked_by_browser.text
+
+
+async def test_a_refused_sign_in_stays_in_the_language_that_was_chosen(browser: Browser) -> None:
+    await browser.get("/login?language=st_LS")
+
+    refused = await browser.sign_in("someone@khotso.example", "wrong")
+
+    assert refused.status == 401
+    assert '<html lang="st-LS">' in refused.text
+
+
+async def test_a_language_that_the_portal_does_not_speak_is_not_kept(browser: Browser) -> None:
+    await browser.get("/login?language=st_LS")
+    await browser.get("/login?language=de")
+
+    assert '<html lang="st-LS">' in (await browser.get("/login")).text
+
+
+async def test_after_signing_out_the_portal_still_speaks_the_member_s_language(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER, language="st_LS").email, PASSWORD)
+
+    out = await browser.post("/logout", seen_on="/queue")
+
+    assert '<html lang="st-LS">' in (await browser.get(out.location)).text
