@@ -1,15 +1,10 @@
-"""The part of a day's close that needs no replay: ordinary loans, page by page, a few pages at a time.
-
-A page is one short transaction, so that a payment waits for a moment at most, and a crash loses one page of work.
-"""
+"""The part of a day's close that needs no replay: ordinary loans, by the page."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 from uuid import UUID
 
 from core.loans.policy import Cap, InvalidPolicy
@@ -18,10 +13,7 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.catalogue import Catalogue, ProductVersion
 from core.use_cases.bookkeeping import policy_of
-
-PAGE_INSTALMENTS: Final = 2_000
-PAGES_AT_ONCE: Final = 2
-_BEFORE_ALL: Final = UUID(int=0)
+from core.use_cases.due_pages import each_page
 
 ClosePage = Callable[[Unit, Page], Awaitable[PageClosed]]
 
@@ -83,8 +75,8 @@ async def close_ordinary_loans(
     charged = []
     for wait, charging in rules.late_after().items():
         close = _late_fees(engine, charging, day, business_on)
-        charged += await _each_page(engine, district, day - wait, close)
-    recognised = await _each_page(engine, district, day, _income(engine, rules.ordinary, business_on))
+        charged += await each_page(engine, district, day - wait, close)
+    recognised = await each_page(engine, district, day, _income(engine, rules.ordinary, business_on))
     return OrdinaryClose(
         interest_recognised=sum(page.closed for page in recognised),
         late_fees=sum(page.closed for page in charged),
@@ -106,44 +98,3 @@ def _income(engine: Engine, rules: Sequence[CloseRule], business_on: date) -> Cl
         return await unit.day_end.recognise(page, rules, business_on=business_on, at=engine.clock.now())
 
     return close
-
-
-@dataclass
-class _Pages:
-    """The pages of a due date, handed out one by one to whoever asks."""
-
-    engine: Engine
-    district: str
-    due_on: date
-    _after: UUID | None = _BEFORE_ALL
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def next(self) -> Page | None:
-        async with self._turn:
-            if self._after is None:
-                return None
-            async with self.engine.record.unit(self.district) as unit:
-                page = await unit.day_end.page(self.due_on, self._after, PAGE_INSTALMENTS)
-            self._after = page.upto if page else None
-            return page
-
-
-async def _each_page(engine: Engine, district: str, due_on: date, close: ClosePage) -> list[PageClosed]:
-    """Close every page of a due date. Raises `DistrictDown`; the pages closed before it stay closed."""
-    pages = _Pages(engine, district, due_on)
-
-    async def work() -> list[PageClosed]:
-        closed = []
-        while (page := await pages.next()) is not None:
-            async with engine.record.unit(district) as unit:
-                closed.append(await close(unit, page))
-                await unit.commit()
-        return closed
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            running = [group.create_task(work()) for _ in range(PAGES_AT_ONCE)]
-    except ExceptionGroup as group:
-        # Callers know one error, not a group: the first that came is why the close stopped.
-        raise group.exceptions[0] from group
-    return [page for task in running for page in task.result()]

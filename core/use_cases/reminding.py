@@ -6,16 +6,19 @@ Who does not want to be reminded is not; receipts and late fees are told to ever
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from core.ports.day_end import Page
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.loan import InstalmentRow, Loan, overdue
+from core.ports.reminding import Reminding
+from core.records.catalogue import Catalogue
 from core.records.message import MessageKind
-from core.use_cases.disbursing import DEFAULT_RAIL
-from core.use_cases.messages import tell
+from core.use_cases.due_pages import each_page
+from core.use_cases.payouts import DEFAULT_RAIL
 
 OCCASIONS: Final = (
     (-3, MessageKind.REMINDER_BEFORE),
@@ -38,13 +41,10 @@ class ReminderCounts:
 
 async def plan_reminders(engine: Engine, district: str, on: date) -> ReminderCounts:
     """Queue the reminders of one day, as things stand at 09:00 of it. Repeating it queues nothing twice."""
+    lenders = _lenders(await engine.record.catalogue())
     counts: Counter[MessageKind] = Counter()
-    async with engine.record.unit(district) as unit:
-        for days_after, kind in OCCASIONS:
-            due_on = on - timedelta(days=days_after)
-            for instalment in await unit.loans.due_between(due_on, due_on):
-                counts[kind] += await _remind(engine, unit, kind, instalment, on)
-        await unit.commit()
+    for days_after, kind in OCCASIONS:
+        counts[kind] += await _remind(engine, district, kind, lenders, due_on=on - timedelta(days=days_after), on=on)
     return ReminderCounts(
         district,
         before=counts[MessageKind.REMINDER_BEFORE],
@@ -53,34 +53,19 @@ async def plan_reminders(engine: Engine, district: str, on: date) -> ReminderCou
     )
 
 
-async def _remind(engine: Engine, unit: Unit, kind: MessageKind, instalment: InstalmentRow, on: date) -> bool:
-    loan = await unit.loans.get(instalment.loan_id)
-    if not (await unit.borrowers.get(loan.borrower_id)).wants_reminders:
-        return False
-    figures = await _figures(engine, unit, loan, instalment, on, kind)
-    return await tell(
-        engine,
-        unit,
-        kind,
-        loan.borrower_id,
-        key=f"reminder:{loan.id}:{instalment.n}:{kind}:{on.isoformat()}",
-        mfi_id=loan.mfi_id,
-        **figures,
-    )
+def _lenders(catalogue: Catalogue) -> list[Reminding]:
+    """The lenders that can say where to pay; one that cannot reminds nobody."""
+    return [
+        Reminding(mfi.id, mfi.name, mfi.rail_accounts[DEFAULT_RAIL])
+        for mfi in catalogue.mfis.values()
+        if DEFAULT_RAIL in mfi.rail_accounts
+    ]
 
 
-async def _figures(
-    engine: Engine, unit: Unit, loan: Loan, instalment: InstalmentRow, on: date, kind: MessageKind
-) -> dict[str, object]:
-    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-    figures: dict[str, object] = {
-        "mfi_name": mfi.name,
-        "loan_reference": loan.reference,
-        "due_on": instalment.due_on,
-        "amount_minor": instalment.outstanding,
-        "rail_account": mfi.rail_accounts[DEFAULT_RAIL],
-    }
-    if kind is MessageKind.REMINDER_LATE:
-        figures["days_late"] = (on - instalment.due_on).days
-        figures["overdue_minor"] = overdue(await unit.loans.instalments(loan.id), on)
-    return figures
+async def _remind(
+    engine: Engine, district: str, kind: MessageKind, lenders: Sequence[Reminding], *, due_on: date, on: date
+) -> int:
+    async def queue(unit: Unit, page: Page) -> int:
+        return await unit.reminders.queue(page, kind, lenders, on=on, at=engine.clock.now())
+
+    return sum(await each_page(engine, district, due_on, queue))

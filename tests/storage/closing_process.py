@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from core.ports.engine import Engine
-from core.use_cases import closing_pages
+from core.use_cases import due_pages
 from core.use_cases.closing import close_through
 from letsema.environment import SystemIdentifiers
 from letsema.keys.names import KeyedNames
@@ -29,7 +29,7 @@ async def close(url: str, district: str, through: str, page: str, at: str) -> No
         MovableClock(datetime.fromisoformat(at)),
     )
     connections = RecordConnections(url, statement_timeout_seconds=30, unit_timeout_seconds=60)
-    setattr(closing_pages, "PAGE_INSTALMENTS", int(page))  # noqa: B010 - a constant of the product
+    setattr(due_pages, "PAGE_INSTALMENTS", int(page))  # noqa: B010 - a constant of the product
     async with RecordOnPostgres.opened(connections, sealer, names, clock) as record:
         nobody = cast("Any", None)
         engine = Engine(

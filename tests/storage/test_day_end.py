@@ -33,7 +33,7 @@ from core.records.application import ApplicationStatus
 from core.records.catalogue import LateFee, ProductVersion
 from core.records.loan import Loan, LoanStatus
 from core.records.message import MessageKind
-from core.use_cases import closing, closing_pages
+from core.use_cases import closing, closing_pages, due_pages
 from core.use_cases.bookkeeping import activate_loan, close_loan_day, receive_repayment, record_event
 from core.use_cases.closing import DayEndResult, close_through
 from core.use_cases.closing_pages import Rules, close_ordinary_loans
@@ -196,7 +196,7 @@ async def twins(engine: Engine, database_url: str) -> Twins:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several pages, for a portfolio of a few loans."""
-    monkeypatch.setattr(closing_pages, "PAGE_INSTALMENTS", 3)
+    monkeypatch.setattr(due_pages, "PAGE_INSTALMENTS", 3)
 
 
 def terms(**changes: Any) -> LoanTerms:
@@ -530,7 +530,7 @@ async def test_a_close_that_falls_behind_books_nothing_for_a_day_that_is_closed(
     with monkeypatch.context() as patched:
         patched.setattr(closing, "_open_day", AsyncMock(side_effect=[behind, twins.today, twins.today]))
         # As if the other close had not got to these loans: they are found, and still nothing is booked.
-        patched.setattr(closing_pages, "PAGE_INSTALMENTS", 1)
+        patched.setattr(due_pages, "PAGE_INSTALMENTS", 1)
         assert await close_through(twins.engine, [BY_PAGES], behind) == []
     rules = Rules.of(await twins.engine.record.catalogue())
     pages = await close_ordinary_loans(twins.engine, BY_PAGES, rules, twins.today, business_on=behind)

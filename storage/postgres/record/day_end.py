@@ -5,11 +5,11 @@ each of them once, and holds few of them at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 
 from core.ports.day_end import CloseRule, Page, PageClosed
 from storage.postgres.record.connection import DistrictConnection
@@ -21,20 +21,8 @@ from storage.postgres.record.day_end_statements import (
     PAGE,
     RECOGNISE,
 )
+from storage.postgres.record.page_statements import PREPARE, STATEMENT_SECONDS_MAX, id_prefix
 from storage.postgres.record.work import Days
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-_STATEMENT_SECONDS_MAX: Final = 8
-"""Below the bound of a unit: a page is thousands of loans, and nobody waits for it but a worker."""
-
-# A page touches thousands of a million rows, each found by its key. Left alone, the planner thinks that reading a whole
-# table once is cheaper than that; for hundreds of pages it is not. On a cluster the settings go along to the shard.
-_PREPARE: Final = text(f"""
-    select set_config('citus.propagate_set_commands', 'local', true),
-        set_config('statement_timeout', '{_STATEMENT_SECONDS_MAX}s', true), set_config('enable_seqscan', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-""")
 
 
 class DayEndOnPostgres:
@@ -61,11 +49,11 @@ class DayEndOnPostgres:
             late_on=late_on,
             business_on=business_on,
             at=at,
-            id_prefix=_id_prefix(at),
+            id_prefix=id_prefix(at),
         )
 
     async def needing_replay(self, on: date, products: Sequence[tuple[UUID, int]]) -> Sequence[UUID]:
-        await self._connection.allow_long_statements(_STATEMENT_SECONDS_MAX)
+        await self._connection.allow_long_statements(STATEMENT_SECONDS_MAX)
         ids, versions = [key[0] for key in products], [key[1] for key in products]
         statement = self._here(NEEDING_REPLAY, day=on, products=ids, versions=versions)
         return [row.id for row in await self._connection.rows(statement)]
@@ -76,7 +64,7 @@ class DayEndOnPostgres:
         Then the day, which nobody closes before this page is done: it is held after the loans, as all others hold it.
         """
         within = {"due_on": page.due_on, "after": page.after, "upto": page.upto}
-        await self._connection.row(_PREPARE)
+        await self._connection.row(PREPARE)
         if not await self._connection.rows(self._here(lock, **within)):
             return PageClosed(0, ())
         if not await Days(self._connection).keep_open(values["business_on"]):
@@ -102,12 +90,3 @@ def _late_fees(rules: Sequence[CloseRule]) -> dict[str, Any]:
         "percents": [fee.percent for fee in fees],
         "with_interest": [fee.with_interest for fee in fees],
     }
-
-
-def _id_prefix(at: datetime) -> str:
-    """How ids that grow with time begin, as the engine's do: the instant, and that this is UUID version 8.
-
-    The rest is the digest of what the row is about: no statement makes chance of its own.
-    """
-    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
-    return f"{milliseconds:012x}8"

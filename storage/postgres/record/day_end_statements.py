@@ -16,6 +16,7 @@ from core.money import Rounding
 from core.ports.day_end import ORDINARY_EVENTS
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
+from storage.postgres.record.page_statements import id_of
 
 _INTEREST: Final = "interest"
 _LATE_FEE: Final = "late_fee"
@@ -219,7 +220,7 @@ CHARGE_LATE_FEES: Final = text(f"""
     ),
     told as (
         insert into record.outbox (district, id, topic, kind, key, data, due_at, attempts, last_error, added_at)
-        select d.district, cast(:id_prefix || substr(md5(d.key), 1, 3) || '8' || substr(md5(d.key), 4, 15) as uuid),
+        select d.district, {id_of("d.key")},
             'message', '{MessageKind.LATE_FEE}', 'message:' || d.key,
             jsonb_build_object('borrower_id', d.borrower_id, 'mfi_id', d.mfi_id, 'mfi_name', m.name,
                 'loan_reference', d.reference, 'amount_minor', d.penalties, 'due_on', to_char(d.due_on, 'YYYY-MM-DD')),

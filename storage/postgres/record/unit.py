@@ -9,6 +9,7 @@ from core.ports.books import Disbursements, Ledger, Payments, Proposals
 from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
 from core.ports.lending import Applications, Borrowers, Loans
+from core.ports.reminding import Reminders
 from core.ports.staff import Staff
 from core.ports.work import Audit, Commands, Jobs, Outbox
 from storage.postgres.record.applications import ApplicationsOnPostgres
@@ -19,6 +20,7 @@ from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
 from storage.postgres.record.proposals import ProposalsOnPostgres
+from storage.postgres.record.reminders import RemindersOnPostgres
 from storage.postgres.record.staff import StaffOnPostgres
 from storage.postgres.record.work import AuditOnPostgres, CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
 from storage.postgres.sealing import Sealing
@@ -37,6 +39,7 @@ class UnitOnPostgres:
         self.disbursements: Disbursements = DisbursementsOnPostgres(connection, sealing)
         self.proposals: Proposals = ProposalsOnPostgres(connection)
         self.day_end: DayEnd = DayEndOnPostgres(connection)
+        self.reminders: Reminders = RemindersOnPostgres(connection)
         self.outbox: Outbox = OutboxOnPostgres(connection, clock)
         self.jobs: Jobs = JobsOnPostgres(connection)
         self._commands = CommandsOnPostgres(connection, clock)
