@@ -30,7 +30,7 @@ NOTICES: Final[Mapping[str, str]] = {
         "You came in with a recovery code, which is used up now. If your phone is lost, ask for a new invitation."
     ),
     "rejected": mark("The application is rejected. The borrower is told the reason by SMS."),
-    "released": mark("The payout is released. The rail's answer appears here."),
+    "released": mark("The payout is released. The money service's answer appears here."),
     "second_release_needed": mark("Your release is recorded. The payout is above limit 2: a manager releases it next."),
     "returned": mark("The application is returned. The borrower is told by SMS what is needed."),
 }

@@ -29,7 +29,7 @@ class Badge:
 
 _A = ApplicationStatus
 APPLICATION_STATUSES: Final[Mapping[str, Badge]] = {
-    _A.SUBMITTED: Badge(mark("New"), "wait"),
+    _A.SUBMITTED: Badge(mark("New application"), "wait"),
     _A.IN_REVIEW: Badge(mark("In review"), "wait"),
     _A.RETURNED: Badge(mark("Returned"), "warn"),
     _A.AWAITING_SECOND_APPROVAL: Badge(mark("Second approval"), "wait"),
@@ -76,8 +76,8 @@ PROPOSAL_KINDS: Final[Mapping[str, str]] = {
     _K.REVERSE_PAYMENT: mark("Reverse a payment"),
     _K.WAIVE: mark("Waive a part of an instalment"),
     _K.WRITE_OFF: mark("Write a loan off"),
-    _K.FUND_FLOAT: mark("Fund a float"),
-    _K.SWEEP_FLOAT: mark("Sweep a float"),
+    _K.FUND_FLOAT: mark("Put money into a float"),
+    _K.SWEEP_FLOAT: mark("Take money out of a float"),
 }
 
 _S = ProposalStatus
@@ -95,10 +95,17 @@ PARTS: Final[Mapping[str, str]] = {
 }
 
 RETURNS: Final[Mapping[str, str]] = {
-    "payer": mark("The rail has taken it back to the payer"),
+    "payer": mark("The money service has taken it back to the payer"),
     "suspense": mark("It stays here, in suspense, until its loan is found"),
 }
 """Where a reversed payment's money goes."""
+
+RAILS: Final[Mapping[str, str]] = {
+    "ecocash": "EcoCash",
+    "mpesa": "M-Pesa",
+    "simulated": mark("simulated"),
+}
+"""The services that money moves through. Staff know them by these names; "rail" is our word, not theirs."""
 
 RISKS: Final[Mapping[str, Badge]] = {
     "high": Badge(mark("High"), "warn"),
@@ -112,7 +119,7 @@ IDENTITY: Final[Mapping[bool, Badge]] = {
 
 KINDS: Final[Mapping[str, str]] = {
     "application": mark("Application"),
-    "borrower": mark("Borrower"),
+    "borrower": mark("Newest application"),
     "loan": mark("Loan"),
 }
 
@@ -179,7 +186,7 @@ ROLES: Final[Mapping[str, str]] = {
 
 ACTORS: Final[Mapping[str, str]] = {
     "borrower": mark("by the borrower"),
-    "rail": mark("by the payment rail"),
+    "rail": mark("by the money service"),
     "system": mark("by the system"),
 }
 

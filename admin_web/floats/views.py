@@ -12,6 +12,7 @@ from admin_web.languages import Text, mark
 from admin_web.proposals import put_forward
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
+from admin_web.words import RAILS, word
 from core.errors import InvalidInput
 from core.records.catalogue import Mfi
 from core.records.proposal import ProposalKind
@@ -67,7 +68,7 @@ async def _page(visit: Visit, form: Form, kind: ProposalKind, *, status: int = 2
         step="fund" if kind is ProposalKind.FUND_FLOAT else "sweep",
         found=found,
         choice=DistrictChoice(mfi.head_office_district, await visit.districts()),
-        rails=[(rail, rail) for rail in mfi.rail_accounts],
+        rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
         form=form,
         key=visit.new_key(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from admin_web.languages import LANGUAGE_NAMES
+from admin_web.profile.browsers import browser_name
 from admin_web.session_cookies import set_session_cookie
 from admin_web.visits import Visit
 from core.records.borrower import Language
@@ -17,6 +18,7 @@ async def show_profile(visit: Visit) -> web.Response:
         "profile/profile.html",
         member=visit.known.member,
         session=visit.known.session,
+        browser=browser_name(visit.known.session.user_agent),
         district_name=(await visit.engine.record.catalogue()).district(visit.actor.district).name,
         language_names=LANGUAGE_NAMES,
     )
