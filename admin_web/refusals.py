@@ -8,7 +8,7 @@ from typing import Final
 from admin_web.languages import Text, mark
 from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.records.staff import NotAllowed
-from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.floats import FloatTooLow
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "already_decided": mark("Somebody has carried this out or refused it already."),

@@ -29,7 +29,8 @@ from core.ports.engine import Engine
 from core.ports.environment import Clock
 from core.ports.rails import PayoutRail
 from core.records.borrower import Channel
-from core.use_cases.disbursing import PAYOUT_TOPIC, send_payout
+from core.use_cases.disbursing import send_payout
+from core.use_cases.payouts import PAYOUT_TOPIC
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from letsema.databases import Databases
 from letsema.environment import SystemClock, SystemIdentifiers

@@ -12,7 +12,7 @@ from admin_web.visits import Visit
 from core.ports.engine import Engine
 from core.records.loan import Disbursement, PayoutStatus
 from core.records.staff import Actor, Permission
-from core.use_cases.disbursing import ReleaseDisbursement, confirm_release, release_disbursement
+from core.use_cases.releasing import ReleaseDisbursement, confirm_release, release_disbursement
 
 Release = Callable[[Engine, Actor, ReleaseDisbursement], Awaitable[Disbursement]]
 

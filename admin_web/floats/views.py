@@ -16,7 +16,7 @@ from admin_web.words import RAILS, word
 from core.errors import InvalidInput
 from core.records.catalogue import Mfi
 from core.records.proposal import ProposalKind
-from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.floats import FloatTooLow
 
 _LONGEST_REFERENCE: Final = 64
 

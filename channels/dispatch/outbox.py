@@ -19,7 +19,7 @@ from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.ports.work import OutboxRow
-from core.use_cases.disbursing import PAYOUT_TOPIC
+from core.use_cases.payouts import PAYOUT_TOPIC
 from core.use_cases.transferring import TRANSFER_TOPIC
 
 _MONEY: Final = frozenset({PAYOUT_TOPIC, TRANSFER_TOPIC})

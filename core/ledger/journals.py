@@ -92,6 +92,11 @@ def unassigned(*, key: str, source: str, destination: str, amount: Money, value_
     return Journal(key, "unassigned", value_on, (Posting(source, destination, amount),))
 
 
+def suspense_refund(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
+    """Money that belonged to nobody here and went back to its payer."""
+    return Journal(key, "refund", value_on, (Posting(Account.SUSPENSE, float_account(rail), amount),))
+
+
 def payment_leaves_suspense(*, key: str, amount: Money, value_on: date, transfer_id: str) -> Journal:
     """Money whose loan is in another district: it leaves this one's suspense through clearing."""
     posting = Posting(Account.SUSPENSE, Account.CLEARING, amount)

@@ -62,6 +62,8 @@ def _postings(terms: LoanTerms, transaction: Transaction) -> Iterator[Posting]:
         return _lent(terms, transaction)
     if transaction.kind is TransactionKind.COOLING_OFF_RETURN:
         return _returned(transaction)
+    if transaction.kind is TransactionKind.REFUND:
+        return iter([Posting(Account.OVERPAYMENT, transaction.money_account, transaction.amount)])
     if transaction.kind in MONEY_RECEIVED:
         return _received(transaction)
     if transaction.kind in {TransactionKind.CHARGE, TransactionKind.LATE_FEE}:

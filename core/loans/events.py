@@ -67,6 +67,22 @@ class CoolingOffReturn(Repayment):
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that the borrower had paid too much, sent back: it leaves a rail's float and lowers the credit."""
+
+    key: str
+    n: int
+    rail: str
+    value_on: date
+    amount: Money
+
+    @property
+    def money_account(self) -> str:
+        """The account that is credited."""
+        return float_account(self.rail)
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A fee or a penalty put on the loan by a person. It falls due on its value date."""
 
@@ -107,8 +123,8 @@ class Reversal:
     target: str
 
 
-Event = Repayment | Charge | Waiver | WriteOff | Reversal
+Event = Repayment | Refund | Charge | Waiver | WriteOff | Reversal
 """Everything that can happen to a loan after its disbursement (a payoff and a return are repayments)."""
 
-ValueDated = Repayment | Charge | Waiver | WriteOff
+ValueDated = Repayment | Refund | Charge | Waiver | WriteOff
 """The events that count on a day of their own."""

@@ -18,6 +18,7 @@ from core.loans.events import (
     Disbursed,
     Event,
     Payoff,
+    Refund,
     Repayment,
     Reversal,
     ValueDated,
@@ -30,12 +31,14 @@ from core.loans.policy import Policy
 from core.loans.refusals import (
     AlreadyReversed,
     BeforeDisbursement,
+    CreditPaidOut,
     EventKeyReused,
     LaterEventsStand,
     LoanNotActive,
     NothingToReturn,
     NotMoreThanNothing,
     PayoffBeforeLaterEvent,
+    RefundAboveCredit,
     ReversalOfReversal,
     UnknownEvent,
     UnknownInstalment,
@@ -123,6 +126,8 @@ class LoanHistory:
             raise ReversalOfReversal
         if target.key in self._reversed_keys():
             raise AlreadyReversed
+        if replace(self, events=(*self.events, reversal)).account(self.closed_through).overpaid < ZERO:
+            raise CreditPaidOut
 
     def _reversed_keys(self) -> set[str]:
         return {event.target for event in self.events if isinstance(event, Reversal)}
@@ -134,6 +139,12 @@ class LoanHistory:
             raise NotMoreThanNothing(field="amount")
         if isinstance(event, Repayment) and not isinstance(event, Payoff | CoolingOffReturn):
             return  # money that arrived is taken: a closed loan keeps it as credit, a written-off one as recovery
+        if isinstance(event, Refund):
+            self._check_refund(event)
+        else:
+            self._check_while_active(event)
+
+    def _check_while_active(self, event: ValueDated) -> None:
         self._check_active(event.value_on)
         if isinstance(event, Payoff):
             self.payoff(event.value_on)
@@ -149,6 +160,11 @@ class LoanHistory:
         if account.status is not AccountStatus.ACTIVE:
             raise LoanNotActive(f"the loan is {account.status}")
         return account
+
+    def _check_refund(self, refund: Refund) -> None:
+        credit = self.account(refund.value_on).overpaid
+        if refund.amount > credit:
+            raise RefundAboveCredit(f"the borrower's credit is {credit}", field="amount")
 
     def _check_waiver(self, waiver: Waiver) -> None:
         if waiver.part is Part.PRINCIPAL:

@@ -59,6 +59,18 @@ class WaiverAboveOutstanding(InvalidInput):
     code = "waiver_above_outstanding"
 
 
+class RefundAboveCredit(InvalidInput):
+    """The refund is more than what the borrower has to their credit."""
+
+    code = "refund_above_credit"
+
+
+class CreditPaidOut(Conflict):
+    """What the event paid too much was sent back to the borrower: it cannot be taken away from under that."""
+
+    code = "credit_paid_out"
+
+
 class PayoffBeforeLaterEvent(InvalidInput):
     """A settlement counts on or after everything else that happened to the loan."""
 

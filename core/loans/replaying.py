@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import partial
 
 from core.loans import late_interest
-from core.loans.events import Charge, Disbursed, Repayment, ValueDated, Waiver, WriteOff
+from core.loans.events import Charge, Disbursed, Refund, Repayment, ValueDated, Waiver, WriteOff
 from core.loans.obligations import Obligation, Origin, Row, add_charges, rows_of
 from core.loans.parts import Part
 from core.loans.policy import Cap, LateFeeRule, Policy
@@ -110,6 +110,8 @@ def _charge_late_fee(loan: RunningLoan, row: Row, rule: LateFeeRule) -> None:
 def _apply(loan: RunningLoan, event: ValueDated) -> None:
     if isinstance(event, Repayment):
         receive(loan, event)
+    elif isinstance(event, Refund):
+        _refund(loan, event)
     elif isinstance(event, Waiver):
         _waive(loan, event)
     elif isinstance(event, WriteOff):
@@ -120,6 +122,11 @@ def _apply(loan: RunningLoan, event: ValueDated) -> None:
 
 
 # Acts of staff
+
+
+def _refund(loan: RunningLoan, refund: Refund) -> None:
+    loan.overpaid -= refund.amount
+    loan.note(refund.key, TransactionKind.REFUND, refund.amount, [], money_account=refund.money_account)
 
 
 def _note_charge(loan: RunningLoan, charge: Charge) -> None:

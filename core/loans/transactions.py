@@ -22,6 +22,7 @@ class TransactionKind(StrEnum):
     WAIVER = "waiver"
     WRITE_OFF = "write_off"
     COOLING_OFF_RETURN = "cooling_off_return"
+    REFUND = "refund"
 
 
 MONEY_RECEIVED: Final = frozenset(

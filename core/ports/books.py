@@ -41,6 +41,10 @@ class Ledger(Protocol):
         """Debits minus credits of one account in this district."""
         ...
 
+    async def has(self, key: str) -> bool:
+        """Whether a journal with this key was posted here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerFinding:
@@ -63,6 +67,8 @@ class Payments(Protocol):
         """The newest assignment of a rail's payment."""
         ...
 
+    async def by_id(self, payment_id: UUID, *, lock: bool = False) -> Payment: ...
+
     async def save(self, payment: Payment) -> None: ...
 
     async def in_suspense(self, mfi_id: UUID) -> Sequence[Payment]:
@@ -74,19 +80,25 @@ class Disbursements(Protocol):
     """Payouts of one district."""
 
     async def add(self, disbursement: Disbursement) -> None:
-        """Insert. Raises `Conflict` while the loan has another that is not failed."""
+        """Insert. Raises `Conflict` while the loan, or the refund of the same money, has another that may leave."""
         ...
 
     async def get(self, reference: str, *, lock: bool = False) -> Disbursement:
         """By our payout reference."""
         ...
 
-    async def of_loan(self, loan_id: UUID) -> Sequence[Disbursement]: ...
+    async def of_loan(self, loan_id: UUID) -> Sequence[Disbursement]:
+        """The payouts of a loan's cash, in the order of their attempts. Refunds are not among them."""
+        ...
+
+    async def refunds(self, subject_id: UUID) -> Sequence[Disbursement]:
+        """The refunds of a loan's credit, or of a payment in suspense, in the order of their attempts."""
+        ...
 
     async def save(self, disbursement: Disbursement) -> None: ...
 
     async def under_way(self, mfi_id: UUID, rail: str) -> Money:
-        """The sum of this MFI's payouts that may still leave: neither confirmed nor failed. The float covers them."""
+        """The sum of this MFI's payouts that may still leave, refunds too: the float covers them until settled."""
         ...
 
     async def unsettled(

@@ -206,13 +206,26 @@ class PayoutStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PayoutPurpose(StrEnum):
+    """Why money leaves: a loan's cash, what a borrower paid too much, or money in suspense that goes back."""
+
+    LOAN = "loan"
+    CREDIT = "credit"
+    SUSPENSE = "suspense"
+
+
 @dataclass(frozen=True, slots=True)
 class Disbursement:
-    """The payout of a loan. `reference` is ours and makes the rail's side idempotent; one live payout a loan."""
+    """A payout. `reference` is ours and makes the rail's side idempotent; one live payout a loan or refund.
+
+    `loan_id` is None where the money is in suspense: `payment_id` then names the payment that goes back. Since and
+    until when a rail has said that it does not know is kept, because only that lets two persons settle it, whose names
+    are then in `settled_by_name`. `contradicted_by` is what the rail said after it was settled otherwise.
+    """
 
     id: UUID
     district: str
-    loan_id: UUID
+    loan_id: UUID | None
     mfi_id: UUID
     attempt: int
     rail: str
@@ -226,6 +239,25 @@ class Disbursement:
     failure_code: str = ""
     rail_reference: str = ""
     settled_at: datetime | None = None
+    purpose: PayoutPurpose = PayoutPurpose.LOAN
+    payment_id: UUID | None = None
+    unknown_since: datetime | None = None
+    unknown_until: datetime | None = None
+    settled_by_name: str = ""
+    contradicted_by: str = ""
+    contradicted_at: datetime | None = None
+
+    @property
+    def its_loan_id(self) -> UUID:
+        """The loan that it is of. Raises `ValueError` for money out of suspense, which is of none."""
+        if self.loan_id is None:
+            raise ValueError(f"{self.reference} is of no loan")
+        return self.loan_id
+
+    @property
+    def subject_id(self) -> UUID:
+        """What it pays: the payment that goes back, else the loan."""
+        return self.payment_id or self.its_loan_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class MessageKind(StrEnum):
     DISBURSED = "disbursed"
     DISBURSEMENT_FAILED = "disbursement_failed"
     PAYMENT_RECEIVED = "payment_received"
+    CREDIT_REFUNDED = "credit_refunded"
+    PAYMENT_REFUNDED = "payment_refunded"
     LOAN_CLOSED = "loan_closed"
     LOAN_CANCELLED = "loan_cancelled"
     RETURN_ASKED = "return_asked"
@@ -78,11 +80,14 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
         "fees_minor",
         "interest_minor",
         "principal_minor",
+        "recovered_minor",
         "overpaid_minor",
         "outstanding_minor",
         "next_due_on",
         "next_due_minor",
     ),
+    _M.CREDIT_REFUNDED: (*_LOAN, "amount_minor", "wallet_masked"),
+    _M.PAYMENT_REFUNDED: ("mfi_name", "receipt", "amount_minor"),
     _M.LOAN_CLOSED: (*_LOAN, "overpaid_minor"),
     _M.LOAN_CANCELLED: _LOAN,
     _M.RETURN_ASKED: (*_LOAN, "amount_minor", "expires_on", "rail_account"),

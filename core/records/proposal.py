@@ -19,6 +19,9 @@ class ProposalKind(StrEnum):
     REVERSE_PAYMENT = "reverse_payment"
     WAIVE = "waive"
     WRITE_OFF = "write_off"
+    SETTLE_PAYOUT = "settle_payout"
+    REFUND_PAYMENT = "refund_payment"
+    REFUND_CREDIT = "refund_credit"
     FUND_FLOAT = "fund_float"
     SWEEP_FLOAT = "sweep_float"
 

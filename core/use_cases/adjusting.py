@@ -6,6 +6,9 @@
 | reverse_payment | rail, rail_reference: a payment posted here; to: `payer` (the rail took it back) or `suspense` |
 | waive | loan_reference, instalment, part (penalty, fee, interest), amount_minor |
 | write_off | loan_reference |
+| settle_payout | payout: one whose rail does not know its fate; outcome: `confirmed`, with rail_receipt, or `failed` |
+| refund_payment | rail, rail_reference: money in this district's suspense that goes back to its payer |
+| refund_credit | loan_reference, amount_minor: of what its borrower paid too much |
 | fund_float, sweep_float | rail, amount_minor, reference: of the bank or the rail, once each |
 """
 
@@ -16,12 +19,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from core.ledger.accounts import Account, float_account
 from core.ledger.journals import funding, payment_leaves_suspense, sweep, unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
-from core.loans.refusals import LoanNotActive, NotDisbursed
+from core.loans.refusals import CreditPaidOut, LoanNotActive, NotDisbursed
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
@@ -32,10 +35,19 @@ from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.assigning import post_assigned
 from core.use_cases.bookkeeping import history_of, record_event
-from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.floats import check_float
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.paying_back import free_credit
+from core.use_cases.refunding import (
+    check_refund_credit,
+    check_refund_payment,
+    payment_of,
+    refund_credit,
+    refund_payment,
+)
 from core.use_cases.repaying import PAYABLE, repayment_key
+from core.use_cases.settling import check_settle, settle
 from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
 
 _TO_PAYER: Final = "payer"
@@ -62,7 +74,7 @@ async def effect_of(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal
 
 
 async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
-    payment = await _payment(unit, actor, data, "suspense")
+    payment = await payment_of(unit, actor, data, "suspense")
     reference = Reference.parse(str(data["loan_reference"]))
     async with engine.record.unit(await district_of(engine, reference)) as theirs:
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
@@ -72,7 +84,7 @@ async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) ->
 
 
 async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
-    payment = await _payment(unit, actor, proposal.data, "suspense")
+    payment = await payment_of(unit, actor, proposal.data, "suspense")
     reference = Reference.parse(str(proposal.data["loan_reference"]))
     target = await district_of(engine, reference)
     await unit.payments.save(replace(payment, status="assigned"))
@@ -102,17 +114,19 @@ async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) 
 async def _check_reverse(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     if data["to"] not in (_TO_PAYER, _TO_SUSPENSE):
         raise InvalidInput("money goes back to the payer or to suspense", field="to")
-    return _subject(await _payment(unit, actor, data, "posted"))
+    return _subject(await payment_of(unit, actor, data, "posted"))
 
 
 async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
-    payment = await _payment(unit, actor, proposal.data, "posted")
+    payment = await payment_of(unit, actor, proposal.data, "posted")
     if payment.loan_id is None:
         raise NotFound("that payment is on no loan")
     loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id, lock=True)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     source = await _source(unit, loan, key)
     await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
+    if await free_credit(engine, unit, loan) < ZERO:
+        raise CreditPaidOut("a refund under way takes what this payment paid too much")
     await unit.payments.save(replace(payment, status="reversed"))
     if proposal.data["to"] == _TO_SUSPENSE:
         await _to_suspense(engine, unit, payment, source)
@@ -154,15 +168,6 @@ async def _to_suspense(engine: Engine, unit: Unit, payment: Payment, source: str
         )
     )
     await _move(engine, unit, payment, key, source, Account.SUSPENSE)
-
-
-async def _payment(unit: Unit, actor: Actor, data: Data, status: str) -> Payment:
-    payment = await unit.payments.get(str(data["rail"]), str(data["rail_reference"]))
-    if payment is None or payment.mfi_id != actor.mfi_id:
-        raise NotFound("there is no such payment")
-    if payment.status != status:
-        raise Conflict(f"the payment is {payment.status}")
-    return payment
 
 
 def _subject(payment: Payment) -> str:
@@ -211,23 +216,35 @@ async def _loan(unit: Unit, actor: Actor, data: Data) -> Loan:
 # --- floats ----------------------------------------------------------------------------------------------------------
 
 
+class ReferenceUsed(InvalidInput):
+    """Money was moved under this reference of the bank or the rail before."""
+
+    code = "reference_used"
+
+
 async def _check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    return await _check_move(engine, unit, actor, data, "fund")
+
+
+async def _check_move(engine: Engine, unit: Unit, actor: Actor, data: Data, word: str) -> str:
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
     if unit.district != mfi.head_office_district:
         raise InvalidInput("a float is funded and swept at the head office", field="district")
     if Money(int(data["amount_minor"])) <= ZERO:
         raise InvalidInput("an amount of money is more than nothing", field="amount")
+    if await unit.ledger.has(_move_key(actor, data, word)):
+        raise ReferenceUsed(field="reference")
     return f"{data['rail']}:{data['reference']}"
 
 
+def _move_key(actor: Actor, data: Data, word: str) -> str:
+    """What a movement of a float is to the books: the lender is part of it, as two may have the same bank."""
+    return f"{word}:{actor.mfi_id}:{data['rail']}:{data['reference']}"
+
+
 async def _check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
-    subject = await _check_fund(engine, unit, actor, data)
-    await unit.lock_business_date()
-    rail, amount = str(data["rail"]), Money(int(data["amount_minor"]))
-    held = await unit.ledger.balance(actor.mfi_id, float_account(rail))
-    free = held - await unit.disbursements.under_way(actor.mfi_id, rail)
-    if free < amount:
-        raise FloatTooLow(amount - free)
+    subject = await _check_move(engine, unit, actor, data, "sweep")
+    await check_float(unit, actor.mfi_id, str(data["rail"]), Money(int(data["amount_minor"])))
     return subject
 
 
@@ -235,7 +252,7 @@ async def _fund(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) ->
     data, today = proposal.data, await unit.business_date()
     make, word = (funding, "fund") if proposal.kind is ProposalKind.FUND_FLOAT else (sweep, "sweep")
     journal = make(
-        key=f"{word}:{actor.mfi_id}:{data['rail']}:{data['reference']}",
+        key=_move_key(actor, data, word),
         rail=str(data["rail"]),
         amount=Money(int(data["amount_minor"])),
         value_on=today,
@@ -251,6 +268,9 @@ _CHECKS: Final[Mapping[ProposalKind, _Check]] = {
     ProposalKind.REVERSE_PAYMENT: _check_reverse,
     ProposalKind.WAIVE: _check_waive,
     ProposalKind.WRITE_OFF: _check_write_off,
+    ProposalKind.SETTLE_PAYOUT: check_settle,
+    ProposalKind.REFUND_PAYMENT: check_refund_payment,
+    ProposalKind.REFUND_CREDIT: check_refund_credit,
     ProposalKind.FUND_FLOAT: _check_fund,
     ProposalKind.SWEEP_FLOAT: _check_sweep,
 }
@@ -259,6 +279,9 @@ _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.REVERSE_PAYMENT: _reverse,
     ProposalKind.WAIVE: _waive,
     ProposalKind.WRITE_OFF: _write_off,
+    ProposalKind.SETTLE_PAYOUT: settle,
+    ProposalKind.REFUND_PAYMENT: refund_payment,
+    ProposalKind.REFUND_CREDIT: refund_credit,
     ProposalKind.FUND_FLOAT: _fund,
     ProposalKind.SWEEP_FLOAT: _fund,
 }

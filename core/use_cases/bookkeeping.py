@@ -54,15 +54,29 @@ class LoanClose:
 
 
 async def move_loan(
-    engine: Engine, unit: Unit, loan: Loan, to: LoanStatus, reason_code: str, *, actor: Actor | None = None
+    engine: Engine,
+    unit: Unit,
+    loan: Loan,
+    to: LoanStatus,
+    reason_code: str,
+    *,
+    actor: Actor | None = None,
+    note: str = "",
 ) -> Loan:
     """Take a loan to another state, with the row that says who did it and why. Raises `IllegalLoanTransition`."""
     loan.check_transition(to)
-    return await note_step(engine, unit, loan, to, reason_code, actor=actor)
+    return await note_step(engine, unit, loan, to, reason_code, actor=actor, note=note)
 
 
 async def note_step(
-    engine: Engine, unit: Unit, loan: Loan, to: LoanStatus, reason_code: str, *, actor: Actor | None = None
+    engine: Engine,
+    unit: Unit,
+    loan: Loan,
+    to: LoanStatus,
+    reason_code: str,
+    *,
+    actor: Actor | None = None,
+    note: str = "",
 ) -> Loan:
     """Keep a loan in a state that the caller has checked, with the row that says who did what and why."""
     moved = replace(loan, status=to)
@@ -75,11 +89,11 @@ async def note_step(
             from_status=loan.status,
             to_status=to,
             actor_kind="staff" if actor else "borrower" if by_borrower else "system",
-            actor_id=actor.staff_id if actor else None,
+            actor_id=actor.staff_id if actor else loan.borrower_id if by_borrower else None,
             actor_name=actor.name if actor else "",
             role=actor.role if actor else "borrower" if by_borrower else "system",
             reason_code=reason_code,
-            note="",
+            note=note,
             at=engine.clock.now(),
             business_on=await unit.business_date(),
         )
@@ -87,14 +101,20 @@ async def note_step(
     return replace(moved, version=loan.version + 1)
 
 
-async def activate_loan(engine: Engine, unit: Unit, payout: Disbursement) -> None:
+async def activate_loan(
+    engine: Engine,
+    unit: Unit,
+    payout: Disbursement,
+    reason_code: str = "payout_confirmed",
+    *,
+    actor: Actor | None = None,
+) -> None:
     """The money has reached the borrower: anchor the contract to this day, open the account, say so."""
-    loan = await unit.loans.get(payout.loan_id, lock=True)
+    loan = await unit.loans.get(payout.its_loan_id, lock=True)
     today = await unit.business_date()
     terms = anchored(LoanTerms.from_json(loan.terms), today)
-    active = await move_loan(
-        engine, unit, replace(loan, terms=terms.to_json(), disbursed_on=today), LoanStatus.ACTIVE, "payout_confirmed"
-    )
+    lent = replace(loan, terms=terms.to_json(), disbursed_on=today)
+    active = await move_loan(engine, unit, lent, LoanStatus.ACTIVE, reason_code, actor=actor)
     await _add_event(
         engine,
         unit,
@@ -349,8 +369,9 @@ async def _send_receipt(
         penalties_minor=split.penalties,
         fees_minor=split.fees,
         interest_minor=split.interest,
-        # Money after a loss pays back what was given up.
-        principal_minor=split.principal + transaction.recovered,
+        principal_minor=split.principal,
+        # Money after a loss pays nothing of the loan any more: it makes good what was given up.
+        recovered_minor=transaction.recovered,
         overpaid_minor=transaction.overpaid,
         outstanding_minor=account.outstanding(),
         next_due_on=first.due_on if first else None,

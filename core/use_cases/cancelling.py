@@ -20,9 +20,9 @@ from core.references import Reference
 from core.use_cases.applying import registered
 from core.use_cases.bookkeeping import history_of, move_loan, note_step
 from core.use_cases.borrowing import own_loan
-from core.use_cases.disbursing import DEFAULT_RAIL
 from core.use_cases.meaning import CANCEL_ASKED, asked_to_cancel, cooling_off_ends_on
 from core.use_cases.messages import tell
+from core.use_cases.payouts import DEFAULT_RAIL
 
 
 class PayoutUnderWay(Conflict):

@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any, Final
 
 from core.errors import Conflict
-from core.loans.events import Charge, CoolingOffReturn, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import (
+    Charge,
+    CoolingOffReturn,
+    Disbursed,
+    Event,
+    Payoff,
+    Refund,
+    Repayment,
+    Reversal,
+    Waiver,
+    WriteOff,
+)
 from core.loans.parts import Part
 from core.money import Money
 from core.records.loan import LoanEventRow
@@ -16,32 +27,29 @@ DISBURSED: Final = "disbursed"
 REPAID: Final = "repaid"
 _PAYOFF: Final = "payoff"
 _RETURNED: Final = "returned"
+_REFUNDED: Final = "refunded"
 _CHARGED: Final = "charged"
 _WAIVED: Final = "waived"
 _WRITTEN_OFF: Final = "written_off"
 _REVERSED: Final = "reversed"
 
 
+_WORDS: Final[Mapping[type[Event], str]] = {
+    Repayment: REPAID,
+    Payoff: _PAYOFF,
+    CoolingOffReturn: _RETURNED,
+    Refund: _REFUNDED,
+    Charge: _CHARGED,
+    Waiver: _WAIVED,
+    WriteOff: _WRITTEN_OFF,
+    Reversal: _REVERSED,
+}
 _PAYMENTS: Final[Mapping[str, type[Repayment]]] = {REPAID: Repayment, _PAYOFF: Payoff, _RETURNED: CoolingOffReturn}
 
 
 def kind_of(event: Event) -> str:
     """The word that an event's row is kept under."""
-    match event:
-        case Payoff():
-            return _PAYOFF
-        case CoolingOffReturn():
-            return _RETURNED
-        case Repayment():
-            return REPAID
-        case Charge():
-            return _CHARGED
-        case Waiver():
-            return _WAIVED
-        case WriteOff():
-            return _WRITTEN_OFF
-        case Reversal():
-            return _REVERSED
+    return _WORDS[type(event)]
 
 
 def data_of(event: Event) -> dict[str, Any]:
@@ -54,6 +62,8 @@ def data_of(event: Event) -> dict[str, Any]:
                 "source": event.source,
                 "closed_through": event.closed_through.isoformat() if event.closed_through else None,
             }
+        case Refund():
+            return {"rail": event.rail, "amount_minor": event.amount.minor}
         case Charge():
             return {"part": event.part.value, "amount_minor": event.amount.minor}
         case Waiver():
@@ -99,6 +109,10 @@ def _repayment(row: LoanEventRow) -> Repayment:
     )
 
 
+def _refund(row: LoanEventRow) -> Refund:
+    return Refund(row.key, row.n, str(row.data["rail"]), row.value_on, _money(row.data))
+
+
 def _charge(row: LoanEventRow) -> Charge:
     return Charge(row.key, row.n, row.value_on, Part(row.data["part"]), _money(row.data))
 
@@ -118,6 +132,7 @@ def _reversal(row: LoanEventRow) -> Reversal:
 
 _READERS: Final[Mapping[str, Callable[[LoanEventRow], Event]]] = {
     **dict.fromkeys(_PAYMENTS, _repayment),
+    _REFUNDED: _refund,
     _CHARGED: _charge,
     _WAIVED: _waiver,
     _WRITTEN_OFF: _write_off,

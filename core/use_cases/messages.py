@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
+from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.ports.work import OutboxRow
+from core.records.borrower import Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.use_cases.idempotency import plain
+
+NUMBER_CONTEXT: Final = "outbox:phone"
+"""What a number in an outbox row is sealed for, where there is no borrower's record to read it from."""
+
+
+def message_key(fact: str) -> str:
+    """The key of the row that tells a fact."""
+    return f"message:{fact}"
 
 
 async def tell(
@@ -26,17 +37,38 @@ async def tell(
 
     The figures must be exactly those that `MESSAGE_FIELDS` lists for the kind.
     """
+    return await _queue(engine, unit, kind, {"borrower_id": str(borrower_id)}, key, mfi_id, figures)
+
+
+async def tell_number(
+    engine: Engine, unit: Unit, kind: MessageKind, phone: PhoneNumber, *, key: str, mfi_id: UUID, **figures: object
+) -> bool:
+    """The same for whoever answers a number, in Sesotho: they may be nobody's borrower."""
+    sealed = engine.sealer.seal(phone.e164.encode(), NUMBER_CONTEXT)
+    addressee = {"phone_sealed": sealed.hex(), "language": Language.SESOTHO.value}
+    return await _queue(engine, unit, kind, addressee, key, mfi_id, figures)
+
+
+async def _queue(
+    engine: Engine,
+    unit: Unit,
+    kind: MessageKind,
+    addressee: Mapping[str, str],
+    key: str,
+    mfi_id: UUID | None,
+    figures: Mapping[str, object],
+) -> bool:
     expected = MESSAGE_FIELDS[kind]
     if set(figures) != set(expected):
         raise ValueError(f"{kind} takes {sorted(expected)}, not {sorted(figures)}")
-    data: dict[str, Any] = {"borrower_id": str(borrower_id), "mfi_id": str(mfi_id) if mfi_id else None}
+    data: dict[str, Any] = {**addressee, "mfi_id": str(mfi_id) if mfi_id else None}
     data.update({name: plain(value) for name, value in figures.items()})
     row = OutboxRow(
         id=engine.identifiers.new_id(),
         district=unit.district,
         topic="message",
         kind=kind,
-        key=f"message:{key}",
+        key=message_key(key),
         data=data,
         due_at=engine.clock.now(),
     )

@@ -15,14 +15,14 @@ from uuid import UUID
 from core.errors import Conflict, DomainError
 from core.ledger.accounts import Account, float_account
 from core.loans.account import Instalment, LoanAccount
-from core.loans.events import Event, Reversal, Waiver, WriteOff
+from core.loans.events import Event, Refund, Reversal, Waiver, WriteOff
 from core.loans.history import LoanHistory
 from core.loans.parts import Part, Split
 from core.loans.refusals import NotDisbursed
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.loan import Loan, Payment
+from core.records.loan import Disbursement, Loan, Payment
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, NotAllowed, Permission
 from core.references import Reference
@@ -30,7 +30,9 @@ from core.use_cases.adjusting import check_proposal
 from core.use_cases.bookkeeping import history_of, value_date
 from core.use_cases.locating import district_of
 from core.use_cases.meaning import meaning_of
+from core.use_cases.payouts import DEFAULT_RAIL
 from core.use_cases.repaying import repayment_key
+from core.use_cases.settling import payout_of
 
 LOOKS: Final = (Permission.ADJUSTMENT_PROPOSE, Permission.ADJUSTMENT_CARRY_OUT)
 """Either of the two persons may look at what the other does."""
@@ -80,10 +82,14 @@ class FloatChange:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a change is about and does. A payment's kinds have `payment`, a float's have `float_change` and no loan."""
+    """What a change is about and does. A payment's kinds have `payment`, a float's have `float_change` and no loan.
+
+    `payout` is the one whose fate two persons settle.
+    """
 
     amount: Money
     payment: Payment | None = None
+    payout: Disbursement | None = None
     loan_change: LoanChange | None = None
     float_change: FloatChange | None = None
 
@@ -169,7 +175,7 @@ async def _assignment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> W
         change = await _loan_change(
             engine, theirs, loan, lambda history: make(**_arrival(history, payment), value_on=value_on)
         )
-    return Weighed(payment.amount, payment, change)
+    return Weighed(payment.amount, payment, loan_change=change)
 
 
 def _arrival(history: LoanHistory, payment: Payment) -> dict[str, Any]:
@@ -191,7 +197,7 @@ async def _reversal(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Wei
     loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id)
     target = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     change = await _loan_change(engine, unit, loan, lambda history: Reversal(_KEY, _next_n(history), target))
-    return Weighed(payment.amount, payment, change)
+    return Weighed(payment.amount, payment, loan_change=change)
 
 
 async def _waiver(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
@@ -207,6 +213,25 @@ async def _write_off(engine: Engine, unit: Unit, actor: Actor, data: Data) -> We
     loan, today = await _loan(unit, actor, data), await unit.business_date()
     change = await _loan_change(engine, unit, loan, lambda history: WriteOff(_KEY, _next_n(history), today))
     return Weighed(change.before.split.total, loan_change=change)
+
+
+async def _settlement(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
+    payout = await payout_of(unit, actor, data)
+    return Weighed(payout.amount, payout=payout)
+
+
+async def _refund_of_payment(_engine: Engine, unit: Unit, _actor: Actor, data: Data) -> Weighed:
+    payment = await _payment(unit, data)
+    return Weighed(payment.amount, payment)
+
+
+async def _refund_of_credit(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
+    loan, today = await _loan(unit, actor, data), await unit.business_date()
+    amount = Money(int(data["amount_minor"]))
+    change = await _loan_change(
+        engine, unit, loan, lambda history: Refund(_KEY, _next_n(history), DEFAULT_RAIL, today, amount)
+    )
+    return Weighed(amount, loan_change=change)
 
 
 async def _funding(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
@@ -255,6 +280,9 @@ _WEIGHERS: Final[Mapping[ProposalKind, Callable[[Engine, Unit, Actor, Data], Awa
     ProposalKind.REVERSE_PAYMENT: _reversal,
     ProposalKind.WAIVE: _waiver,
     ProposalKind.WRITE_OFF: _write_off,
+    ProposalKind.SETTLE_PAYOUT: _settlement,
+    ProposalKind.REFUND_PAYMENT: _refund_of_payment,
+    ProposalKind.REFUND_CREDIT: _refund_of_credit,
     ProposalKind.FUND_FLOAT: _funding,
     ProposalKind.SWEEP_FLOAT: _sweep,
 }

@@ -18,7 +18,7 @@ from core.use_cases.deciding import (
     recommend,
     reject,
 )
-from core.use_cases.disbursing import ReleaseDisbursement, release_disbursement
+from core.use_cases.releasing import ReleaseDisbursement, release_disbursement
 from core.use_cases.reviewing import application_file
 from letsema.demo.cast import Lender
 from letsema.demo.lives import Stage, Story

@@ -37,6 +37,7 @@ from core.use_cases.locating import reserve_reference
 from core.use_cases.proposing import Propose, propose
 from core.use_cases.quoting import quote_of
 from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
+from core.use_cases.releasing import ReleaseDisbursement, release_disbursement
 from core.use_cases.repaying import PaymentNotice, receive_payment
 from letsema.environment import SystemIdentifiers
 from storage.postgres.record.plane import RecordOnPostgres

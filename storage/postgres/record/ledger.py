@@ -54,6 +54,10 @@ class LedgerOnPostgres:
         credited = await self._sum(mfi_id, postings.c.credit == account)
         return Money(debited - credited)
 
+    async def has(self, key: str) -> bool:
+        statement = select(journal_rows.c.key).where(self._connection.here(journal_rows), journal_rows.c.key == key)
+        return await self._connection.row(statement) is not None
+
     async def _post(
         self, mfi_id: UUID, loan_id: UUID | None, journals: Sequence[Journal], recorded_at: datetime, business_on: date
     ) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict, NotFound
 from core.money import Money
-from core.records.loan import Disbursement, Payment, PayoutStatus
+from core.records.loan import Disbursement, Payment, PayoutPurpose, PayoutStatus
 from core.references import Reference
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.sealing import Sealing, tail
@@ -32,9 +32,8 @@ class DisbursementsOnPostgres:
     async def add(self, disbursement: Disbursement) -> None:
         # The unique index guards against a second live one; an unknown one, which it leaves out, is looked for here.
         # The caller holds the loan's row, so nothing comes in between.
-        others = await self.of_loan(disbursement.loan_id)
-        if any(other.status is not PayoutStatus.FAILED for other in others):
-            raise Conflict("a payout of this loan is under way")
+        if any(_stands_in_the_way(other) for other in await self._same_money(disbursement)):
+            raise Conflict("a payout of the same money is under way")
         values = {
             "district": self._connection.district,
             "id": disbursement.id,
@@ -49,6 +48,8 @@ class DisbursementsOnPostgres:
             "released_by": disbursement.released_by,
             "released_by_name": disbursement.released_by_name,
             "released_at": disbursement.released_at,
+            "purpose": disbursement.purpose,
+            "payment_id": disbursement.payment_id,
         }
         await self._connection.write(insert(disbursements).values(**values, **_outcome(disbursement)))
 
@@ -62,11 +63,11 @@ class DisbursementsOnPostgres:
         return self._disbursement(row)
 
     async def of_loan(self, loan_id: UUID) -> Sequence[Disbursement]:
-        statement = select(disbursements).where(
-            self._connection.here(disbursements), disbursements.c.loan_id == loan_id
-        )
-        rows = await self._connection.rows(statement.order_by(disbursements.c.attempt))
-        return [self._disbursement(row) for row in rows]
+        return await self._by_attempt(disbursements.c.loan_id == loan_id, disbursements.c.purpose == PayoutPurpose.LOAN)
+
+    async def refunds(self, subject_id: UUID) -> Sequence[Disbursement]:
+        is_subject = or_(disbursements.c.loan_id == subject_id, disbursements.c.payment_id == subject_id)
+        return await self._by_attempt(is_subject, disbursements.c.purpose != PayoutPurpose.LOAN)
 
     async def save(self, disbursement: Disbursement) -> None:
         statement = update(disbursements).where(
@@ -99,6 +100,16 @@ class DisbursementsOnPostgres:
         row = await self._connection.row(statement)
         return Money(0 if row is None else int(row.total))
 
+    async def _same_money(self, disbursement: Disbursement) -> Sequence[Disbursement]:
+        """The payouts that would pay the same again: of the loan, or refunds of its credit or of the payment."""
+        of_one = self.of_loan if disbursement.purpose is PayoutPurpose.LOAN else self.refunds
+        return await of_one(disbursement.subject_id)
+
+    async def _by_attempt(self, *conditions: ColumnElement[bool]) -> Sequence[Disbursement]:
+        statement = select(disbursements).where(self._connection.here(disbursements), *conditions)
+        rows = await self._connection.rows(statement.order_by(disbursements.c.attempt))
+        return [self._disbursement(row) for row in rows]
+
     def _disbursement(self, row: Row[Any]) -> Disbursement:
         return Disbursement(
             id=row.id,
@@ -117,6 +128,13 @@ class DisbursementsOnPostgres:
             failure_code=row.failure_code,
             rail_reference=row.rail_reference,
             settled_at=row.settled_at,
+            purpose=PayoutPurpose(row.purpose),
+            payment_id=row.payment_id,
+            unknown_since=row.unknown_since,
+            unknown_until=row.unknown_until,
+            settled_by_name=row.settled_by_name,
+            contradicted_by=row.contradicted_by,
+            contradicted_at=row.contradicted_at,
         )
 
 
@@ -158,6 +176,13 @@ class PaymentsOnPostgres:
         )
         row = await self._connection.row(statement.order_by(payments.c.assignment.desc()).limit(1))
         return None if row is None else self._payment(row)
+
+    async def by_id(self, payment_id: UUID, *, lock: bool = False) -> Payment:
+        statement = select(payments).where(self._connection.here(payments), payments.c.id == payment_id)
+        row = await self._connection.row(statement.with_for_update(key_share=True) if lock else statement)
+        if row is None:
+            raise NotFound("there is no such payment")
+        return self._payment(row)
 
     async def save(self, payment: Payment) -> None:
         statement = update(payments).where(self._connection.here(payments), payments.c.id == payment.id)
@@ -201,4 +226,16 @@ def _outcome(disbursement: Disbursement) -> dict[str, Any]:
         "failure_code": disbursement.failure_code,
         "rail_reference": disbursement.rail_reference,
         "settled_at": disbursement.settled_at,
+        "unknown_since": disbursement.unknown_since,
+        "unknown_until": disbursement.unknown_until,
+        "settled_by_name": disbursement.settled_by_name,
+        "contradicted_by": disbursement.contradicted_by,
+        "contradicted_at": disbursement.contradicted_at,
     }
+
+
+def _stands_in_the_way(other: Disbursement) -> bool:
+    """Whether a payout forbids another of the same money. A credit can be refunded again once one has arrived."""
+    if other.purpose is PayoutPurpose.CREDIT and other.status is PayoutStatus.CONFIRMED:
+        return False
+    return other.status is not PayoutStatus.FAILED

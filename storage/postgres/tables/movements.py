@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 
-from core.records.loan import PayoutStatus
+from core.records.loan import PayoutPurpose, PayoutStatus
 from storage.postgres.tables.declaring import (
     code,
     count,
@@ -22,13 +22,13 @@ from storage.postgres.tables.declaring import (
     within_district,
 )
 
-PAYMENT_STATUSES: Final = ("posted", "suspense", "assigned", "reversed")
+PAYMENT_STATUSES: Final = ("posted", "suspense", "assigned", "reversed", "refunding", "refunded")
 """Where a payment was put. A later assignment has its own row; the earlier one is then assigned or reversed."""
 
 disbursements = district_table(
     "disbursements",
     identifier("id"),
-    identifier("loan_id"),
+    identifier("loan_id", nullable=True),
     identifier("mfi_id"),
     count("attempt"),
     text("rail"),
@@ -43,10 +43,23 @@ disbursements = district_table(
     text("failure_code"),
     text("rail_reference"),
     instant("settled_at", nullable=True),
+    code("purpose", PayoutPurpose),
+    identifier("payment_id", nullable=True),
+    instant("unknown_since", nullable=True),
+    instant("unknown_until", nullable=True),
+    text("settled_by_name"),
+    text("contradicted_by"),
+    instant("contradicted_at", nullable=True),
     UniqueConstraint("district", "reference"),
     within_district(["loan_id"], "loans"),
+    within_district(["payment_id"], "payments"),
     to_reference(["mfi_id"], "mfis"),
     CheckConstraint("amount_lisente > 0", name="amount_positive"),
+    CheckConstraint(
+        f"(loan_id is null) = (purpose = '{PayoutPurpose.SUSPENSE}')"
+        f" and (payment_id is not null) = (purpose = '{PayoutPurpose.SUSPENSE}')",
+        name="of_its_purpose",
+    ),
 )
 # One payout of a loan is under way or has arrived. Unknown ones are left out: a failed one that is confirmed late,
 # after another was sent, becomes unknown beside it, for a person to look at.
@@ -56,8 +69,20 @@ Index(
     disbursements.c.district,
     disbursements.c.loan_id,
     unique=True,
-    postgresql_where=sql("status in (" + ", ".join(f"'{status}'" for status in _LIVE) + ")"),
+    postgresql_where=sql(
+        f"purpose = '{PayoutPurpose.LOAN}' and status in (" + ", ".join(f"'{status}'" for status in _LIVE) + ")"
+    ),
 )
+# Money in suspense goes back once, and a loan's credit as often as there is some, but one refund at a time.
+_SAME_MONEY: Final = ((PayoutPurpose.CREDIT, "loan_id"), (PayoutPurpose.SUSPENSE, "payment_id"))
+for _purpose, _subject in _SAME_MONEY:
+    Index(
+        f"disbursements_one_{_purpose}_refund_ix",
+        disbursements.c.district,
+        disbursements.c[_subject],
+        unique=True,
+        postgresql_where=sql(f"purpose = '{_purpose}' and status in ('{PayoutStatus.QUEUED}', '{PayoutStatus.SENT}')"),
+    )
 Index(
     "disbursements_unsettled_ix",
     disbursements.c.district,

@@ -32,7 +32,8 @@ from core.ports.messages import MessageRecord
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
-from core.use_cases.disbursing import PAYOUT_TOPIC, send_payout
+from core.use_cases.disbursing import send_payout
+from core.use_cases.payouts import PAYOUT_TOPIC
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from tests.core.use_cases.lending import HOME, Lending
 from tests.fixtures_engine import ObedientRail

@@ -27,11 +27,12 @@ from core.use_cases.applying import Submission, SubmitApplication, submit_applic
 from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
 from core.use_cases.closing import DayEndResult, close_through
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
-from core.use_cases.disbursing import ReleaseDisbursement, release_disbursement, send_payout
+from core.use_cases.disbursing import send_payout
 from core.use_cases.funding import AllotFloat, FundFloat, allot_float, fund_float
 from core.use_cases.locating import reserve_reference
 from core.use_cases.pins import hash_new_pin
 from core.use_cases.registration import RegisterBorrower, Registration, register_borrower
+from core.use_cases.releasing import ReleaseDisbursement, release_disbursement
 from core.use_cases.repaying import NoticeOutcome, PaymentNotice, receive_payment
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 
@@ -184,9 +185,11 @@ class Lending:
             Approve(reference, application.amount, 3, "", seen_version or application.version, form_key or key()),
         )
 
-    async def offer(self, phone: PhoneNumber, *, amount: str = "1000", district: str = HOME) -> Loan:
+    async def offer(
+        self, phone: PhoneNumber, *, amount: str = "1000", net_pay: str = "6000", district: str = HOME
+    ) -> Loan:
         """A loan offered to a borrower: applied, checked, recommended, approved."""
-        reference = (await self.apply(phone, amount=amount, district=district)).reference
+        reference = (await self.apply(phone, amount=amount, net_pay=net_pay, district=district)).reference
         await check_identity(self.engine, self.officer, CheckIdentity(reference, "saw_national_id", "", key()))
         await self.recommend(reference, self.officer)
         decided = await self.approve(reference, self.manager)

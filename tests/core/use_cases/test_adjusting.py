@@ -14,7 +14,8 @@ from core.money import ZERO, Money, total
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
-from core.use_cases.disbursing import FloatTooLow
+from core.use_cases.adjusting import ReferenceUsed
+from core.use_cases.floats import FloatTooLow
 from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose, refuse
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
@@ -317,8 +318,10 @@ async def test_a_float_is_funded_once_for_a_bank_reference(lending: Lending) -> 
     data: dict[str, object] = {"rail": "simulated", "amount_minor": 5_000_00, "reference": "BANK-1"}
 
     await done(lending, ProposalKind.FUND_FLOAT, data)
-    await done(lending, ProposalKind.FUND_FLOAT, data)
+    with pytest.raises(ReferenceUsed) as refused:
+        await proposed(lending, ProposalKind.FUND_FLOAT, {**data, "amount_minor": 7_000_00})
 
+    assert refused.value.field == "reference"
     assert await balance(lending, "float:simulated") == before + Money.of("5000")
     await proved(lending)
 

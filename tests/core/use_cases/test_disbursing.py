@@ -26,7 +26,7 @@ async def payouts_of(lending: Lending, loan: Loan) -> list[Disbursement]:
 
 async def released(lending: Lending, amount: str = "1000") -> Loan:
     phone = await lending.borrower()
-    accepted = await lending.accept(phone, await lending.offer(phone, amount=amount))
+    accepted = await lending.accept(phone, await lending.offer(phone, amount=amount, net_pay="60000"))
     await lending.release(accepted)
     return accepted
 

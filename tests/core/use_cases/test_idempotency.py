@@ -8,8 +8,8 @@ from uuid import uuid4
 from core.money import Money, total
 from core.records.loan import LoanPosition, LoanStatus
 from core.use_cases.deciding import CheckIdentity, check_identity
-from core.use_cases.disbursing import ReleaseDisbursement, release_disbursement
 from core.use_cases.idempotency import form_key
+from core.use_cases.releasing import ReleaseDisbursement, release_disbursement
 from core.use_cases.repaying import NoticeOutcome
 from tests.core.use_cases.lending import Lending
 

@@ -19,8 +19,10 @@ from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.applying import SubmissionOutcome
 from core.use_cases.borrowing import AcceptOffer, accept_offer, overview, payoff_quote
 from core.use_cases.deciding import Approve, Reject, approve, reject
-from core.use_cases.disbursing import FloatTooLow, IdentityNotChecked, settle_payout
+from core.use_cases.disbursing import settle_payout
+from core.use_cases.floats import FloatTooLow
 from core.use_cases.registration import RegistrationOutcome
+from core.use_cases.releasing import IdentityNotChecked
 from core.use_cases.reminding import plan_reminders
 from core.use_cases.repaying import NoticeOutcome
 from core.use_cases.verifying import verify_ledger

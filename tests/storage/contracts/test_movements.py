@@ -20,7 +20,7 @@ async def test_a_payout_is_read_back_as_added(record: Record) -> None:
         await unit.disbursements.add(payout)
 
         assert await unit.disbursements.get(payout.reference, lock=True) == payout
-        assert list(await unit.disbursements.of_loan(payout.loan_id)) == [payout]
+        assert list(await unit.disbursements.of_loan(payout.its_loan_id)) == [payout]
         with pytest.raises(NotFound):
             await unit.disbursements.get("D0000000000")
 

@@ -1,0 +1,34 @@
+"""The lender's money on a rail in one district: no more may leave than is there and not kept for something else."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.errors import DomainError
+from core.ledger.accounts import float_account
+from core.money import Money
+from core.ports.record import Unit
+
+
+class FloatTooLow(DomainError):
+    """The float does not cover the payout; `shortfall` says by how much."""
+
+    code = "float_too_low"
+
+    def __init__(self, shortfall: Money) -> None:
+        super().__init__(f"the float is short by {shortfall}")
+        self.shortfall = shortfall
+
+
+async def free_float(unit: Unit, mfi_id: UUID, rail: str) -> Money:
+    """What is held less what payouts under way may still take. The date's lock makes those who ask queue up."""
+    await unit.lock_business_date()
+    held = await unit.ledger.balance(mfi_id, float_account(rail))
+    return held - await unit.disbursements.under_way(mfi_id, rail)
+
+
+async def check_float(unit: Unit, mfi_id: UUID, rail: str, amount: Money) -> None:
+    """Raise `FloatTooLow` unless this much more may leave. What is under way already is counted."""
+    free = await free_float(unit, mfi_id, rail)
+    if free < amount:
+        raise FloatTooLow(amount - free)
