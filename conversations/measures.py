@@ -75,6 +75,7 @@ WORST_VALUES: Final[Candidates] = {
             "amount_max",
             "asked_amount",
             "balance",
+            "cash_back",
             "cash_received",
             "fee",
             "fees",
@@ -145,12 +146,20 @@ _SMS_AMOUNTS: Final = (
 )
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "still_needed"),
+    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "under_way"),
     *("already", "not_running", "other"),
 )
 _SMS_COMMANDS: Final = (
     *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),
-    *("withdraw_consent", "give_consent", "send_statement", "change_reminders", "other"),
+    *(
+        "withdraw_consent",
+        "give_consent",
+        "send_statement",
+        "change_reminders",
+        "cancel_loan",
+        "ask_to_cancel",
+        "other",
+    ),
 )
 
 SMS_VALUES: Final[Candidates] = {
@@ -163,11 +172,11 @@ SMS_VALUES: Final[Candidates] = {
     "due": tuple(Text(f"sms.statement_{due}") for due in ("late", "next", "nothing")),
     "paid": tuple(Text(f"sms.statement_paid_{count}") for count in (0, 1, 2, 3)),
     "given_names": (LONGEST_NAME,),
-    "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing")),
+    "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing"), Text("sms.left_given_up")),
     "overpaid": (Text("sms.overpaid", {"overpaid_amount": LARGEST_AMOUNT}), Text("sms.not_overpaid")),
     "parts": tuple(
         (Choice(part, Text(f"sms.part_{part}", {"part": LARGEST_AMOUNT})),)
-        for part in ("penalties", "fees", "interest", "principal", "overpaid")
+        for part in ("penalties", "fees", "interest", "principal", "recovered", "overpaid")
     ),
     "receipt": (_REFERENCE,),
     "service_code": (LONGEST_SERVICE_CODE,),
@@ -190,6 +199,8 @@ TASKS: Final = (
     Task("see what is due", goal="loans.loan", inputs_max=2, start="main.menu"),
     Task("see how to pay", goal="repay.show", inputs_max=2, start="main.menu"),
     Task("see what closes a loan", goal="loans.pay_off", inputs_max=3, start="main.menu"),
+    Task("cancel a loan before its payout", goal="cancel.cancel", inputs_max=4, start="main.menu"),
+    Task("learn how to return the cash", goal="cancel.ask", inputs_max=3, start="main.menu"),
 )
 """From the menu that a dial opens, or from the dial itself, to the step that does it."""
 

@@ -26,12 +26,14 @@ MESSAGE_IDS: Final = {kind: f"sms.{kind}" for kind in MessageKind}
 _MINOR: Final = "_minor"
 _REFERENCES: Final = frozenset({"reference", "loan_reference", "receipt"})
 _PARTS: Final = ("penalties", "fees", "interest", "principal", "overpaid")
+_RECOVERED: Final = "recovered"
 
 _COMMANDS: Final = {
     command: f"sms.command_{command}"
     for command in (
         *("register", "apply", "accept", "decline", "withdraw"),
         *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
+        *("cancel_loan", "ask_to_cancel"),
     )
 }
 _WHY: Final = {
@@ -46,6 +48,7 @@ _WHY: Final = {
         "changed",
         "gone",
         "too_late",
+        "under_way",
         "superseded",
         "still_needed",
         "already",
@@ -115,12 +118,16 @@ def _received(data: Figures) -> dict[str, Value]:
 
 
 def _parts(data: Figures) -> tuple[Choice, ...]:
-    amounts = {part: Money(int(data[f"{part}{_MINOR}"])) for part in _PARTS}
+    """What a payment covered. Money for a loan that was given up covers nothing else."""
+    covered = (_RECOVERED,) if data["recovered_minor"] else _PARTS
+    amounts = {part: Money(int(data[f"{part}{_MINOR}"])) for part in covered}
     return tuple(Choice(part, Text(f"sms.part_{part}", {"part": amount})) for part, amount in amounts.items() if amount)
 
 
 def _left(data: Figures) -> Text:
     outstanding = Money(int(data["outstanding_minor"]))
+    if data["recovered_minor"]:
+        return Text("sms.left_given_up")
     if not outstanding:
         return Text("sms.left_nothing")
     if data["next_due_on"] is None:
@@ -167,6 +174,7 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.COMMAND_DONE: _done,
     MessageKind.OFFER_MADE: _term,
     MessageKind.DISBURSED: _wallet,
+    MessageKind.CREDIT_REFUNDED: _wallet,
     MessageKind.PAYMENT_RECEIVED: _received,
     MessageKind.LOAN_STATEMENT: _statement,
     MessageKind.LOAN_CLOSED: _closed,

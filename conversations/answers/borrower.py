@@ -7,6 +7,7 @@ from typing import Final
 
 from conversations.answers import (
     applying,
+    cancelling,
     consents,
     first_contact,
     help,  # noqa: A004 -- a topic
@@ -65,6 +66,9 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "loan": _answer(loans.loan, "shown", "gone", DISTRICT_DOWN),
     "how_to_pay": _answer(loans.how_to_pay, "shown", "gone", DISTRICT_DOWN),
     "payoff": _answer(loans.payoff, "quoted", "gone", DISTRICT_DOWN),
+    "cancelling": _answer(cancelling.cancelling, "free", "against_cash", "under_way", "too_late", DISTRICT_DOWN),
+    "cancel_loan": _answer(cancelling.cancel_loan, "under_way", "too_late", DISTRICT_DOWN, told=("cancelled",)),
+    "ask_to_cancel": _answer(cancelling.ask_to_cancel, "too_late", DISTRICT_DOWN, told=("asked",)),
     "send_statement": _answer(loans.send_statement, "already", "not_running", DISTRICT_DOWN, told=("sent",)),
     "change_language": _answer(profile.change_language, DISTRICT_DOWN, done=("kept",)),
     "reminder_wish": _answer(profile.reminder_wish, "wanted", "unwanted", DISTRICT_DOWN),

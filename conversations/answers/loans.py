@@ -12,6 +12,7 @@ from core.money import ZERO, Money, total
 from core.records.catalogue import Mfi
 from core.records.loan import InstalmentRow, LoanStatus, overdue
 from core.use_cases.borrowing import LoanView, overview, payoff_quote
+from core.use_cases.meaning import cooling_off_ends_on
 from core.use_cases.stating import send_statement as statement
 
 INSTALMENTS_SHOWN: Final = 3
@@ -45,6 +46,7 @@ async def loan(scene: Scene, ask: Ask) -> Outcome:
         "has_instalments": int(bool(coming)),
         "is_owed": int(view.loan.status in _OWED),
         "is_active": int(view.loan.status is LoanStatus.ACTIVE),
+        "may_cancel": int(await _may_cancel(scene, view, seen.business_on)),
     }
     return Outcome(name="shown", values=values)
 
@@ -97,6 +99,14 @@ def balance(view: LoanView) -> Money:
 def rail_account(mfi: Mfi) -> str:
     """Where borrowers of a lender pay: its accounts, joined when it has one on several rails."""
     return ", ".join(account for _, account in sorted(mfi.rail_accounts.items()))
+
+
+async def _may_cancel(scene: Scene, view: LoanView, on: date) -> bool:
+    """Whether the menu speaks of cancelling: before the payout, and while the loan cools off."""
+    if view.loan.status is not LoanStatus.ACTIVE:
+        return view.loan.status is LoanStatus.ACCEPTED
+    last_day = await cooling_off_ends_on(scene.engine, view.loan)
+    return last_day is not None and on <= last_day
 
 
 def _listed(views: tuple[LoanView, ...]) -> Outcome:

@@ -5,6 +5,7 @@ from typing import Final
 from conversations.engine import Machine
 from conversations.flows.application import APPLICATION
 from conversations.flows.apply import APPLY
+from conversations.flows.cancel import CANCEL
 from conversations.flows.consents import CONSENTS
 from conversations.flows.help import HELP
 from conversations.flows.loans import LOANS
@@ -20,7 +21,7 @@ from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
 
 BORROWER: Final = Machine(
-    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, REPAY, PROFILE, PIN, CONSENTS, LOOKS, HELP),
+    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, CANCEL, REPAY, PROFILE, PIN, CONSENTS, LOOKS, HELP),
     entry="start.enter",
     gave_up="start.gave_up",
     languages=(Language.SESOTHO, Language.ENGLISH),

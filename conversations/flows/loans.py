@@ -41,6 +41,7 @@ LOANS: Final = Flow(
                 Option("2", "loans.how_to_pay", to="repay.show"),
                 Option("3", "loans.pay_off", to="pay_off", when="is_active"),
                 Option("4", "loans.statement", to="send_statement", when="is_owed"),
+                Option("5", "loans.cancel", to="cancel.enter", when="may_cancel"),
             ),
         ),
         Menu(

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     DISBURSEMENT_READ = "disbursement:read"
     DISBURSEMENT_RELEASE = "disbursement:release"
     DISBURSEMENT_RELEASE_ABOVE_LIMIT = "disbursement:release_above_limit"
+    LOAN_CANCEL = "loan:cancel"
     LOAN_READ = "loan:read"
     PAYMENT_MATCH = "payment:match"
     PAYMENT_READ = "payment:read"
@@ -51,6 +52,7 @@ _DECIDES: Final = _READS | {
     Permission.APPLICATION_RECOMMEND,
     Permission.BORROWER_CHECK_IDENTITY,
     Permission.BORROWER_REVEAL,
+    Permission.LOAN_CANCEL,
 }
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {

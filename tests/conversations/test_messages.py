@@ -68,6 +68,8 @@ def variants(kind: MessageKind) -> list[dict[str, Any]]:
             return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
         case MessageKind.COMMAND_REFUSED:
             return [data_of(kind, command=command, reason_code=code) for command in COMMANDS for code in OUTCOMES]
+        case MessageKind.PAYMENT_RECEIVED:
+            return [data_of(kind), data_of(kind, recovered_minor=0)]
         case MessageKind.COMMAND_DONE:
             return [data_of(kind, command=command) for command in COMMANDS]
         case MessageKind.CONSENT_WITHDRAWN | MessageKind.CONSENT_GIVEN:
@@ -104,6 +106,7 @@ def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(text
         fees_minor=0,
         interest_minor=30_00,
         principal_minor=320_00,
+        recovered_minor=0,
         overpaid_minor=0,
         outstanding_minor=660_59,
         next_due_on="2027-01-23",
@@ -118,7 +121,9 @@ def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(text
 
 
 def test_a_receipt_for_the_last_payment_says_that_nothing_is_left(texts: Texts) -> None:
-    data = data_of(MessageKind.PAYMENT_RECEIVED, outstanding_minor=0, next_due_on=None, next_due_minor=None)
+    data = data_of(
+        MessageKind.PAYMENT_RECEIVED, recovered_minor=0, outstanding_minor=0, next_due_on=None, next_due_minor=None
+    )
 
     text = said(texts, MessageKind.PAYMENT_RECEIVED, data)
 
@@ -126,8 +131,27 @@ def test_a_receipt_for_the_last_payment_says_that_nothing_is_left(texts: Texts) 
     assert " left," not in text
 
 
+def test_a_receipt_for_a_loan_given_up_says_so_and_asks_for_nothing_more(texts: Texts) -> None:
+    parts = ("penalties_minor", "fees_minor", "interest_minor", "principal_minor", "overpaid_minor")
+    data = data_of(
+        MessageKind.PAYMENT_RECEIVED,
+        **dict.fromkeys(parts, 0),
+        recovered_minor=60_00,
+        outstanding_minor=0,
+        next_due_on=None,
+        next_due_minor=None,
+    )
+
+    text = said(texts, MessageKind.PAYMENT_RECEIVED, data)
+
+    assert "Paid: on the loan given up M60.00. Thank you for paying it all the same." in text
+    assert "left to pay" not in text
+
+
 def test_what_is_left_without_a_date_is_said_without_one(texts: Texts) -> None:
-    data = data_of(MessageKind.PAYMENT_RECEIVED, outstanding_minor=100_00, next_due_on=None, next_due_minor=None)
+    data = data_of(
+        MessageKind.PAYMENT_RECEIVED, recovered_minor=0, outstanding_minor=100_00, next_due_on=None, next_due_minor=None
+    )
 
     assert "M100.00 left. " in said(texts, MessageKind.PAYMENT_RECEIVED, data)
 

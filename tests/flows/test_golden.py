@@ -174,6 +174,37 @@ async def test_paying_a_loan_back(known: Known, lending: Lending, clock: Movable
     assert_golden(caller, "paying_back", language)
 
 
+async def test_cancelling_before_the_payout(known: Known, lending: Lending, language: Language) -> None:
+    caller = await known(language)
+    await lending.accept(caller.number, await lending.offer(caller.number))
+    await caller.dials()
+    await caller.types("2", "5", "2", "5", "1", "0000", "2580")
+    await caller.dials()
+    await caller.types("2")
+
+    assert_golden(caller, "cancelling_before_the_payout", language)
+
+
+async def test_returning_the_cash(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
+    caller = await known(language)
+    loan = await lending.active_loan(caller.number)
+    await caller.dials()
+    await caller.types("2", "98", "5", "9", "2", "98", "5", "1")
+    await caller.repeats()
+    await lending.pay(Money.of("950"), reference="CASH-1", account=str(loan.reference))
+    await caller.dials()
+    await caller.types("2")
+    other = await known(language)
+    await lending.active_loan(other.number)
+    clock.move(days=4)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await other.dials()
+    await other.types("2", "98", "5")
+
+    assert_golden(caller, "returning_the_cash", language)
+    assert_golden(other, "too_late_to_cancel", language)
+
+
 async def test_paying_a_loan_off(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
     caller = await known(language)
     loan = await lending.active_loan(caller.number)
