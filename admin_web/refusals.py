@@ -30,6 +30,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "not_disbursed": mark("That loan was never paid out."),
     "not_more_than_nothing": mark("Write an amount of more than nothing."),
     "not_found": mark("There is nothing here, or it belongs to somebody else."),
+    "override_not_allowed": mark("A check of the product stands against this. Your role may not decide in spite of it."),
+    "override_reason_needed": mark("A check of the product fails. Say in the note why it goes on in spite of it."),
     "password_names_lender": mark("The password contains your name, the lender's or its product's. Choose another."),
     "password_too_common": mark("This password is one of those that are tried first. Choose another."),
     "password_too_long": mark("A password has at most 128 characters."),

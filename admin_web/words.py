@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from admin_web.languages import mark
+from core.credit.checks import Check, Severity
+from core.credit.exposure import SharingLevel
 from core.loans.parts import Part
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
@@ -106,6 +108,48 @@ RAILS: Final[Mapping[str, str]] = {
     "simulated": mark("simulated"),
 }
 """The services that money moves through. Staff know them by these names; "rail" is our word, not theirs."""
+
+SEVERITIES: Final[Mapping[str, Badge]] = {
+    Severity.OFF: Badge(mark("Off"), "neutral"),
+    Severity.WARN: Badge(mark("Warning"), "warn"),
+    Severity.BLOCK: Badge(mark("Block"), "bad"),
+}
+
+CHECKS: Final[Mapping[str, str]] = {
+    Check.AFFORDABILITY: mark("Can the borrower carry it?"),
+    Check.ONE_THIRD: mark("A third of a month's income"),
+    Check.LIVE_LOANS_ELSEWHERE: mark("Live loans elsewhere"),
+    Check.LATE_ELSEWHERE: mark("Late elsewhere"),
+    Check.ENQUIRIES: mark("Look-ups elsewhere"),
+    Check.INCOME_MISMATCH: mark("Income unlike the last one"),
+}
+
+FINDINGS: Final[Mapping[str, str]] = {
+    Check.AFFORDABILITY: mark("Instalments would take %(saw)s of the monthly income; the product allows %(limit)s."),
+    Check.ONE_THIRD: mark("The amount is %(saw)s; a third of one month's income is %(limit)s."),
+    Check.LIVE_LOANS_ELSEWHERE: mark("Live loans at other lenders: %(saw)s; the product allows %(limit)s."),
+    Check.LATE_ELSEWHERE: mark("Days late at another lender now: %(saw)s; the product allows %(limit)s."),
+    Check.ENQUIRIES: mark("Look-ups by other lenders in 90 days: %(saw)s; the product allows %(limit)s."),
+    Check.INCOME_MISMATCH: mark(
+        "The stated income is %(saw)s away from the one stated before; the product allows %(limit)s. "
+        "Ask for a payslip or another proof."
+    ),
+}
+"""What a check saw and what it allows, in a sentence."""
+
+SHARING: Final[Mapping[str, str]] = {
+    SharingLevel.FULL: mark(
+        "Shown with the borrower's consent, in counts and bands, without the other lenders' names."
+    ),
+    SharingLevel.LIMITED: mark(
+        "The borrower has not agreed to share history between lenders. "
+        "Nothing is known of others, which is not held against them."
+    ),
+    SharingLevel.NONE: mark(
+        "The borrower has not agreed to a credit check. No history is weighed, here or elsewhere; "
+        "only what is owed to this lender counts."
+    ),
+}
 
 RISKS: Final[Mapping[str, Badge]] = {
     "high": Badge(mark("High"), "warn"),

@@ -5,18 +5,16 @@ A decision of last year is shown with the score and the figures that its maker s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from admin_web import words
 from admin_web.languages import Text
-from core.credit.affordability import Affordability, RiskFlag
+from core.credit.affordability import Affordability
+from core.credit.checks import Finding
 from core.credit.exposure import Exposure
 from core.credit.scoring import Factor, Score
-from core.money import Money
 from core.records.application import OPEN_STATUSES, ScoreKept
 from core.use_cases.reviewing import ApplicationFile
 
@@ -33,14 +31,20 @@ class FactorLine:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Score, affordability and exposure, and the business date that they are of. `is_kept`: as a past step saw it."""
+    """Score, affordability, exposure and checks, and the business date that they are of.
+
+    `is_kept`: as a past step saw it. `sharing` is how far the borrower shared their history; None for a step of a time
+    when that was not kept.
+    """
 
     score: int
     band: str
     version: str
     factors: Sequence[FactorLine]
     affordability: Affordability
+    sharing: str | None
     exposure: Exposure | None
+    findings: Sequence[Finding]
     on: date
     is_kept: bool
 
@@ -48,7 +52,7 @@ class Advice:
 def advice_of(file: ApplicationFile) -> Advice:
     """The advice that belongs to the state of the application."""
     if file.application.status not in OPEN_STATUSES and file.scores:
-        return _kept(file.scores[-1], file)
+        return _kept(file.scores[-1])
     return _current(file.assessment.score, file)
 
 
@@ -59,20 +63,24 @@ def _current(score: Score, file: ApplicationFile) -> Advice:
         version=score.version,
         factors=[_line(factor) for factor in score.factors],
         affordability=file.assessment.affordability,
+        sharing=file.assessment.sharing,
         exposure=file.assessment.exposure,
+        findings=file.assessment.findings,
         on=file.business_on,
         is_kept=False,
     )
 
 
-def _kept(kept: ScoreKept, file: ApplicationFile) -> Advice:
+def _kept(kept: ScoreKept) -> Advice:
     return Advice(
         score=kept.score,
         band=kept.band,
         version=kept.scorecard_version,
         factors=[_line(Factor(**factor)) for factor in kept.factors],
-        affordability=_affordability(kept.affordability),
-        exposure=file.assessment.exposure,
+        affordability=Affordability.from_json(kept.affordability),
+        sharing=kept.sharing,
+        exposure=Exposure.from_json(kept.exposure) if kept.exposure else None,
+        findings=[Finding.from_json(finding) for finding in kept.findings],
         on=kept.business_on,
         is_kept=True,
     )
@@ -91,16 +99,3 @@ def _line(factor: Factor) -> FactorLine:
 def _signed(points: int) -> str:
     """Points with a sign, and with a real minus, which is as wide as a digit."""
     return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
-
-
-def _affordability(kept: Mapping[str, Any]) -> Affordability:
-    return Affordability(
-        net_pay=Money.of(kept["net_pay"]),
-        existing_instalments=Money.of(kept["existing_instalments"]),
-        new_instalment=Money.of(kept["new_instalment"]),
-        share=Decimal(kept["share"]),
-        limit=Decimal(kept["limit"]),
-        passes=bool(kept["passes"]),
-        passing_amount=Money.of(kept["passing_amount"]),
-        flag=RiskFlag(kept["flag"]),
-    )

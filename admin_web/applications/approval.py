@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from aiohttp import web
 
-from admin_web.formats import ratio
+from admin_web.applications.findings import findings_for
 from admin_web.forms import Form
 from admin_web.languages import Text, mark
 from admin_web.refusals import sentence_of
@@ -17,7 +16,6 @@ from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.staff import Permission
 from core.use_cases.deciding import Approve, approve
-from core.use_cases.quoting import Quote
 from core.use_cases.reviewing import ApplicationFile, application_file, preview, proposed
 
 
@@ -45,7 +43,7 @@ async def post_approval(visit: Visit) -> web.Response:
     except InvalidInput as error:
         form.refused_by(error, sentence_of(error))
         file = await application_file(visit.engine, visit.actor, visit.reference)
-        return await _page(visit, file, form, Wanted(*proposed(file.application)), status=422)
+        return await _page(visit, file, form, _still_wanted(file, form), status=422)
     is_final = application.status is ApplicationStatus.APPROVED
     return visit.done("approved" if is_final else "second_approval_needed", f"/applications/{visit.reference}")
 
@@ -65,6 +63,13 @@ def _wanted(file: ApplicationFile, form: Form) -> Wanted:
     return Wanted(*proposed(file.application)) if form.errors else Wanted(amount, term_months)
 
 
+def _still_wanted(file: ApplicationFile, form: Form) -> Wanted:
+    """What was sent, when only its note was refused: the figures under review stay; else what is on the table."""
+    if set(form.errors) == {"note"}:
+        return Wanted(form.money("amount"), form.whole("term_months"))
+    return Wanted(*proposed(file.application))
+
+
 def _command(visit: Visit, form: Form) -> Approve:
     command = Approve(
         reference=visit.reference,
@@ -80,25 +85,18 @@ def _command(visit: Visit, form: Form) -> Approve:
 
 async def _page(visit: Visit, file: ApplicationFile, form: Form, wanted: Wanted, *, status: int = 200) -> web.Response:
     offered = await preview(visit.engine, visit.actor, visit.reference, wanted.amount, wanted.term_months)
-    share = _share(file, offered)
-    affordability = file.assessment.affordability
     return await visit.page(
         "applications/approve.html",
         status=status,
         file=file,
         form=form,
         wanted=wanted,
-        quote=offered,
-        share=share,
-        is_within=share <= affordability.limit,
+        quote=offered.quote,
+        affordability=offered.assessment.affordability,
+        findings=findings_for(visit.actor, offered.assessment.findings),
         needs_second=_needs_second(visit, file, wanted),
         key=visit.new_key(),
     )
-
-
-def _share(file: ApplicationFile, offered: Quote) -> Decimal:
-    affordability = file.assessment.affordability
-    return ratio(affordability.existing_instalments + offered.key_facts.instalment, affordability.net_pay)
 
 
 def _needs_second(visit: Visit, file: ApplicationFile, wanted: Wanted) -> bool:

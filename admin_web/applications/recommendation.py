@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from admin_web.applications.findings import findings_for
 from admin_web.forms import Form
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
@@ -42,4 +43,7 @@ def _command(visit: Visit, form: Form) -> Recommend:
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     file = await application_file(visit.engine, visit.actor, visit.reference)
-    return await visit.page("applications/recommend.html", status=status, file=file, form=form, key=visit.new_key())
+    findings = findings_for(visit.actor, file.assessment.findings)
+    return await visit.page(
+        "applications/recommend.html", status=status, file=file, findings=findings, form=form, key=visit.new_key()
+    )

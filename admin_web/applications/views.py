@@ -6,6 +6,7 @@ from aiohttp import web
 
 from admin_web.applications.advice import advice_of
 from admin_web.applications.choices import choices_of
+from admin_web.applications.findings import findings_for, overrides_of
 from admin_web.visits import Visit
 from admin_web.waiting import waiting_since
 from core.records.application import OPEN_STATUSES
@@ -18,13 +19,17 @@ async def show_application(visit: Visit) -> web.Response:
     """One application of the actor's own lender."""
     file = await application_file(visit.engine, visit.actor, visit.reference)
     application = file.application
+    advice = advice_of(file)
     catalogue = await visit.engine.record.catalogue()
     return await visit.page(
         "applications/application.html",
         file=file,
         is_open=application.status in OPEN_STATUSES,
         waiting=waiting_since(application.submitted_at, visit.engine.clock.now()),
-        advice=advice_of(file),
+        advice=advice,
+        is_checked=advice.sharing is not None,
+        findings=findings_for(visit.actor, advice.findings),
+        overrides=overrides_of(file),
         choices=choices_of(file, visit.actor),
         age=age_on(file.borrower.date_of_birth, file.business_on),
         district_name=catalogue.district(application.district).name,

@@ -141,7 +141,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class ScoreKept:
-    """A score as it was computed for a decision: inputs, factors and the scorecard's version, to be shown again."""
+    """The advice as it was computed for a step: inputs, factors and the scorecard's version, to be shown again.
+
+    `transition_n` is the step that it advised; `exposure` what was seen of other lenders, None where nothing was;
+    `findings` the product's checks that failed. Of a step before these were kept, nothing is known of the three.
+    """
 
     application_id: UUID
     n: int
@@ -153,6 +157,10 @@ class ScoreKept:
     affordability: Mapping[str, Any]
     at: datetime
     business_on: date
+    transition_n: int | None = None
+    sharing: str | None = None
+    exposure: Mapping[str, Any] | None = None
+    findings: tuple[Mapping[str, str], ...] = ()
 
 
 def check_note(note: str, *, required: bool, longest: int = 1_000) -> str:

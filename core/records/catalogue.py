@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from core.credit.checks import ProductChecks
 from core.errors import NotFound
 from core.money import Money
 
@@ -77,6 +78,7 @@ class ProductVersion:
     cooling_off_days: int
     arrears_interest_percent: Decimal = Decimal(0)
     retired: bool = False
+    checks: ProductChecks = field(default_factory=ProductChecks)
 
     def name_in(self, language: str) -> str:
         """The product's name in a language, English where there is no other."""

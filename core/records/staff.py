@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ADJUSTMENT_PROPOSE = "adjustment:propose"
     APPLICATION_APPROVE = "application:approve"
     APPLICATION_APPROVE_ABOVE_LIMIT = "application:approve_above_limit"
+    APPLICATION_OVERRIDE_BLOCK = "application:override_block"
+    APPLICATION_OVERRIDE_WARNING = "application:override_warning"
     APPLICATION_READ = "application:read"
     APPLICATION_RECOMMEND = "application:recommend"
     AUDIT_READ = "audit:read"
@@ -57,11 +59,14 @@ _DECIDES: Final = _READS | {
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.LOAN_OFFICER: _DECIDES | {Permission.PAYMENT_READ},
-    Role.CREDIT_ANALYST: _DECIDES | {Permission.APPLICATION_APPROVE, Permission.PAYMENT_READ},
+    Role.CREDIT_ANALYST: _DECIDES
+    | {Permission.APPLICATION_APPROVE, Permission.APPLICATION_OVERRIDE_WARNING, Permission.PAYMENT_READ},
     Role.MANAGER: _DECIDES
     | {
         Permission.APPLICATION_APPROVE,
         Permission.APPLICATION_APPROVE_ABOVE_LIMIT,
+        Permission.APPLICATION_OVERRIDE_BLOCK,
+        Permission.APPLICATION_OVERRIDE_WARNING,
         Permission.DISBURSEMENT_READ,
         Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT,
         Permission.PAYMENT_READ,

@@ -166,7 +166,7 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
     application = await _keep(engine, unit, entry, product, command)
     assessment = await assess(engine, unit, application, borrower, application.submitted_on)
-    await keep_score(engine, unit, application, assessment, application.submitted_on)
+    await keep_score(engine, unit, application, assessment, application.submitted_on, transition_n=1)
     await tell(
         engine,
         unit,

@@ -1,6 +1,6 @@
-"""The advice for one application, from the borrower's own shard: affordability, exposure elsewhere, and the score.
+"""The advice for one application, from the borrower's own shard: affordability, exposure elsewhere, score and checks.
 
-What other lenders lent is read only with the borrower's consent, and shown as counts and bands.
+What other lenders lent is read only as far as the borrower shares it, and shown as counts and bands.
 """
 
 from __future__ import annotations
@@ -9,64 +9,81 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil
 from typing import Final
 
 from core.credit.affordability import Affordability, assess_affordability
-from core.credit.exposure import Exposure, outstanding_band
-from core.credit.scoring import Score, ScoreInputs, score
+from core.credit.checks import CheckFacts, Finding, income_change, run_checks
+from core.credit.exposure import Exposure, SharingLevel, outstanding_band, sharing_level
+from core.credit.history import Known, PastLoan, score_inputs
+from core.credit.scoring import Score, score
 from core.loans.arrears import days_past_due
 from core.money import ZERO, Money, total
 from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import Application, ScoreKept
-from core.records.borrower import Borrower, ConsentKind
+from core.records.borrower import Borrower
 from core.records.catalogue import ProductVersion
 from core.records.loan import InstalmentRow, Loan, LoanStatus
-from core.use_cases.quoting import quote
+from core.use_cases.quoting import quote, quote_of
 
 ENQUIRY_DAYS: Final = 90
-_LIVE: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.DISBURSING, LoanStatus.ACCEPTED})
+_PROMISED: Final = frozenset({LoanStatus.OFFERED, LoanStatus.ACCEPTED, LoanStatus.DISBURSING})
+_LIVE: Final = _PROMISED | {LoanStatus.ACTIVE}
+"""An offer counts: two lenders that decide at the same time would else each lend as if the other did not."""
 _HAS_HISTORY: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.CLOSED, LoanStatus.WRITTEN_OFF})
-_DAYS_A_MONTH: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The advice. `exposure` is None without the borrower's consent to share history."""
+    """The advice. `exposure` is None unless the borrower shares their history between lenders.
+
+    `findings` are the product's checks that fail; `income_change` is None before there was another stated income.
+    """
 
     score: Score
     affordability: Affordability
+    sharing: SharingLevel
     exposure: Exposure | None
+    income_change: Decimal | None
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _History:
+    """A loan with its instalments, of which there are none before the money has arrived."""
+
     loan: Loan
     instalments: Sequence[InstalmentRow]
 
 
 async def assess(engine: Engine, unit: Unit, application: Application, borrower: Borrower, today: date) -> Assessment:
-    """Weigh an application as things stand on the business date."""
-    consents = await unit.borrowers.consents(borrower.id)
-    shares = any(consent.kind is ConsentKind.SHARE_HISTORY and consent.withdrawn_at is None for consent in consents)
-    loans = [
-        loan
-        for loan in await unit.loans.of_borrower(borrower.id)
-        if loan.application_id != application.id and (shares or loan.mfi_id == application.mfi_id)
-    ]
-    history = [_History(loan, await unit.loans.instalments(loan.id)) for loan in loans]
+    """Weigh an application as things stand on the business date.
+
+    In a decision's unit the borrower's row is locked first, so that what another lender decides on the same person at
+    the same moment is wholly seen or wholly still to come.
+    """
+    sharing = sharing_level(await unit.borrowers.consents(borrower.id))
+    history = await _history(unit, application, sharing)
     product = (await engine.record.catalogue()).product(application.product_id, application.product_version)
     affordability = _affordability(product, application, history)
-    exposure = await _exposure(engine, application, history, today) if shares else None
+    exposure = await _exposure(engine, application, history, today) if sharing is SharingLevel.FULL else None
     check = await unit.borrowers.identity_check(borrower.id, application.mfi_id)
-    inputs = _inputs(history, borrower, affordability, exposure, today, identity_seen=check is not None)
-    return Assessment(score(inputs), affordability, exposure)
+    known = Known(borrower.registered_on, affordability.share, exposure, identity_seen=check is not None)
+    change = await _income_change(unit, application, sharing)
+    return Assessment(
+        score=score(score_inputs(_past_loans(history, sharing), known, today)),
+        affordability=affordability,
+        sharing=sharing,
+        exposure=exposure,
+        income_change=change,
+        findings=run_checks(product.checks, CheckFacts(application.amount, affordability, exposure, change)),
+    )
 
 
-async def keep_score(engine: Engine, unit: Unit, application: Application, assessment: Assessment, today: date) -> None:
+async def keep_score(
+    engine: Engine, unit: Unit, application: Application, assessment: Assessment, today: date, *, transition_n: int
+) -> None:
     """Keep the advice with the step that it advised, so that it can be shown again a year later."""
     kept = await unit.applications.scores(application.id)
     await unit.applications.keep_score(
@@ -81,8 +98,46 @@ async def keep_score(engine: Engine, unit: Unit, application: Application, asses
             affordability=assessment.affordability.to_json(),
             at=engine.clock.now(),
             business_on=today,
+            transition_n=transition_n,
+            sharing=assessment.sharing,
+            exposure=assessment.exposure.to_json() if assessment.exposure else None,
+            findings=tuple(finding.to_json() for finding in assessment.findings),
         )
     )
+
+
+async def _history(unit: Unit, application: Application, sharing: SharingLevel) -> Sequence[_History]:
+    """The borrower's other loans that may be read: those of this lender, and where history is shared everybody's."""
+    loans = [
+        loan
+        for loan in await unit.loans.of_borrower(application.borrower_id)
+        if loan.application_id != application.id and (sharing is SharingLevel.FULL or loan.mfi_id == application.mfi_id)
+    ]
+    return [_History(loan, await unit.loans.instalments(loan.id)) for loan in loans]
+
+
+def _past_loans(history: Sequence[_History], sharing: SharingLevel) -> Sequence[PastLoan]:
+    if sharing is SharingLevel.NONE:
+        return ()
+    return [
+        PastLoan(past.loan.status is LoanStatus.CLOSED, past.instalments)
+        for past in history
+        if past.loan.status in _HAS_HISTORY
+    ]
+
+
+async def _income_change(unit: Unit, application: Application, sharing: SharingLevel) -> Decimal | None:
+    """How far the stated income is from the one of the application before, of those that may be read."""
+    earlier = [
+        other
+        for other in await unit.applications.of_borrower(application.borrower_id)
+        if other.submitted_at < application.submitted_at
+        and (sharing is SharingLevel.FULL or other.mfi_id == application.mfi_id)
+    ]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda other: other.submitted_at)
+    return income_change(application.net_pay, last.net_pay)
 
 
 def _affordability(product: ProductVersion, application: Application, history: Sequence[_History]) -> Affordability:
@@ -92,7 +147,7 @@ def _affordability(product: ProductVersion, application: Application, history: S
     return assess_affordability(
         amount=application.amount,
         net_pay=application.net_pay,
-        existing_instalments=total(_next_instalment(past) for past in history if past.loan.status in _LIVE),
+        existing_instalments=total(_instalment_to_come(past) for past in history if past.loan.status in _LIVE),
         limit=product.instalment_share_limit,
         lowest=product.amount_min,
         step=product.amount_step,
@@ -100,20 +155,31 @@ def _affordability(product: ProductVersion, application: Application, history: S
     )
 
 
-def _next_instalment(past: _History) -> Money:
-    """What a running loan takes a month: its next instalment as agreed, without what is overdue on it."""
-    unsettled = (row.principal + row.interest + row.fees for row in past.instalments if row.settled_on is None)
-    return next(unsettled, ZERO)
+def _instalment_to_come(past: _History) -> Money:
+    """What a live loan takes a month: its largest instalment still to come as agreed, without what is overdue on it.
+
+    Not the next one: then who pays a small one later would look better than who paid it in time.
+    """
+    if past.loan.status in _PROMISED:
+        return quote_of(past.loan).key_facts.largest_instalment
+    agreed = [row.principal + row.interest + row.fees for row in past.instalments if row.settled_on is None]
+    return max(agreed, default=ZERO)
 
 
 async def _exposure(engine: Engine, application: Application, history: Sequence[_History], today: date) -> Exposure:
     elsewhere = [past for past in history if past.loan.mfi_id != application.mfi_id and past.loan.status in _LIVE]
     return Exposure(
         live_loans=len(elsewhere),
-        outstanding_band=outstanding_band(total(row.outstanding for past in elsewhere for row in past.instalments)),
+        outstanding_band=outstanding_band(total(_outstanding(past) for past in elsewhere)),
         worst_days_late=max((_days_late_now(past, today) for past in elsewhere), default=0),
         enquiries_90_days=await _enquiries(engine, application),
     )
+
+
+def _outstanding(past: _History) -> Money:
+    if past.loan.status in _PROMISED:
+        return total(row.total for row in quote_of(past.loan).schedule.rows)
+    return total(row.outstanding for row in past.instalments)
 
 
 async def _enquiries(engine: Engine, application: Application) -> int | None:
@@ -132,39 +198,3 @@ async def _enquiries(engine: Engine, application: Application) -> int | None:
 def _days_late_now(past: _History, today: date) -> int:
     unsettled = [row.due_on for row in past.instalments if row.settled_on is None]
     return days_past_due(min(unsettled, default=None), today)
-
-
-def _inputs(
-    history: Sequence[_History],
-    borrower: Borrower,
-    affordability: Affordability,
-    exposure: Exposure | None,
-    today: date,
-    *,
-    identity_seen: bool,
-) -> ScoreInputs:
-    due = [
-        max(0, ((row.settled_on or today) - row.due_on).days)
-        for past in history
-        if past.loan.status in _HAS_HISTORY
-        for row in past.instalments
-        if row.due_on < today
-    ]
-    return ScoreInputs(
-        repaid_loans=sum(past.loan.status is LoanStatus.CLOSED for past in history),
-        instalments_due=len(due),
-        instalments_on_time=sum(days == 0 for days in due),
-        longest_days_late=max(due, default=0),
-        average_days_late=_average(due),
-        months_as_client=max(0, (today - borrower.registered_on).days // _DAYS_A_MONTH),
-        instalment_share=affordability.share,
-        live_loans_elsewhere=exposure.live_loans if exposure else None,
-        enquiries_90_days=exposure.enquiries_90_days if exposure else None,
-        identity_seen=identity_seen,
-    )
-
-
-def _average(days: Sequence[int]) -> Decimal:
-    """The mean to a tenth of a day, never rounded down to nothing where somebody was late."""
-    mean = Fraction(sum(days), len(days) or 1)
-    return Decimal(ceil(mean * 10)) / 10

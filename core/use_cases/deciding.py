@@ -25,11 +25,11 @@ from core.records.loan import Loan, LoanStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
 from core.references import Reference
-from core.use_cases.assessing import keep_score
 from core.use_cases.auditing import audit
 from core.use_cases.decision import OpenApplication, deciding
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.overriding import check_reason, check_right, note_overrides
 from core.use_cases.quoting import Quote, quote
 
 
@@ -115,13 +115,19 @@ async def check_identity(engine: Engine, actor: Actor, command: CheckIdentity) -
 
 
 async def recommend(engine: Engine, actor: Actor, command: Recommend) -> Application:
-    """Recommend an application for approval."""
+    """Recommend an application for approval.
+
+    Raises `OverrideReasonNeeded` where a check of the product fails and no note says why it goes on.
+    """
     actor.require(Permission.APPLICATION_RECOMMEND)
     note = check_note(command.note, required=False)
     async with deciding(engine, actor, command) as opened:
         if opened.repeated:
             return opened.application
         _check_amount(opened, command.amount)
+        assessment = await opened.assess(replace(opened.application, amount=command.amount))
+        check_reason(assessment.findings, note)
+        await opened.keep(assessment)
         recommended = replace(
             opened.application,
             status=ApplicationStatus.IN_REVIEW,
@@ -135,6 +141,7 @@ async def approve(engine: Engine, actor: Actor, command: Approve) -> Application
     """Approve, or give the first of two approvals above the MFI's limit 1.
 
     Raises `MakerIsChecker` for whoever recommended or first approved it, `NotAllowed` above the actor's own limit.
+    Where a check of the product fails: `OverrideNotAllowed` without the right, `OverrideReasonNeeded` without a note.
     """
     actor.require(Permission.APPLICATION_APPROVE)
     note = check_note(command.note, required=False)
@@ -149,6 +156,7 @@ async def approve(engine: Engine, actor: Actor, command: Approve) -> Application
         if command.term_months not in opened.product.terms_months:
             raise InvalidInput("the product does not have that term", field="term_months")
         approved = replace(opened.application, approved_amount=command.amount, approved_term_months=command.term_months)
+        await _weigh(opened, replace(opened.application, amount=command.amount, term_months=command.term_months), note)
         if _needs_second_approval(opened, command.amount):
             waiting = replace(
                 approved,
@@ -174,7 +182,7 @@ async def reject(engine: Engine, actor: Actor, command: Reject) -> Application:
         if opened.repeated:
             return opened.application
         assessment = await opened.assess()
-        await keep_score(engine, opened.unit, opened.application, assessment, opened.business_on)
+        await opened.keep(assessment)
         affordable = assessment.affordability.passing_amount
         tells_amount = command.reason is RejectionReason.AFFORDABILITY and affordable > ZERO
         await opened.tell_borrower(
@@ -237,14 +245,20 @@ def _needs_second_approval(opened: OpenApplication, amount: Money) -> bool:
     return above and not opened.actor.may(Permission.APPLICATION_APPROVE_ABOVE_LIMIT)
 
 
+async def _weigh(opened: OpenApplication, wanted: Application, note: str) -> None:
+    """Check, keep and count: the advice on what is approved, which may be less than was asked for."""
+    assessment = await opened.assess(wanted)
+    check_right(opened.actor, assessment.findings)
+    check_reason(assessment.findings, note)
+    await opened.keep(assessment)
+    await note_overrides(opened.engine, opened.unit, opened.actor, wanted.reference, assessment.findings)
+
+
 async def _make_offer(opened: OpenApplication, approved: Application, loan_reference: Reference) -> None:
     """Turn the approval into an offer: a loan in its first state, its terms, and the message that it is there."""
     amount, term_months = approved.approved_amount, approved.approved_term_months
     if amount is None or term_months is None:
         raise ValueError("an approval has an amount and a term")
-    # What is kept with the approval is the advice on what was approved, which may be less than was asked for.
-    assessment = await opened.assess(replace(approved, amount=amount, term_months=term_months))
-    await keep_score(opened.engine, opened.unit, opened.application, assessment, opened.business_on)
     offered = quote(opened.product, amount, term_months, opened.business_on)
     loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)

@@ -16,7 +16,7 @@ from core.records.catalogue import Catalogue, Mfi, ProductVersion
 from core.records.message import MessageKind
 from core.records.staff import Actor, MakerIsChecker
 from core.references import Reference
-from core.use_cases.assessing import Assessment, assess
+from core.use_cases.assessing import Assessment, assess, keep_score
 from core.use_cases.auditing import audit
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of
@@ -66,6 +66,17 @@ class OpenApplication:
     async def assess(self, application: Application | None = None) -> Assessment:
         """The advice as it stands now, on what was asked for or on what is given here."""
         return await assess(self.engine, self.unit, application or self.application, self.borrower, self.business_on)
+
+    async def keep(self, assessment: Assessment) -> None:
+        """Keep the advice with the step that this decision is about to take."""
+        await keep_score(
+            self.engine,
+            self.unit,
+            self.application,
+            assessment,
+            self.business_on,
+            transition_n=self.application.version + 1,
+        )
 
     async def tell_borrower(self, kind: MessageKind, **figures: object) -> None:
         """Queue a message about this decision, once for this key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -113,15 +113,26 @@ async def _note_look(engine: Engine, actor: Actor, application: Application) -> 
         await engine.channel.enquiries.add(enquiry)
 
 
-async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Money, term_months: int) -> Quote:
-    """The schedule and costs that an approval of this amount and term would offer."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an approval would offer, and the advice on exactly that."""
+
+    quote: Quote
+    assessment: Assessment
+
+
+async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Money, term_months: int) -> Preview:
+    """The schedule, costs and advice that an approval of this amount and term would rest on."""
     actor.require(Permission.APPLICATION_READ)
     catalogue = await engine.record.catalogue()
     async with engine.record.unit(await district_of(engine, reference)) as unit:
         application = await unit.applications.by_reference(reference, mfi_id=actor.mfi_id)
+        borrower = await unit.borrowers.get(application.borrower_id)
         today = await unit.business_date()
+        wanted = replace(application, amount=amount, term_months=term_months)
+        assessment = await assess(engine, unit, wanted, borrower, today)
     product = catalogue.product(application.product_id, application.product_version)
-    return quote(product, amount, term_months, today)
+    return Preview(quote(product, amount, term_months, today), assessment)
 
 
 async def loan_file(engine: Engine, actor: Actor, reference: Reference) -> LoanFile:

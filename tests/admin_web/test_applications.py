@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from core.credit.checks import STANDARD_CHECKS, ProductChecks
 from core.money import Money
 from core.records.application import Application, ApplicationStatus
+from core.records.borrower import ConsentKind
 from core.records.loan import Loan
 from core.records.staff import Role
 from tests.admin_web.browser import Answer, Browser
 from tests.admin_web.conftest import Office
-from tests.admin_web.world import BUSINESS_ON
+from tests.admin_web.world import BUSINESS_ON, KHOTSO, MOHLOLI, product
+from tests.fixtures_postgres import MovableClock
 
 OFFICER, ANALYST, MANAGER = Role.LOAN_OFFICER, Role.CREDIT_ANALYST, Role.MANAGER
 
@@ -78,11 +83,14 @@ class TestThePage:
 
     async def test_history_elsewhere_is_shown_only_with_consent(self, office: Office) -> None:
         sharing = await office.lending.application()
-        private = await office.lending.application(await office.lending.borrower(consents=()))
+        needed = (ConsentKind.KEEP_DATA, ConsentKind.CREDIT_CHECK)
+        private = await office.lending.application(await office.lending.borrower(consents=needed))
+        unlooked = await office.lending.application(await office.lending.borrower(consents=()))
         browser = await office.at(OFFICER)
 
         assert "Live loans at other lenders" in (await browser.get(f"/applications/{sharing.reference}")).text
         assert "has not agreed to share" in (await browser.get(f"/applications/{private.reference}")).text
+        assert "has not agreed to a credit check" in (await browser.get(f"/applications/{unlooked.reference}")).text
 
     async def test_a_decided_application_shows_the_score_that_was_decided_on(self, office: Office) -> None:
         application = await office.lending.application()
@@ -243,7 +251,7 @@ class TestApproving:
         assert (stored.approved_amount, stored.approved_term_months) == (Money.of(2_000), 3)
 
     async def test_the_review_says_one_month_and_not_one_months(self, office: Office) -> None:
-        application = await office.lending.recommended(amount=Money.of(3_000))
+        application = await office.lending.recommended(amount=Money.of(3_000), net_pay=Money.of(20_000))
 
         review = await (await office.at(ANALYST)).get(f"/applications/{application.reference}/approve?term_months=1")
 
@@ -293,6 +301,105 @@ class TestApproving:
 
         assert again.status == 409
         assert "sent before with other content" in again.text
+
+
+async def _weighed(office: Office, **changes: Any) -> Application:
+    """An application for a product of which every check is on."""
+    await office.lending.engine.record.add_product(replace(product(KHOTSO), version=2, checks=STANDARD_CHECKS))
+    return await office.lending.application(product_version=2, **changes)
+
+
+def _main(answer: Answer) -> str:
+    """What the page says, a space for each tag and break."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text.split("<main")[1]).split())
+
+
+class TestChecks:
+    async def test_each_check_that_fails_says_its_figure_and_its_limit(self, office: Office) -> None:
+        application = await _weighed(office, amount=Money.of(9_000), net_pay=Money.of(4_000))
+
+        page = _main(await (await office.at(OFFICER)).get(f"/applications/{application.reference}"))
+
+        assert "Block Can the borrower carry it? Instalments would take 41.5% of the monthly income" in page
+        assert "Warning A third of a month's income The amount is M9,000.00; a third of one month's" in page.replace(
+            "&#39;", "'"
+        )
+        assert "only these may approve in spite of it, with a reason: Manager." in page
+
+    async def test_where_none_fails_the_page_says_so(self, office: Office) -> None:
+        application = await _weighed(office, amount=Money.of(1_000), net_pay=Money.of(8_000))
+        officer = await office.at(OFFICER)
+
+        assert "No check of this product fails." in _main(await officer.get(f"/applications/{application.reference}"))
+        assert "may stay empty" in (await officer.get(f"/applications/{application.reference}/recommend")).text
+
+    async def test_an_income_unlike_the_last_one_asks_for_a_proof(self, office: Office, clock: MovableClock) -> None:
+        phone = await office.lending.borrower()
+        await office.lending.application(phone, mfi_id=MOHLOLI, net_pay=Money.of(5_000))
+        clock.move(minutes=1)
+        application = await _weighed(office, phone=phone, amount=Money.of(1_000), net_pay=Money.of(9_000))
+
+        page = _main(await (await office.at(OFFICER)).get(f"/applications/{application.reference}"))
+
+        assert "The stated income is 80.0% away from the one stated before; the product allows 30.0%." in page
+        assert "Ask for a payslip or another proof." in page
+
+    async def test_a_warning_takes_a_note_and_keeps_the_figures_that_were_reviewed(self, office: Office) -> None:
+        application = await _weighed(office, amount=Money.of(3_000))
+        await _send(await office.at(OFFICER), application, "recommend", note="Known for years.")
+        analyst = await office.at(ANALYST)
+        path = f"/applications/{application.reference}/approve"
+        review = await analyst.get(f"{path}?amount=2500&term_months=6")
+
+        silent = await analyst.post(path, seen_on=f"{path}?amount=2500&term_months=6", **_hidden(review))
+
+        assert "Why approve in spite of this?" in review.text
+        assert silent.status == 422
+        assert "Say in the note why it goes on in spite of it." in silent.text
+        assert "Approve M2,500.00 over 6 months" in silent.text
+        assert (await _now(office, application)).status is ApplicationStatus.IN_REVIEW
+
+    async def test_a_block_offers_no_button_but_to_those_who_may(self, office: Office) -> None:
+        application = await _weighed(office, amount=Money.of(9_000), net_pay=Money.of(4_000))
+        await _send(await office.at(OFFICER), application, "recommend", note="Put to the manager.")
+        path = f"/applications/{application.reference}/approve"
+        analyst, manager = await office.at(ANALYST), await office.at(MANAGER)
+        barred = await analyst.get(path)
+
+        refused = await analyst.post(path, seen_on=path, **_hidden(barred), note="I would.")
+
+        assert "Approve M9,000.00" not in barred.text
+        assert "Approve M9,000.00" in (await manager.get(path)).text
+        assert refused.status == 403
+        assert "Your role may not decide in spite of it." in refused.text
+        assert (await _now(office, application)).status is ApplicationStatus.IN_REVIEW
+
+    async def test_who_went_on_in_spite_of_what_and_why_stands_on_the_page(self, office: Office) -> None:
+        application = await _weighed(office, amount=Money.of(3_000), net_pay=Money.of(6_000))
+        await _send(await office.at(OFFICER), application, "recommend", note="Known for years.")
+        await _send(await office.at(ANALYST), application, "approve", note="Owns her house.")
+        await office.lending.engine.record.add_product(replace(product(KHOTSO), version=3, checks=ProductChecks()))
+
+        page = _main(await (await office.at(OFFICER)).get(f"/applications/{application.reference}"))
+        told = page.split("Steps taken in spite of checks")[1].split("of 300 to 850")[0]
+
+        assert "Recommended" in told
+        assert "Loan Officer of Khotso, Loan officer" in told
+        assert "Known for years." in told
+        assert "Credit Analyst of Khotso, Credit analyst" in told
+        assert "The amount is M3,000.00" in told
+        assert "Owns her house." in told
+
+    async def test_a_decided_application_shows_other_lenders_as_they_were_then(self, office: Office) -> None:
+        phone = await office.lending.borrower()
+        application = await office.lending.application(phone)
+        officer = await office.at(OFFICER)
+        await _send(officer, application, "reject", reason="outside_policy")
+        await office.lending.offered(phone=phone, mfi_id=MOHLOLI)
+
+        page = _main(await officer.get(f"/applications/{application.reference}"))
+
+        assert "Live loans at other lenders 0 " in page
 
 
 class TestRejecting:

@@ -15,7 +15,8 @@ from admin_web import words
 from admin_web.catalogues import read_catalogue, texts_in_sources
 from admin_web.languages import Text, load_translations, said
 from core.credit.affordability import RiskFlag
-from core.credit.exposure import outstanding_band
+from core.credit.checks import Check, Severity
+from core.credit.exposure import SharingLevel, outstanding_band
 from core.credit.scoring import Band, ScoreInputs, score
 from core.loans.transactions import TransactionKind
 from core.money import Money
@@ -28,6 +29,8 @@ TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
     (words.APPLICATION_STATUSES, ApplicationStatus),
     (words.BANDS, Band),
     (words.CHANNELS, Channel),
+    (words.CHECKS, Check),
+    (words.FINDINGS, Check),
     (words.INCOME_KINDS, IncomeKind),
     (words.LOAN_STATUSES, LoanStatus),
     (words.PAYOUT_STATUSES, PayoutStatus),
@@ -36,6 +39,8 @@ TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
     (words.RETURN_REASONS, ReturnReason),
     (words.RISKS, RiskFlag),
     (words.ROLES, Role),
+    (words.SEVERITIES, Severity),
+    (words.SHARING, SharingLevel),
 ]
 
 

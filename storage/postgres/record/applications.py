@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, null, select, update
 
 from core.errors import Conflict, NotFound
 from core.money import Money
@@ -87,6 +87,10 @@ class ApplicationsOnPostgres:
             affordability=dict(score.affordability),
             at=score.at,
             business_on=score.business_on,
+            transition_n=score.transition_n,
+            sharing=score.sharing,
+            exposure=null() if score.exposure is None else dict(score.exposure),
+            findings=[dict(finding) for finding in score.findings],
         )
         await self._connection.write(statement)
         newest = update(applications).where(
@@ -177,4 +181,8 @@ def _score(row: Row[Any]) -> ScoreKept:
         affordability=row.affordability,
         at=row.at,
         business_on=row.business_on,
+        transition_n=row.transition_n,
+        sharing=row.sharing,
+        exposure=row.exposure,
+        findings=tuple(row.findings),
     )

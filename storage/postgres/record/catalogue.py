@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from core.credit.checks import ProductChecks
 from core.errors import Conflict, NotFound
 from core.money import Money
 from core.ports.record import DistrictDown
@@ -237,6 +238,7 @@ def _product_values(product: ProductVersion) -> dict[str, Any]:
         "cooling_off_days": product.cooling_off_days,
         "arrears_interest_percent": product.arrears_interest_percent,
         "retired": product.retired,
+        "checks": product.checks.to_json(),
     }
 
 
@@ -262,6 +264,7 @@ def _product(row: Row[Any]) -> ProductVersion:
         cooling_off_days=row.cooling_off_days,
         arrears_interest_percent=row.arrears_interest_percent,
         retired=row.retired,
+        checks=ProductChecks.from_json(row.checks),
     )
 
 

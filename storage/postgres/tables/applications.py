@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
 
+from core.credit.exposure import SharingLevel
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel, IncomeKind, Purpose
 from storage.postgres.tables.declaring import (
@@ -101,6 +102,11 @@ application_scores = district_table(
     document("affordability"),
     instant("at"),
     day("business_on"),
+    # The step that it advised, and what was seen then of other lenders and of the product's checks.
+    count("transition_n", nullable=True),
+    code("sharing", SharingLevel, nullable=True),
+    document("exposure", nullable=True),
+    document("findings"),
     within_district(["application_id"], "applications"),
     key=["application_id", "n"],
     writes=Writes.APPEND,

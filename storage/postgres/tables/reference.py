@@ -93,6 +93,7 @@ product_versions = reference_table(
     count("cooling_off_days"),
     rate("arrears_interest_percent"),
     flag("retired"),
+    document("checks"),
     UniqueConstraint("mfi_id", "code", "version"),
     to_reference(["mfi_id"], "mfis"),
     CheckConstraint("amount_min_lisente > 0 and amount_min_lisente <= amount_max_lisente", name="amounts_in_order"),

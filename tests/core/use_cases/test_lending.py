@@ -149,7 +149,7 @@ async def test_the_advice_kept_with_an_approval_is_on_what_was_approved(lending:
     await approve(lending.engine, lending.analyst, Approve(reference, Money.of("1000"), 3, "", seen, key()))
 
     async with lending.engine.record.unit(HOME) as unit:
-        asked, approved = await unit.applications.scores((await lending.application(reference)).id)
+        asked, _recommended, approved = await unit.applications.scores((await lending.application(reference)).id)
     assert Money.of(asked.affordability["new_instalment"]) > Money.of(approved.affordability["new_instalment"])
 
 
