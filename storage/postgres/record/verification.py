@@ -154,7 +154,7 @@ _SUSPENSE: Final = text(f"""
     waiting as (
         select mfi_id, sum(amount_lisente) as lisente
         from record.payments
-        where district = :district and status = 'suspense'
+        where district = :district and status in ('suspense', 'refunding')
         group by mfi_id
     )
     select coalesce(booked.mfi_id, waiting.mfi_id)::text as subject,

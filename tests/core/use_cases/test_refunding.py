@@ -1,0 +1,141 @@
+"""Money that goes back: out of suspense to its payer, and out of a borrower's credit to their wallet."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import Conflict
+from core.loans.refusals import CreditPaidOut, RefundAboveCredit
+from core.money import ZERO, Money
+from core.ports.rails import PayoutAnswer, PayoutResult
+from core.records.loan import Loan, LoanStatus, Payment
+from core.records.proposal import Proposal, ProposalKind
+from core.use_cases.proposing import Answer, Propose, carry_out, propose
+from core.use_cases.refunding import PayerHasNoWallet
+from core.use_cases.verifying import verify_ledger
+from tests.core.use_cases.lending import HOME, Lending, key
+from tests.fixtures_engine import ObedientRail
+
+FAILED = PayoutResult(PayoutAnswer.FAILED, failure_code="wallet_closed")
+
+
+async def proposed(lending: Lending, kind: ProposalKind, data: dict[str, object]) -> Proposal:
+    return await propose(lending.engine, lending.cashier, Propose(HOME, kind, data, "As agreed.", key()))
+
+
+async def done(lending: Lending, kind: ProposalKind, data: dict[str, object]) -> None:
+    proposal = await proposed(lending, kind, data)
+    await carry_out(lending.engine, lending.manager, Answer(HOME, proposal.id, "", key()))
+
+
+async def balance(lending: Lending, account: str) -> Money:
+    async with lending.engine.record.unit(HOME) as unit:
+        return await unit.ledger.balance(lending.mfi.id, account)
+
+
+async def payment(lending: Lending, reference: str) -> Payment:
+    async with lending.engine.record.unit(HOME) as unit:
+        found = await unit.payments.get("simulated", reference)
+    assert found is not None
+    return found
+
+
+async def overpaid_loan(lending: Lending, by: str = "70") -> Loan:
+    """A loan that was closed, and then paid once more."""
+    loan = await lending.active_loan(await lending.borrower())
+    position, _ = await lending.books(loan)
+    owed = position.principal + position.interest + position.fees
+    await lending.pay(owed, reference="ALL", account=str(loan.reference))
+    await lending.pay(Money.of(by), reference="MORE", account=str(loan.reference))
+    return await lending.loan(loan)
+
+
+SUSPENSE: dict[str, object] = {"rail": "simulated", "rail_reference": "LOST"}
+
+
+async def test_money_in_suspense_goes_back_to_its_payer_once_it_left(lending: Lending, rail: ObedientRail) -> None:
+    await lending.pay(Money.of("80"), reference="LOST", payer="+26662123456")
+    held = await balance(lending, "float:simulated")
+
+    await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    between = (await payment(lending, "LOST")).status, await balance(lending, "suspense")
+    with pytest.raises(Conflict):
+        await proposed(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    await lending.work_on_outbox(HOME)
+
+    assert between == ("refunding", -Money.of("80"))
+    assert rail.asked[-1][1:] == ("+26662123456", Money.of("80"))
+    assert (await payment(lending, "LOST")).status == "refunded"
+    assert await balance(lending, "suspense") == ZERO
+    assert await balance(lending, "float:simulated") == held - Money.of("80")
+    assert len(await lending.messages("payment_refunded")) == 1
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_refund_that_failed_leaves_the_money_in_suspense(lending: Lending, rail: ObedientRail) -> None:
+    await lending.pay(Money.of("80"), reference="LOST", payer="+26662123456")
+    rail.answer = FAILED
+
+    await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    await lending.work_on_outbox(HOME)
+    first = rail.asked[-1][0]
+
+    assert (await payment(lending, "LOST")).status == "suspense"
+    assert await balance(lending, "suspense") == -Money.of("80")
+    await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    await lending.work_on_outbox(HOME)
+    assert rail.asked[-1][0] != first
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_payer_without_a_wallet_cannot_be_paid_back(lending: Lending) -> None:
+    await lending.pay(Money.of("80"), reference="LOST", payer="Standard Bank 442")
+
+    with pytest.raises(PayerHasNoWallet):
+        await proposed(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+
+
+async def test_a_payment_to_a_closed_loan_is_credit_that_can_go_back(lending: Lending, rail: ObedientRail) -> None:
+    loan = await overpaid_loan(lending)
+    position, _ = await lending.books(loan)
+    data: dict[str, object] = {"loan_reference": str(loan.reference), "amount_minor": position.overpaid.minor}
+
+    await done(lending, ProposalKind.REFUND_CREDIT, data)
+    with pytest.raises(RefundAboveCredit):
+        await proposed(lending, ProposalKind.REFUND_CREDIT, data)
+    await lending.work_on_outbox(HOME)
+
+    after, _ = await lending.books(loan)
+    assert position.overpaid >= Money.of("70")
+    assert after.overpaid == ZERO
+    assert await balance(lending, "overpayment") == ZERO
+    assert (await lending.loan(loan)).status is LoanStatus.CLOSED
+    assert len(await lending.messages("credit_refunded")) == 1
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_credit_refund_that_failed_leaves_the_credit(lending: Lending, rail: ObedientRail) -> None:
+    loan = await overpaid_loan(lending)
+    before, _ = await lending.books(loan)
+    rail.answer = FAILED
+
+    await done(lending, ProposalKind.REFUND_CREDIT, {"loan_reference": str(loan.reference), "amount_minor": 70_00})
+    await lending.work_on_outbox(HOME)
+
+    after, _ = await lending.books(loan)
+    assert after.overpaid == before.overpaid
+    assert await lending.messages("credit_refunded") == []
+
+
+async def test_a_payment_whose_credit_went_back_is_not_reversed_from_under_it(lending: Lending) -> None:
+    loan = await overpaid_loan(lending)
+    await done(lending, ProposalKind.REFUND_CREDIT, {"loan_reference": str(loan.reference), "amount_minor": 70_00})
+    reverse: dict[str, object] = {"rail": "simulated", "rail_reference": "MORE", "to": "payer"}
+
+    with pytest.raises(CreditPaidOut):
+        await done(lending, ProposalKind.REVERSE_PAYMENT, reverse)
+    await lending.work_on_outbox(HOME)
+    with pytest.raises(Conflict):
+        await done(lending, ProposalKind.REVERSE_PAYMENT, reverse)
+
+    assert await verify_ledger(lending.engine, [HOME]) == []
