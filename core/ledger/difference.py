@@ -21,7 +21,7 @@ def journal_difference(posted: Sequence[Journal], wanted: Sequence[Journal]) -> 
     history stays whole and each journal is reversed once at most.
     """
     live = _live(posted)
-    versions = Counter(_subject(journal.key) for journal in posted if journal.reverses is None)
+    versions = Counter(subject_of(journal.key) for journal in posted if journal.reverses is None)
     mirrors: list[Journal] = []
     fresh: list[Journal] = []
     for journal in wanted:
@@ -37,7 +37,7 @@ def journal_difference(posted: Sequence[Journal], wanted: Sequence[Journal]) -> 
 def _live(posted: Sequence[Journal]) -> dict[str, Journal]:
     reversed_keys = {journal.reverses for journal in posted}
     return {
-        _subject(journal.key): journal
+        subject_of(journal.key): journal
         for journal in posted
         if journal.reverses is None and journal.key not in reversed_keys
     }
@@ -47,7 +47,7 @@ def _version(journal: Journal, version: int) -> Journal:
     return journal if version == 1 else replace(journal, key=f"v{version}:{journal.key}")
 
 
-def _subject(key: str) -> str:
+def subject_of(key: str) -> str:
     """What a journal is about, whatever its version."""
     versioned = _VERSIONED.fullmatch(key)
     return versioned[1] if versioned else key

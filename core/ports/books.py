@@ -21,6 +21,21 @@ from core.records.loan import (
 from core.records.proposal import Proposal
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The first half of a transfer between districts.
+
+    clearing: what it left there, debits minus credits. to_district: as its outbox row says, None when that is gone.
+    """
+
+    transfer_id: str
+    mfi_id: UUID
+    from_district: str
+    to_district: str | None
+    clearing: Money
+    recorded_at: datetime
+
+
 class Ledger(Protocol):
     """Journals and postings of one district. Rows are only ever added: the database role can do nothing else."""
 
@@ -43,6 +58,10 @@ class Ledger(Protocol):
 
     async def has(self, key: str) -> bool:
         """Whether a journal with this key was posted here."""
+        ...
+
+    async def departures(self) -> Sequence[Departure]:
+        """Every transfer that left this district, oldest first."""
         ...
 
 

@@ -102,6 +102,10 @@ class Loans(Protocol):
         """All of them, every MFI's, newest first."""
         ...
 
+    async def ids_after(self, loan_id: UUID, limit: int) -> Sequence[UUID]:
+        """The next loans that were ever disbursed, in the order of their ids."""
+        ...
+
     async def save(self, loan: Loan) -> None:
         """Write version + 1 over `loan.version`. Raises `Conflict` when the stored version is another."""
         ...

@@ -41,6 +41,14 @@ class Outbox(Protocol):
 
     async def give_up(self, row_id: UUID, at: datetime, error: str) -> None: ...
 
+    async def withdraw(self, key: str) -> bool:
+        """Take back a row whose cause was undone; False when it was worked on already, or never was there."""
+        ...
+
+    async def purge(self, topic: str, before: datetime, limit: int) -> int:
+        """Remove up to `limit` finished rows of a topic that were added before an instant; how many went."""
+        ...
+
 
 class Jobs(Protocol):
     """Runs of a district's clock-driven jobs: one row a job and day, under a lease, so that one worker does each."""
@@ -64,8 +72,16 @@ class Commands(Protocol):
         """
         ...
 
+    async def known(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys that were used, without taking any."""
+        ...
+
     async def complete(self, key: str, outcome: Mapping[str, Any]) -> None:
         """Store the outcome of a key claimed in this unit."""
+        ...
+
+    async def purge(self, prefix: str, before: datetime, limit: int) -> int:
+        """Forget up to `limit` keys that begin so and were claimed before an instant; how many went."""
         ...
 
 
@@ -84,7 +100,46 @@ class AuditEntry:
     ip: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditSeal:
+    """What one lender's trail in one district was after one instant and up to another, bound to the seal before it.
+
+    entries: the hexadecimal digest of each entry by its id. `previous` is the seal before, empty for the first.
+    """
+
+    district: str
+    mfi_id: UUID
+    n: int
+    after_at: datetime
+    through_at: datetime
+    entries: Mapping[str, str]
+    previous: bytes
+    seal: bytes
+    sealed_at: datetime
+
+
 class Audit(Protocol):
     """The audit trail, append-only; sealed into a hash chain per (district, MFI) by the worker."""
 
     async def add(self, entry: AuditEntry) -> None: ...
+
+    async def between(
+        self, mfi_id: UUID, after: datetime, through: datetime, limit: int | None = None
+    ) -> Sequence[AuditEntry]:
+        """A lender's entries after one instant, up to and with another, by time and id.
+
+        With a limit: the first so many, and those of the same instant as the last of them.
+        """
+        ...
+
+    async def newest_seal(self, mfi_id: UUID) -> AuditSeal | None:
+        """The end of a lender's chain."""
+        ...
+
+    async def seals(self, mfi_id: UUID, after_n: int, limit: int) -> Sequence[AuditSeal]:
+        """A lender's seals in order, from behind one number on."""
+        ...
+
+    async def add_seal(self, seal: AuditSeal) -> bool:
+        """Append; False when another worker has put a seal of this number there."""
+        ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from core.ledger.difference import journal_difference
+from core.ledger.difference import journal_difference, subject_of
+from core.ledger.journals import Journal
 from core.loans.account import AccountStatus, Instalment, LoanAccount
 from core.loans.events import CoolingOffReturn, Event, Reversal
 from core.loans.history import LoanHistory
@@ -32,7 +33,7 @@ from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.loan_events import DISBURSED, data_of, disbursed_of, events_of, kind_of
 from core.use_cases.meaning import meaning_of
-from core.use_cases.messages import tell
+from core.use_cases.messages import message_key, tell
 from core.use_cases.quoting import anchored, quote_of_terms
 
 
@@ -198,9 +199,9 @@ async def record_event(
     return account
 
 
-async def history_of(engine: Engine, unit: Unit, loan: Loan) -> LoanHistory:
-    """What has happened to a loan, with every day before the business date closed."""
-    return await _history(engine, unit, loan, await unit.business_date() - timedelta(days=1))
+async def history_of(engine: Engine, unit: Unit, loan: Loan, *, closed_through: date | None = None) -> LoanHistory:
+    """What has happened to a loan, with every day before the business date closed, or through another day."""
+    return await _history(engine, unit, loan, closed_through or await unit.business_date() - timedelta(days=1))
 
 
 async def _follow(
@@ -234,15 +235,7 @@ async def close_loan_day(engine: Engine, unit: Unit, loan: Loan, day: date) -> L
     fresh = [journal for journal in account.journals if journal.key not in posted and journal.value_on == day]
     charged = [row for row in account.instalments if row.late_fee_on == day]
     for row in charged:
-        await _tell(
-            engine,
-            unit,
-            MessageKind.LATE_FEE,
-            loan,
-            key=f"late_fee:{loan.id}:{row.n}",
-            amount_minor=row.due[Part.PENALTY],
-            due_on=row.due_on,
-        )
+        await _tell_late_fee(engine, unit, loan, row)
     return LoanClose(
         interest_recognised=sum(journal.kind == Part.INTEREST for journal in fresh),
         late_fees=sum(journal.kind == "late_fee" for journal in fresh),
@@ -287,14 +280,46 @@ async def _book(engine: Engine, unit: Unit, loan: Loan, history: LoanHistory) ->
     """Replay the loan, post the difference, and write the projection, all in this unit."""
     account = history.account(history.closed_through)
     posted = await unit.ledger.journals_of_loan(loan.id)
+    difference = journal_difference(posted, account.journals)
     await unit.ledger.post(
         loan.mfi_id,
-        journal_difference(posted, account.journals),
+        difference,
         recorded_at=engine.clock.now(),
         business_on=await unit.business_date(),
     )
-    await unit.loans.project(_position(loan, account), [_row(loan, row) for row in account.instalments])
+    await unit.loans.project(*projection_of(loan, account))
+    await _correct_late_fees(engine, unit, loan, account, difference)
     return account
+
+
+def projection_of(loan: Loan, account: LoanAccount) -> tuple[LoanPosition, list[InstalmentRow]]:
+    """What is kept of a replay for screens and lists."""
+    return _position(loan, account), [_row(loan, row) for row in account.instalments]
+
+
+async def _correct_late_fees(
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, difference: Iterable[Journal]
+) -> None:
+    """A late fee that a payment of the same day has undone is not told any more, and one that it changed, as it is."""
+    undone = {subject_of(journal.reverses) for journal in difference if journal.reverses}
+    for row in account.instalments:
+        journal_key = f"late_fee:{loan.id}:{row.n}"
+        if journal_key not in undone or not await unit.outbox.withdraw(message_key(journal_key)):
+            continue  # nothing was said yet, or it was said already
+        if row.late_fee_on is not None:
+            await _tell_late_fee(engine, unit, loan, row)
+
+
+async def _tell_late_fee(engine: Engine, unit: Unit, loan: Loan, row: Instalment) -> None:
+    await _tell(
+        engine,
+        unit,
+        MessageKind.LATE_FEE,
+        loan,
+        key=f"late_fee:{loan.id}:{row.n}",
+        amount_minor=row.due[Part.PENALTY],
+        due_on=row.due_on,
+    )
 
 
 async def _add_event(

@@ -10,7 +10,9 @@ from typing import Final
 
 from channels.dispatch.outbox import OutboxWorker
 from core.ports.engine import Engine
+from core.use_cases.purging import purge_finished
 from core.use_cases.repaying import drain_payments
+from core.use_cases.sealing import seal_audit
 from letsema.metrics import Metrics
 from letsema.worker.bell import Bell
 from letsema.worker.clockwork import Clockwork
@@ -23,6 +25,7 @@ _CLAIMS_SECONDS: Final = 5.0
 _CLAIMS_BATCH: Final = 50
 _PAYOUTS_SECONDS: Final = 15.0
 _PURGE_SECONDS: Final = 600.0
+_SEALS_SECONDS: Final = 30.0
 _CLOCK_SECONDS: Final = 20.0
 
 FinishClaims = Callable[[int], Awaitable[int]]
@@ -64,6 +67,8 @@ class Worker:
         yield Job("outbox", partial(self.outbox.work_on, district), self.poll_seconds, wakes=True)
         yield Job("intake", partial(drain_payments, self.engine, district, _INTAKE_BATCH), _INTAKE_SECONDS)
         yield Job("payouts", partial(ask_about_payouts, self.engine, district), _PAYOUTS_SECONDS)
+        yield Job("audit_seals", partial(seal_audit, self.engine, district), _SEALS_SECONDS)
+        yield Job("retention", partial(purge_finished, self.engine, district), _PURGE_SECONDS)
         if self.clockwork is not None:
             yield Job("day_end", partial(self.clockwork.close_yesterday, district), _CLOCK_SECONDS)
             yield Job("reminders", partial(self.clockwork.remind, district), _CLOCK_SECONDS)

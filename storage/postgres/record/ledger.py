@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, case, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict
+from core.ledger.accounts import Account
 from core.ledger.journals import Journal, Posting
 from core.money import Money
+from core.ports.books import Departure
 from core.ports.record import KeyReused
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.tables.ledger import journals as journal_rows
 from storage.postgres.tables.ledger import postings
+from storage.postgres.tables.work import outbox
+
+_LINES: Final = (postings.c.district == journal_rows.c.district) & (postings.c.journal_key == journal_rows.c.key)
 
 
 class LedgerOnPostgres:
@@ -35,11 +40,7 @@ class LedgerOnPostgres:
     async def journals_of_loan(self, loan_id: UUID) -> Sequence[Journal]:
         lines = (
             select(journal_rows, postings)
-            .join_from(
-                journal_rows,
-                postings,
-                (postings.c.district == journal_rows.c.district) & (postings.c.journal_key == journal_rows.c.key),
-            )
+            .join_from(journal_rows, postings, _LINES)
             .where(
                 self._connection.here(journal_rows),
                 self._connection.here(postings),
@@ -57,6 +58,44 @@ class LedgerOnPostgres:
     async def has(self, key: str) -> bool:
         statement = select(journal_rows.c.key).where(self._connection.here(journal_rows), journal_rows.c.key == key)
         return await self._connection.row(statement) is not None
+
+    async def departures(self) -> Sequence[Departure]:
+        left = case(
+            (postings.c.debit == Account.CLEARING, postings.c.amount_lisente),
+            (postings.c.credit == Account.CLEARING, -postings.c.amount_lisente),
+            else_=0,
+        )
+        by_key = (outbox.c.district == journal_rows.c.district) & (outbox.c.key == journal_rows.c.transfer_id)
+        statement = (
+            select(
+                journal_rows.c.transfer_id,
+                journal_rows.c.mfi_id,
+                journal_rows.c.recorded_at,
+                outbox.c.data["to_district"].astext.label("to_district"),
+                func.sum(left).label("clearing"),
+            )
+            .join_from(journal_rows, postings, _LINES)
+            .outerjoin(outbox, by_key & self._connection.here(outbox))
+            .where(
+                self._connection.here(journal_rows),
+                self._connection.here(postings),
+                journal_rows.c.transfer_id.is_not(None),
+                journal_rows.c.key == journal_rows.c.transfer_id + ":out",
+            )
+            .group_by(journal_rows.c.transfer_id, journal_rows.c.mfi_id, journal_rows.c.recorded_at, "to_district")
+            .order_by(journal_rows.c.recorded_at, journal_rows.c.transfer_id)
+        )
+        return [
+            Departure(
+                transfer_id=row.transfer_id,
+                mfi_id=row.mfi_id,
+                from_district=self._connection.district,
+                to_district=row.to_district,
+                clearing=Money(int(row.clearing)),
+                recorded_at=row.recorded_at,
+            )
+            for row in await self._connection.rows(statement)
+        ]
 
     async def _post(
         self, mfi_id: UUID, loan_id: UUID | None, journals: Sequence[Journal], recorded_at: datetime, business_on: date

@@ -66,6 +66,12 @@ class LoansOnPostgres:
         rows = await self._connection.rows(statement.order_by(loans.c.offered_on.desc(), loans.c.id.desc()))
         return [_loan(row) for row in rows]
 
+    async def ids_after(self, loan_id: UUID, limit: int) -> Sequence[UUID]:
+        statement = select(loans.c.id).where(
+            self._connection.here(loans), loans.c.id > loan_id, loans.c.disbursed_on.is_not(None)
+        )
+        return [row.id for row in await self._connection.rows(statement.order_by(loans.c.id).limit(limit))]
+
     async def save(self, loan: Loan) -> None:
         statement = update(loans).where(
             self._connection.here(loans), loans.c.id == loan.id, loans.c.version == loan.version

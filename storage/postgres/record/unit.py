@@ -9,20 +9,23 @@ from core.ports.books import Disbursements, Ledger, Payments, Proposals
 from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
 from core.ports.lending import Applications, Borrowers, Loans
+from core.ports.outcomes import Outcomes
 from core.ports.reminding import Reminders
 from core.ports.staff import Staff
 from core.ports.work import Audit, Commands, Jobs, Outbox
 from storage.postgres.record.applications import ApplicationsOnPostgres
+from storage.postgres.record.audit import AuditOnPostgres
 from storage.postgres.record.borrowers import BorrowersOnPostgres
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.day_end import DayEndOnPostgres
 from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
+from storage.postgres.record.outcomes import OutcomesOnPostgres
 from storage.postgres.record.proposals import ProposalsOnPostgres
 from storage.postgres.record.reminders import RemindersOnPostgres
 from storage.postgres.record.staff import StaffOnPostgres
-from storage.postgres.record.work import AuditOnPostgres, CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
+from storage.postgres.record.work import CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
 from storage.postgres.sealing import Sealing
 
 
@@ -40,6 +43,7 @@ class UnitOnPostgres:
         self.proposals: Proposals = ProposalsOnPostgres(connection)
         self.day_end: DayEnd = DayEndOnPostgres(connection)
         self.reminders: Reminders = RemindersOnPostgres(connection)
+        self.outcomes: Outcomes = OutcomesOnPostgres(connection)
         self.outbox: Outbox = OutboxOnPostgres(connection, clock)
         self.jobs: Jobs = JobsOnPostgres(connection)
         self._commands = CommandsOnPostgres(connection, clock)

@@ -1,4 +1,4 @@
-"""What a district has to do and has done: keys of commands, the outbox, runs of jobs, the audit trail, its days."""
+"""What a district has to do and has done: keys of commands, the outbox, runs of jobs, its days."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import ARRAY, Row, Text, any_, cast, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict, NotFound
 from core.ports.environment import Clock
 from core.ports.record import KeyReused
-from core.ports.work import AuditEntry, OutboxRow
+from core.ports.work import OutboxRow
 from storage.postgres.record.connection import DistrictConnection
-from storage.postgres.tables.work import audit_entries, commands, district_days, job_runs, outbox
+from storage.postgres.tables.work import commands, district_days, job_runs, outbox
 
 
 class CommandsOnPostgres:
@@ -47,6 +47,12 @@ class CommandsOnPostgres:
         outcome: Mapping[str, Any] = row.outcome
         return outcome
 
+    async def known(self, keys: Sequence[str]) -> frozenset[str]:
+        statement = select(commands.c.key).where(
+            self._connection.here(commands), commands.c.key == any_(cast(list(keys), ARRAY(Text)))
+        )
+        return frozenset(row.key for row in await self._connection.rows(statement))
+
     async def complete(self, key: str, outcome: Mapping[str, Any]) -> None:
         statement = update(commands).where(
             self._connection.here(commands), commands.c.key == key, commands.c.outcome.is_(None)
@@ -54,6 +60,16 @@ class CommandsOnPostgres:
         if key not in self._begun or not await self._connection.write(statement.values(outcome=dict(outcome))):
             raise RuntimeError(f"the key {key} was not claimed in this unit")
         self._begun.discard(key)
+
+    async def purge(self, prefix: str, before: datetime, limit: int) -> int:
+        old = select(commands.c.key).where(
+            self._connection.here(commands),
+            commands.c.key.startswith(prefix, autoescape=True),
+            commands.c.claimed_at < before,
+        )
+        return await self._connection.write(
+            delete(commands).where(self._connection.here(commands), commands.c.key.in_(old.limit(limit)))
+        )
 
 
 class OutboxOnPostgres:
@@ -110,6 +126,26 @@ class OutboxOnPostgres:
     async def give_up(self, row_id: UUID, at: datetime, error: str) -> None:
         await self._mark(row_id, given_up_at=at, last_error=error)
 
+    async def withdraw(self, key: str) -> bool:
+        statement = delete(outbox).where(
+            self._connection.here(outbox),
+            outbox.c.key == key,
+            outbox.c.done_at.is_(None),
+            outbox.c.given_up_at.is_(None),
+        )
+        return await self._connection.write(statement) == 1
+
+    async def purge(self, topic: str, before: datetime, limit: int) -> int:
+        old = select(outbox.c.id).where(
+            self._connection.here(outbox),
+            outbox.c.topic == topic,
+            outbox.c.added_at < before,
+            outbox.c.done_at.is_not(None) | outbox.c.given_up_at.is_not(None),
+        )
+        return await self._connection.write(
+            delete(outbox).where(self._connection.here(outbox), outbox.c.id.in_(old.limit(limit)))
+        )
+
     async def _mark(self, row_id: UUID, **values: object) -> None:
         """Change a row that is still open; one that was finished by another worker stays as it is."""
         statement = update(outbox).where(
@@ -151,28 +187,6 @@ class JobsOnPostgres:
             job_runs.c.finished_at.is_(None),
         )
         await self._connection.write(statement.values(finished_at=at, counts=dict(counts)))
-
-
-class AuditOnPostgres:
-    """`core.ports.work.Audit`."""
-
-    def __init__(self, connection: DistrictConnection) -> None:
-        self._connection = connection
-
-    async def add(self, entry: AuditEntry) -> None:
-        statement = insert(audit_entries).values(
-            district=self._connection.district,
-            id=entry.id,
-            mfi_id=entry.mfi_id,
-            at=entry.at,
-            actor_id=entry.actor_id,
-            actor_name=entry.actor_name,
-            action=entry.action,
-            subject=entry.subject,
-            details=dict(entry.details),
-            ip=entry.ip,
-        )
-        await self._connection.write(statement)
 
 
 class Days:

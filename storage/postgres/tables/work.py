@@ -41,7 +41,10 @@ commands = district_table(
     document("outcome", nullable=True),
     instant("claimed_at"),
     key=["key"],
+    writes=Writes.REMOVE,
 )
+# Both are removed in the order in which they came: a block range is enough to find what is old, and costs nothing.
+Index("commands_claimed_at_ix", commands.c.claimed_at, postgresql_using="brin")
 
 outbox = district_table(
     "outbox",
@@ -58,7 +61,9 @@ outbox = district_table(
     instant("done_at", nullable=True),
     instant("given_up_at", nullable=True),
     UniqueConstraint("district", "key"),
+    writes=Writes.REMOVE,
 )
+Index("outbox_added_at_ix", outbox.c.added_at, postgresql_using="brin")
 Index(
     "outbox_due_ix",
     outbox.c.district,
@@ -92,3 +97,20 @@ audit_entries = district_table(
     writes=Writes.APPEND,
 )
 Index(None, audit_entries.c.district, audit_entries.c.mfi_id, audit_entries.c.subject, audit_entries.c.at)
+Index(None, audit_entries.c.district, audit_entries.c.mfi_id, audit_entries.c.at, audit_entries.c.id)
+
+# A seal is about the entries of one lender after one instant and up to another: each entry's digest by its id.
+audit_seals = district_table(
+    "audit_seals",
+    identifier("mfi_id"),
+    count("n"),
+    instant("after_at"),
+    instant("through_at"),
+    document("entries"),
+    octets("previous"),
+    octets("seal"),
+    instant("sealed_at"),
+    to_reference(["mfi_id"], "mfis"),
+    key=["mfi_id", "n"],
+    writes=Writes.APPEND,
+)

@@ -1,0 +1,92 @@
+"""Every loan worked out anew from its events, and held against what is kept: journals, position, instalments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from core.ledger.difference import journal_difference
+from core.loans.account import LoanAccount
+from core.ports.books import LedgerFinding
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.loan import InstalmentRow, Loan, LoanPosition
+from core.use_cases.bookkeeping import history_of, projection_of
+
+_CHUNK: Final = 200
+_BEFORE_ALL: Final = UUID(int=0)
+
+
+async def replay_district(engine: Engine, district: str) -> list[LedgerFinding]:
+    """The loans of a district whose books are not what their events say."""
+    findings: list[LedgerFinding] = []
+    after = _BEFORE_ALL
+    while loan_ids := await _next_loans(engine, district, after):
+        for loan_id in loan_ids:
+            findings += await _check(engine, district, loan_id)
+        after = loan_ids[-1]
+    return findings
+
+
+async def _next_loans(engine: Engine, district: str, after: UUID) -> list[UUID]:
+    async with engine.record.unit(district) as unit:
+        return list(await unit.loans.ids_after(after, _CHUNK))
+
+
+async def _check(engine: Engine, district: str, loan_id: UUID) -> list[LedgerFinding]:
+    """Look without holding anything; only what differs is looked at again, with the loan held."""
+    found = await _look(engine, district, loan_id, lock=False)
+    return found and await _look(engine, district, loan_id, lock=True)
+
+
+async def _look(engine: Engine, district: str, loan_id: UUID, *, lock: bool) -> list[LedgerFinding]:
+    async with engine.record.unit(district) as unit:
+        loan = await unit.loans.get(loan_id, lock=lock)
+        differences = await _differences(engine, unit, loan)
+    return [LedgerFinding(district, "replay_differs", str(loan.reference), what) for what in differences]
+
+
+async def _differences(engine: Engine, unit: Unit, loan: Loan) -> list[str]:
+    """What is not as a replay says; a close that is under way may have come to this loan, or not yet."""
+    today = await unit.business_date()
+    found = await _against(engine, unit, loan, today - timedelta(days=1))
+    return found and await _against(engine, unit, loan, today)
+
+
+async def _against(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> list[str]:
+    history = await history_of(engine, unit, loan, closed_through=closed_through)
+    account = history.account(closed_through)
+    position, instalments = projection_of(loan, account)
+    return [
+        *await _journals(unit, loan, account),
+        *_unlike("the position", await unit.loans.position(loan.id), position),
+        *_rows(await unit.loans.instalments(loan.id), instalments),
+    ]
+
+
+async def _journals(unit: Unit, loan: Loan, account: LoanAccount) -> list[str]:
+    missing = journal_difference(await unit.ledger.journals_of_loan(loan.id), account.journals)
+    return [f"the journal {journal.key} is not in the books" for journal in missing]
+
+
+def _rows(kept: Sequence[InstalmentRow], wanted: Sequence[InstalmentRow]) -> Iterator[str]:
+    by_number = {row.n: row for row in kept}
+    for row in wanted:
+        yield from _unlike(f"instalment {row.n}", by_number.pop(row.n, None), row)
+    for n in by_number:
+        yield f"instalment {n} is not in the contract"
+
+
+def _unlike(
+    subject: str, kept: LoanPosition | InstalmentRow | None, wanted: LoanPosition | InstalmentRow
+) -> Iterator[str]:
+    if kept is None:
+        yield f"{subject} is missing"
+        return
+    for field in fields(wanted):
+        is_kept, is_wanted = getattr(kept, field.name), getattr(wanted, field.name)
+        if is_kept != is_wanted:
+            yield f"{subject}: {field.name} is {is_kept}, its events say {is_wanted}"
