@@ -12,7 +12,19 @@ from typing import Final, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from letsema.commands import books, calculator, conversation, database, days, doctor, lenders, phone, running, setting
+from letsema.commands import (
+    backtest,
+    books,
+    calculator,
+    conversation,
+    database,
+    days,
+    doctor,
+    lenders,
+    phone,
+    running,
+    setting,
+)
 
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
@@ -24,7 +36,7 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (running, days, books, calculator, phone, setting, doctor):
+for group in (running, days, books, backtest, calculator, phone, setting, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
 app.add_typer(conversation.app, name="conversations")
