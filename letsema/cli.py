@@ -20,6 +20,7 @@ from letsema.commands import (
     database,
     days,
     doctor,
+    earnings,
     lenders,
     phone,
     running,
@@ -36,7 +37,7 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (running, days, books, backtest, calculator, phone, setting, doctor):
+for group in (running, days, books, earnings, backtest, calculator, phone, setting, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
 app.add_typer(conversation.app, name="conversations")
