@@ -11,10 +11,12 @@ from uuid import UUID
 import asyncpg
 
 from core.calendar import PeriodUnit
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
 from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms, Method
 from core.money import Money
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 
 DISTRICT: Final = "LS-A"
 _PERIODS: Final = 12
@@ -45,13 +47,8 @@ PRODUCT: Final = ProductVersion(
     amount_min=Money.of(500),
     amount_max=Money.of(20_000),
     amount_step=Money.of(50),
-    terms_months=(_PERIODS,),
-    annual_rate_percent=Decimal(36),
-    method="emi",
-    upfront_fee_percent=Decimal(0),
-    late_fee=LateFee(None, Decimal("1.5"), "principal_and_interest"),
-    allocation_due=("penalty", "fee", "interest", "principal"),
-    allocation_advance=("penalty", "fee", "interest", "principal"),
+    terms=ProductTerms(annual_rate_percent=Decimal(36), periods_offered=(_PERIODS,)),
+    policy=Policy(late_fee=LateFeeRule(None, Decimal("1.5"), with_interest=True, after_days=0)),
     instalment_share_limit=Decimal(1) / 3,
     offer_valid_days=7,
     cooling_off_days=3,
@@ -77,7 +74,7 @@ _BORROWERS: Final = """
 
 _APPLICATIONS: Final = """
     insert into record.applications (district, id, reference, borrower_id, mfi_id, product_id, product_version,
-        amount_lisente, term_months, purpose, net_pay_lisente, income_kind, channel, draft_id, status, submitted_on,
+        amount_lisente, periods, purpose, net_pay_lisente, income_kind, channel, draft_id, status, submitted_on,
         submitted_at, version)
     select $5, id, reference, id, $6::uuid, $7::uuid, 1, 100000, 12, 'business', 600000, 'salary',
         'ussd', id, 'approved', paid_out_on, paid_out_on, 1
@@ -138,7 +135,7 @@ def the_terms(disbursed_on: date) -> LoanTerms:
     """M1,000 over twelve periods of thirty days."""
     return LoanTerms(
         principal=Money.of(1_000),
-        annual_rate_percent=PRODUCT.annual_rate_percent,
+        annual_rate_percent=PRODUCT.terms.annual_rate_percent,
         periods=_PERIODS,
         disbursed_on=disbursed_on,
         method=Method.EMI,

@@ -7,12 +7,17 @@ from decimal import Decimal
 from typing import Final
 
 from conversations.answers.consents import EFFECTS, NAMES
+from conversations.answers.key_facts import arrears_interest, late_fee
+from conversations.answers.periods import each, term
 from conversations.check import Candidates, Medium, Report, Task, check
 from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
 from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
 from conversations.texts import Texts
+from core.calendar import PeriodUnit
+from core.loans.policy import AFTER_DAYS_MAX, LateFeeRule
+from core.loans.terms import PERIOD_EVERY_MAX
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
@@ -29,6 +34,16 @@ LONGEST_SERVICE_CODE: Final = "*384*55512#"
 LONGEST_WALLET: Final = "+266 ..... 234"
 _REFERENCE: Final = Reference("8888888888")
 _TERMS: Final = (1, 2, 3, 6, 9, 12, 18, 24, 36)
+
+_PERIODS: Final = tuple((unit, every) for unit in PeriodUnit for every in (1, 2, PERIOD_EVERY_MAX))
+_PAYMENTS: Final = (("one", "instalment"), ("level", "instalment"), ("varying", "largest_instalment"))
+_LATE_FEES: Final = (
+    None,
+    LateFeeRule(LARGEST_AMOUNT, None, with_interest=False, after_days=AFTER_DAYS_MAX),
+    LateFeeRule(LARGEST_AMOUNT, None, with_interest=False, after_days=0),
+    LateFeeRule(None, Decimal("99.99"), with_interest=True, after_days=AFTER_DAYS_MAX),
+    LateFeeRule(None, Decimal("99.99"), with_interest=False, after_days=AFTER_DAYS_MAX),
+)
 
 _NEXT: Final[dict[str, Value]] = {"next_due": LARGEST_AMOUNT, "next_due_on": LONGEST_DATE}
 _LATE: Final[dict[str, Value]] = {"days": 1_000, "overdue": LARGEST_AMOUNT}
@@ -81,6 +96,7 @@ WORST_VALUES: Final[Candidates] = {
             "fees",
             "instalment",
             "interest",
+            "largest_instalment",
             "owed",
             "net_pay",
             "next_due",
@@ -88,6 +104,7 @@ WORST_VALUES: Final[Candidates] = {
             "payoff",
             "principal",
             "total_cost",
+            "total_repaid",
             *(f"amount_{n}" for n in (1, 2, 3)),
         ),
         (LARGEST_AMOUNT,),
@@ -103,21 +120,19 @@ WORST_VALUES: Final[Candidates] = {
     **dict.fromkeys(("mfi_name", "lender"), (LONGEST_LENDER,)),
     "complaints_phone": (LONGEST_PHONE,),
     **{f"agrees_{kind}": (Text("consents.yes"), Text("consents.no")) for kind in ConsentKind},
+    "arrears_interest": (arrears_interest(Decimal(0)), arrears_interest(Decimal("9999.99"))),
     "coming": _COMING,
     "consent_name": tuple(Text(NAMES[kind]) for kind in ConsentKind),
     "consent_effect": tuple(Text(EFFECTS[kind]) for kind in ConsentKind),
     "cooling_off": (Text("terms.cooling_off", {"days": 30}), Text("terms.no_cooling_off")),
     "days": (1_000,),
     "district_name": (LONGEST_DISTRICT,),
+    "each": tuple(each(unit, every) for unit, every in _PERIODS),
     "districts": _list([LONGEST_DISTRICT] * 10),
     "effective_rate": (Decimal("999.99"),),
     "full_name": (f"{LONGEST_NAME} {LONGEST_NAME}",),
-    "instalments": (36,),
-    "late_fee": (
-        Text("terms.no_late_fee"),
-        Text("terms.late_fee_amount", {"fee": LARGEST_AMOUNT}),
-        Text("terms.late_fee_percent", {"percent": Decimal("99.99")}),
-    ),
+    "instalments": (366,),
+    "late_fee": tuple(late_fee(rule) for rule in _LATE_FEES),
     "lenders": _list([LONGEST_LENDER] * 12),
     "loans": _list([Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT})] * 4),
     "look": _LOOKS,
@@ -125,16 +140,24 @@ WORST_VALUES: Final[Candidates] = {
         tuple(Choice(str(number), look) for number, look in enumerate((_LOOKS * LOOKS_SHOWN_MAX)[:LOOKS_SHOWN_MAX])),
     ),
     "look_purpose": tuple(Text(f"looks.for_{purpose}") for purpose in LookPurpose),
-    "months": (36,),
+    **dict.fromkeys(("months", "weeks", "term_days", "fortnights", "payments_count", "every", "late_days"), (366,)),
+    "late": (Text("terms.late"), Text("terms.late_after", {"late_days": AFTER_DAYS_MAX})),
+    "late_base": (Text("terms.unpaid"), Text("terms.unpaid_principal")),
     "national_id_end": ("0000",),
-    "percent": (Decimal("99.99"),),
+    "paying_early": (Text("terms.early_by_day"), Text("terms.early_by_period")),
+    "payments": tuple(
+        Text(f"payments.{kind}", {"instalments": 366, "each": each(unit, every), figure: LARGEST_AMOUNT})
+        for unit, every in _PERIODS
+        for kind, figure in _PAYMENTS
+    ),
+    **dict.fromkeys(("percent", "arrears_percent"), (Decimal("9999.99"),)),
     "products": _list([f"{LONGEST_LENDER}: {LONGEST_PRODUCT}"] * 12),
     "purpose": tuple(Text(f"purpose.{purpose}") for purpose in Purpose),
     "rail_account": (LONGEST_ACCOUNT,),
     "reason": _REASONS,
     "standing": _STANDINGS,
     "state": tuple(Text(f"application.state_{state}") for state in ("withdrawn", "expired", "offer_over", "paid_out")),
-    "terms": _list([Text("apply.one_month"), *(Text("apply.months", {"months": months}) for months in _TERMS)]),
+    "terms": _list([term(periods, unit, every) for unit, every in _PERIODS for periods in _TERMS]),
     "to_pay": (Text("repay.behind", {"overdue": LARGEST_AMOUNT}), Text("repay.next", _NEXT)),
     "tries_left": (2,),
 }
@@ -180,7 +203,7 @@ SMS_VALUES: Final[Candidates] = {
     ),
     "receipt": (_REFERENCE,),
     "service_code": (LONGEST_SERVICE_CODE,),
-    "term": (Text("apply.months", {"months": 36}),),
+    "term": tuple(term(periods, unit, every) for unit, every in _PERIODS for periods in (1, 366)),
     "wallet": (LONGEST_WALLET,),
     "why": tuple(Text(f"sms.why_{why}") for why in _SMS_WHY),
 }

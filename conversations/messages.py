@@ -12,8 +12,10 @@ from typing import Any, Final, TypeAlias
 from conversations.answers.consents import EFFECTS, NAMES
 from conversations.answers.key_facts import as_reason
 from conversations.answers.offers import REJECTIONS, RETURNS
+from conversations.answers.periods import each, term
 from conversations.engine import Choice, Text, Value
 from conversations.texts import Texts
+from core.calendar import PeriodUnit
 from core.money import Money
 from core.records.borrower import ConsentKind
 from core.records.message import MESSAGE_FIELDS, STATEMENT_PAYMENTS, MessageKind
@@ -84,8 +86,8 @@ def _figure(name: str, value: Any) -> Value:
 
 
 def _term(data: Figures) -> dict[str, Value]:
-    months = int(data["term_months"])
-    return {"term": Text("apply.one_month") if months == 1 else Text("apply.months", {"months": months})}
+    unit, every = PeriodUnit(data["period_unit"]), int(data["period_every"])
+    return {"term": term(int(data["periods"]), unit, every), "each": each(unit, every)}
 
 
 def _returned(data: Figures) -> dict[str, Value]:

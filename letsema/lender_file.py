@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -17,15 +17,30 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from channels.ussd.gsm0338 import unfoldable
 from conversations.check.worst import LARGEST_AMOUNT
 from conversations.measures import LONGEST_LENDER, LONGEST_PRODUCT
+from core.calendar import PeriodUnit
 from core.errors import InvalidInput
+from core.loans.exact import MultipleRounding
 from core.loans.parts import DEFAULT_ORDER, Part
-from core.loans.policy import AFTER_DAYS_MAX, LateFeeBase
-from core.loans.terms import RATE_PERCENT_MAX, Method
-from core.money import ZERO, Money
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.loans.policy import AFTER_DAYS_MAX, Cap, LateFeeBase, LateFeeRule, PayoffInterest, Policy
+from core.loans.product_terms import PERIODS_OFFERED_MAX, ProductTerms
+from core.loans.terms import (
+    FEES_MAX,
+    PERIOD_EVERY_MAX,
+    RATE_PERCENT_MAX,
+    DayCount,
+    EmiBasis,
+    Fee,
+    FeeTiming,
+    Method,
+    Residue,
+)
+from core.money import ZERO, Money, Rounding
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from letsema.setting_values import WrongSettingError
 
-TERM_MONTHS_MAX: Final = 60
+PERIODS_MAX: Final = 366
+"""A year of daily instalments, or seven of weekly ones. The engine takes more; no borrower should be asked to."""
+_THIRD: Final = Decimal(1) / 3
 
 
 class WrongLenderFileError(ValueError):
@@ -86,7 +101,9 @@ Product = Annotated[Line, Field(max_length=len(LONGEST_PRODUCT)), AfterValidator
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,23}$")]
 Phone = Annotated[str, Field(pattern=r"^\+266\d{8}$")]
 Order = Annotated[tuple[Part, ...], AfterValidator(_whole_order)]
-Months = Annotated[int, Field(ge=1, le=TERM_MONTHS_MAX)]
+Periods = Annotated[int, Field(ge=1, le=PERIODS_MAX)]
+Grace = Annotated[int, Field(ge=0, lt=PERIODS_MAX)]
+PartPercent = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=100)]
 
 
 class _Table(BaseModel):
@@ -98,41 +115,113 @@ class _Names(_Table):
     st_LS: Product  # noqa: N815 (a language's code)
 
 
-class _LateFee(_Table):
+class _AmountOrPercent(_Table):
     amount: Amount | None = None
-    percent: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=100)] | None = None
-    of: LateFeeBase = LateFeeBase.PRINCIPAL
-    after_days: int = Field(0, ge=0, le=AFTER_DAYS_MAX)
+    percent: PartPercent | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> _LateFee:
+    def _one_of_two(self) -> Self:
         if (self.amount is None) == (self.percent is None):
-            raise ValueError("a late fee has an amount or a percent, and not both")
+            raise ValueError("a fee has an amount or a percent, and not both")
         return self
 
 
+class _Fee(_AmountOrPercent):
+    name: Line
+    when: FeeTiming
+
+    def fee(self) -> Fee:
+        return Fee(self.name, self.when, self.amount, self.percent)
+
+
+class _LateFee(_AmountOrPercent):
+    of: LateFeeBase = LateFeeBase.PRINCIPAL
+    after_days: int = Field(0, ge=0, le=AFTER_DAYS_MAX)
+
+    def rule(self) -> LateFeeRule:
+        with_interest = self.of is LateFeeBase.PRINCIPAL_AND_INTEREST
+        return LateFeeRule(self.amount, self.percent, with_interest=with_interest, after_days=self.after_days)
+
+
 class _Product(_Table):
+    """A product. What a loan's schedule is made of has the names and defaults of `letsema schedule`."""
+
     code: Code
     names: _Names
     amount_min: Amount
     amount_max: Amount
     amount_step: Amount
-    terms_months: Annotated[tuple[Months, ...], AfterValidator(_each_once)]
+    periods_offered: Annotated[tuple[Periods, ...], Field(max_length=PERIODS_OFFERED_MAX), AfterValidator(_each_once)]
+    period_unit: PeriodUnit = PeriodUnit.MONTH
+    period_every: int = Field(1, ge=1, le=PERIOD_EVERY_MAX)
     annual_rate_percent: Percent
     method: Method = Method.EMI
-    upfront_fee_percent: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, lt=100)] = Decimal(0)
+    day_count: DayCount = DayCount.EQUAL_PERIODS
+    rounding_mode: Rounding = Rounding.HALF_EVEN
+    instalment_multiple: Amount | None = None
+    instalment_rounding: MultipleRounding = MultipleRounding.NEAREST
+    residue: Residue = Residue.LAST
+    emi_basis: EmiBasis = EmiBasis.NOMINAL
+    principal_grace: Grace = 0
+    interest_grace: Grace = 0
+    interest_free: Grace = 0
+    fees: Annotated[tuple[_Fee, ...], Field(max_length=FEES_MAX)] = ()
     late_fee: _LateFee | None = None
     arrears_interest_percent: Percent = Decimal(0)
     allocation_due: Order = DEFAULT_ORDER
     allocation_advance: Order = DEFAULT_ORDER
-    instalment_share_limit: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=1)] = Decimal("0.3333")
+    cap: Cap = Cap.INTEREST
+    payoff_interest: PayoffInterest = PayoffInterest.TO_DATE
+    instalment_share_limit: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=1)] = _THIRD
     offer_valid_days: int = Field(ge=1, le=90)
     cooling_off_days: int = Field(ge=0, le=60)
     retired: bool = False
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        shortest = min(self.periods_offered)
+        for name in ("principal_grace", "interest_grace", "interest_free"):
+            if getattr(self, name) >= shortest:
+                raise ValueError(f"{name} is shorter than the shortest term, {shortest} periods")
+        try:
+            self.terms()
+        except InvalidInput as error:
+            raise ValueError(f"{error.field}: {error.message}") from None
+        return self
+
+    def terms(self) -> ProductTerms:
+        """What loans are made of. Raises `InvalidTerms`."""
+        return ProductTerms(
+            periods_offered=tuple(sorted(self.periods_offered)),
+            period_unit=self.period_unit,
+            period_every=self.period_every,
+            annual_rate_percent=self.annual_rate_percent,
+            method=self.method,
+            day_count=self.day_count,
+            rounding_mode=self.rounding_mode,
+            instalment_multiple=self.instalment_multiple,
+            instalment_rounding=self.instalment_rounding,
+            residue=self.residue,
+            emi_basis=self.emi_basis,
+            principal_grace=self.principal_grace,
+            interest_grace=self.interest_grace,
+            interest_free=self.interest_free,
+            fees=tuple(fee.fee() for fee in self.fees),
+        )
+
+    def policy(self) -> Policy:
+        """What loans run by."""
+        return Policy(
+            due_order=self.allocation_due,
+            advance_order=self.allocation_advance,
+            late_fee=self.late_fee.rule() if self.late_fee else None,
+            arrears_interest_percent=self.arrears_interest_percent,
+            cap=self.cap,
+            payoff_interest=self.payoff_interest,
+        )
+
     def version(self, product_id: UUID, mfi_id: UUID) -> ProductVersion:
         """As the catalogue has a first version."""
-        fee = self.late_fee
         return ProductVersion(
             product_id=product_id,
             version=1,
@@ -142,17 +231,11 @@ class _Product(_Table):
             amount_min=self.amount_min,
             amount_max=self.amount_max,
             amount_step=self.amount_step,
-            terms_months=tuple(sorted(self.terms_months)),
-            annual_rate_percent=self.annual_rate_percent,
-            method=self.method.value,
-            upfront_fee_percent=self.upfront_fee_percent,
-            late_fee=LateFee(fee.amount, fee.percent, fee.of.value, fee.after_days) if fee else None,
-            allocation_due=tuple(part.value for part in self.allocation_due),
-            allocation_advance=tuple(part.value for part in self.allocation_advance),
+            terms=self.terms(),
+            policy=self.policy(),
             instalment_share_limit=self.instalment_share_limit,
             offer_valid_days=self.offer_valid_days,
             cooling_off_days=self.cooling_off_days,
-            arrears_interest_percent=self.arrears_interest_percent,
             retired=self.retired,
         )
 

@@ -24,7 +24,7 @@ class Wanted:
     """The amount and term under review."""
 
     amount: Money
-    term_months: int
+    periods: int
 
 
 async def review_approval(visit: Visit) -> web.Response:
@@ -50,23 +50,23 @@ async def post_approval(visit: Visit) -> web.Response:
 
 def _wanted(file: ApplicationFile, form: Form) -> Wanted:
     """What the address asks to look at, where that could be approved; else what is on the table."""
-    amount, term_months = proposed(file.application)
+    amount, periods = proposed(file.application)
     if "amount" in form.values:
         amount = form.money("amount")
-    if "term_months" in form.values:
-        term_months = form.whole("term_months")
+    if "periods" in form.values:
+        periods = form.whole("periods")
     if not Money(0) < amount <= file.application.amount:
         asked = file.application.amount
         form.refuse("amount", Text(mark("The amount may be lowered, from %(asked)s down."), {"asked": asked}))
-    if term_months not in file.product.terms_months:
-        form.refuse("term_months", Text(mark("The product does not have that term.")))
-    return Wanted(*proposed(file.application)) if form.errors else Wanted(amount, term_months)
+    if periods not in file.product.terms.periods_offered:
+        form.refuse("periods", Text(mark("The product does not have that term.")))
+    return Wanted(*proposed(file.application)) if form.errors else Wanted(amount, periods)
 
 
 def _still_wanted(file: ApplicationFile, form: Form) -> Wanted:
     """What was sent, when only its note was refused: the figures under review stay; else what is on the table."""
     if set(form.errors) == {"note"}:
-        return Wanted(form.money("amount"), form.whole("term_months"))
+        return Wanted(form.money("amount"), form.whole("periods"))
     return Wanted(*proposed(file.application))
 
 
@@ -74,7 +74,7 @@ def _command(visit: Visit, form: Form) -> Approve:
     command = Approve(
         reference=visit.reference,
         amount=form.money("amount"),
-        term_months=form.whole("term_months"),
+        periods=form.whole("periods"),
         note=form.raw("note"),
         seen_version=form.whole("seen_version"),
         key=form.required("key"),
@@ -84,7 +84,7 @@ def _command(visit: Visit, form: Form) -> Approve:
 
 
 async def _page(visit: Visit, file: ApplicationFile, form: Form, wanted: Wanted, *, status: int = 200) -> web.Response:
-    offered = await preview(visit.engine, visit.actor, visit.reference, wanted.amount, wanted.term_months)
+    offered = await preview(visit.engine, visit.actor, visit.reference, wanted.amount, wanted.periods)
     return await visit.page(
         "applications/approve.html",
         status=status,

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from conversations.answers import arguments, key_facts
+from conversations.answers.periods import term
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Choice, Outcome, Text, Value
 from core.ports.directory import PhoneEntry
@@ -52,7 +53,11 @@ async def product_limits(scene: Scene, ask: Ask) -> Outcome:
     product = _product(catalogue, _entry(scene), arguments.identifier(ask, "product"))
     if product is None:
         return Outcome(name="gone")
-    terms = tuple(Choice(str(months), _term(months)) for months in product.terms_months)
+    offered = product.terms
+    terms = tuple(
+        Choice(str(periods), term(periods, offered.period_unit, offered.period_every))
+        for periods in offered.periods_offered
+    )
     values: dict[str, Value] = {
         "amount_min": product.amount_min,
         "amount_max": product.amount_max,
@@ -71,10 +76,10 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     catalogue = await scene.engine.record.catalogue()
     entry = _entry(scene)
     product = _product(catalogue, entry, arguments.identifier(ask, "product"))
-    amount, months = arguments.money(ask, "amount"), arguments.whole(ask, "term")
+    amount, periods = arguments.money(ask, "amount"), arguments.whole(ask, "term")
     if product is None or not _allows(product, ask):
         return Outcome(name="gone")
-    facts = quote_for(product, amount, months, scene.conversation.today).key_facts
+    facts = quote_for(product, amount, periods, scene.conversation.today).key_facts
     reserved = ask.arguments.get("reserved")
     if not isinstance(reserved, Reference):
         owner = scene.conversation.draft_id
@@ -97,7 +102,7 @@ async def apply(scene: Scene, ask: Ask) -> Outcome:
         product_id=arguments.identifier(ask, "product"),
         product_version=arguments.whole(ask, "product_version"),
         amount=arguments.money(ask, "amount"),
-        term_months=arguments.whole(ask, "term"),
+        periods=arguments.whole(ask, "term"),
         purpose=Purpose(arguments.text(ask, "purpose")),
         net_pay=arguments.money(ask, "net_pay"),
         income_kind=IncomeKind(arguments.text(ask, "income_kind")),
@@ -125,15 +130,11 @@ def _product(catalogue: Catalogue, entry: PhoneEntry, product_id: UUID) -> Produ
     return next((product for product in lent if product.product_id == product_id), None)
 
 
-def _term(months: int) -> Text:
-    return Text("apply.one_month") if months == 1 else Text("apply.months", {"months": months})
-
-
 def _allows(product: ProductVersion, ask: Ask) -> bool:
     amount = arguments.money(ask, "amount")
     is_step = amount.minor % product.amount_step.minor == 0
     is_within = product.amount_min <= amount <= product.amount_max
-    return is_within and is_step and arguments.whole(ask, "term") in product.terms_months
+    return is_within and is_step and arguments.whole(ask, "term") in product.terms.periods_offered
 
 
 def _waiting(seen: Overview) -> Application | None:

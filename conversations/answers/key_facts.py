@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from conversations.answers.periods import payments
 from conversations.engine import Text, Value
 from core.loans.disclosure import KeyFacts
-from core.records.catalogue import LateFee, Mfi, ProductVersion
+from core.loans.policy import LateFeeRule, PayoffInterest
+from core.loans.terms import Method
+from core.records.catalogue import Mfi, ProductVersion
 
 
 def figures(facts: KeyFacts) -> dict[str, Value]:
@@ -20,8 +23,7 @@ def figures(facts: KeyFacts) -> dict[str, Value]:
         "total_cost": facts.total_cost,
         "total_repaid": facts.total_repaid,
         "effective_rate": facts.effective_annual_rate_percent,
-        "instalment": facts.instalment,
-        "instalments": facts.instalments,
+        "payments": payments(facts),
         "first_due_on": facts.first_due_on,
     }
 
@@ -32,17 +34,34 @@ def conditions(product: ProductVersion, mfi: Mfi) -> dict[str, Value]:
         "mfi_name": mfi.name,
         "complaints_phone": mfi.complaints_phone,
         "cooling_off": cooling_off(product.cooling_off_days),
-        "late_fee": late_fee(product.late_fee),
+        "late_fee": late_fee(product.policy.late_fee),
+        "arrears_interest": arrears_interest(product.policy.arrears_interest_percent),
+        "paying_early": Text(_paying_early(product)),
     }
 
 
-def late_fee(fee: LateFee | None) -> Text:
+def late_fee(rule: LateFeeRule | None) -> Text:
     """A late fee in a sentence of the borrower's language."""
-    if fee is None:
+    if rule is None:
         return Text("terms.no_late_fee")
-    if fee.amount is not None:
-        return Text("terms.late_fee_amount", {"fee": fee.amount})
-    return Text("terms.late_fee_percent", {"percent": fee.percent or Decimal(0)})
+    late = Text("terms.late_after", {"late_days": rule.after_days}) if rule.after_days else Text("terms.late")
+    if rule.amount is not None:
+        return Text("terms.late_fee_amount", {"late": late, "fee": rule.amount})
+    base = Text("terms.unpaid" if rule.with_interest else "terms.unpaid_principal")
+    return Text("terms.late_fee_percent", {"late": late, "percent": rule.percent or Decimal(0), "late_base": base})
+
+
+def arrears_interest(percent: Decimal) -> Text:
+    """What late principal bears besides."""
+    if not percent:
+        return Text("terms.no_arrears_interest")
+    return Text("terms.arrears_interest", {"arrears_percent": percent})
+
+
+def _paying_early(product: ProductVersion) -> str:
+    """A flat loan owes the interest of each period that has begun, whatever the product says of other loans."""
+    by_period = product.policy.payoff_interest is PayoffInterest.PERIOD_END or product.terms.method is Method.FLAT
+    return "terms.early_by_period" if by_period else "terms.early_by_day"
 
 
 def cooling_off(days: int) -> Text:

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localconte
 from fractions import Fraction
 from typing import Any, Final
 
+from core.calendar import PeriodUnit
 from core.loans.day_count import has_broken_first_period, nominal_years_per_period
 from core.loans.schedule import Schedule
 from core.loans.terms import LoanTerms
@@ -56,6 +57,13 @@ class KeyFacts:
     last_instalment: Money
     rows: tuple[InstalmentFact, ...]
     disbursed_on: date
+    period_unit: PeriodUnit
+    period_every: int
+
+    @property
+    def is_level(self) -> bool:
+        """Whether every instalment but the last is the same, so that one amount tells them all."""
+        return len({row.total for row in self.rows[:-1]}) <= 1
 
     @property
     def instalments(self) -> int:
@@ -87,6 +95,8 @@ class KeyFacts:
             "largest_instalment": self.largest_instalment.plain,
             "last_instalment": self.last_instalment.plain,
             "instalments": self.instalments,
+            "period_unit": self.period_unit.value,
+            "period_every": self.period_every,
             "first_due_on": self.first_due_on.isoformat(),
             "last_due_on": self.last_due_on.isoformat(),
             "disbursed_on": self.disbursed_on.isoformat(),
@@ -116,6 +126,8 @@ def key_facts(terms: LoanTerms, schedule: Schedule) -> KeyFacts:
         last_instalment=rows[-1].total,
         rows=tuple(InstalmentFact(row.n, row.due_on, row.total) for row in rows),
         disbursed_on=terms.disbursed_on,
+        period_unit=terms.period_unit,
+        period_every=terms.period_every,
     )
 
 

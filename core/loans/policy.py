@@ -84,6 +84,12 @@ class LateFeeRule:
         """The parts whose unpaid rest makes an instalment late and a percentage is taken of."""
         return (Part.PRINCIPAL, Part.INTEREST) if self.with_interest else (Part.PRINCIPAL,)
 
+    def to_json(self) -> dict[str, Any]:
+        """The rule as `Policy.to_json` has it."""
+        base = LateFeeBase.PRINCIPAL_AND_INTEREST if self.with_interest else LateFeeBase.PRINCIPAL
+        size = {"amount": self.amount.plain} if self.amount is not None else {"percent": str(self.percent)}
+        return {**size, "of": base.value, "after_days": self.after_days}
+
     def on(self, unpaid: Money, mode: Rounding) -> Money:
         """The fee for an unpaid base; nothing where nothing of it is unpaid."""
         if unpaid <= ZERO:
@@ -115,6 +121,19 @@ class Policy:
             raise InvalidPolicy(
                 f"arrears interest is 0 to {RATE_PERCENT_MAX} percent a year", field="arrears_interest_percent"
             )
+
+    def to_json(self) -> dict[str, Any]:
+        """The rules as they are kept with a product's version, and read by `letsema simulate`."""
+        return {
+            "allocation": {
+                "due": [part.value for part in self.due_order],
+                "advance": [part.value for part in self.advance_order],
+            },
+            "late_fee": None if self.late_fee is None else self.late_fee.to_json(),
+            "arrears_interest_percent": str(self.arrears_interest_percent),
+            "cap": self.cap.value,
+            "payoff_interest": self.payoff_interest.value,
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Policy:

@@ -6,7 +6,7 @@ Interest and instalments are exact fractions until they are rounded, once, to wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -75,7 +75,7 @@ class Schedule:
 def schedule(terms: LoanTerms) -> Schedule:
     """Compute the instalments. Raises `InvalidTerms` where the terms leave a row without principal."""
     dates = due_dates(terms)
-    amortised = amortise(terms, period_rates(terms, dates))
+    amortised = amortise(terms, period_rates(terms))
     due_interest = _interest_due(amortised.interest, terms.interest_grace)
     fees = _fees_by_row(terms)
     rows = []
@@ -106,9 +106,10 @@ def due_dates(terms: LoanTerms) -> tuple[date, ...]:
     return tuple(step(start, every * k, unit, start.day) for k in range(1, terms.periods + 1))
 
 
-def period_rates(terms: LoanTerms, dates: Sequence[date]) -> tuple[Fraction, ...]:
-    """The exact interest rate of each period; zero in interest-free ones."""
-    rates = (terms.annual_rate * years for years in years_of_periods(terms, dates))
+def period_rates(terms: LoanTerms) -> tuple[Fraction, ...]:
+    """The exact interest rate of each period; zero in interest-free ones. A day that it was priced on has its say."""
+    priced = terms if terms.priced_on is None else replace(terms, disbursed_on=terms.priced_on, priced_on=None)
+    rates = (terms.annual_rate * years for years in years_of_periods(priced, due_dates(priced)))
     return tuple(Fraction(0) if k < terms.interest_free else rate for k, rate in enumerate(rates))
 
 

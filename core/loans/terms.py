@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -109,22 +109,18 @@ class Fee:
         return round_money(principal.minor * Fraction(self.percent) / _PERCENT, mode)
 
 
-@dataclass(frozen=True, slots=True)
-class LoanTerms:
-    """Principal in lisente, rate in percent a year, `periods` instalments every `period_every` units.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    """How a price and its instalments come about: all that a product fixes before anybody asks for an amount.
 
-    `first_due_on` None: one period after disbursement. `instalment_multiple` None: to the lisente. The three graces
-    count rows: no principal, interest charged but not yet due, no interest at all. Raises `InvalidTerms`.
+    The rate is in percent a year; a period is `period_every` units. `instalment_multiple` None: to the lisente. The
+    three graces count rows: no principal, interest charged but not yet due, no interest at all.
     """
 
-    principal: Money
     annual_rate_percent: Decimal
-    periods: int
-    disbursed_on: date
     method: Method = Method.EMI
     period_unit: PeriodUnit = PeriodUnit.MONTH
     period_every: int = 1
-    first_due_on: date | None = None
     day_count: DayCount = DayCount.EQUAL_PERIODS
     rounding_mode: Rounding = Rounding.HALF_EVEN
     instalment_multiple: Money | None = None
@@ -136,17 +132,97 @@ class LoanTerms:
     interest_free: int = 0
     fees: tuple[Fee, ...] = ()
 
-    def __post_init__(self) -> None:
-        _check_amounts(self)
-        _check_periods(self)
-        _check_graces(self)
-        if self.cash_received <= ZERO:
-            raise InvalidTerms("upfront fees leave nothing to pay out", field="fees")
-
     @property
     def annual_rate(self) -> Fraction:
         """The yearly rate as an exact fraction of one."""
         return Fraction(self.annual_rate_percent) / _PERCENT
+
+    def pricing_to_json(self) -> dict[str, Any]:
+        """These fields as `pricing_from_json` reads them."""
+        return {
+            "annual_rate_percent": str(self.annual_rate_percent),
+            "method": self.method.value,
+            "period_unit": self.period_unit.value,
+            "period_every": self.period_every,
+            "day_count": self.day_count.value,
+            "rounding_mode": self.rounding_mode.value,
+            "instalment_multiple": self.instalment_multiple.plain if self.instalment_multiple else None,
+            "instalment_rounding": self.instalment_rounding.value,
+            "residue": self.residue.value,
+            "emi_basis": self.emi_basis.value,
+            "principal_grace": self.principal_grace,
+            "interest_grace": self.interest_grace,
+            "interest_free": self.interest_free,
+            "fees": [_fee_to_json(fee) for fee in self.fees],
+        }
+
+
+PRICING_FIELDS: Final = frozenset(field.name for field in fields(Pricing))
+
+
+def pricing_of(pricing: Pricing) -> dict[str, Any]:
+    """The fields of a price, to make something else that has them."""
+    return {name: getattr(pricing, name) for name in PRICING_FIELDS}
+
+
+def pricing_from_json(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the fields of a price; absent ones but the rate have their defaults. Raises `InvalidInput` naming it."""
+    return {
+        "annual_rate_percent": read_decimal(known, "annual_rate_percent"),
+        "method": read_choice(known, "method", Method),
+        "period_unit": read_choice(known, "period_unit", PeriodUnit),
+        "period_every": read_integer(known, "period_every", 1),
+        "day_count": read_choice(known, "day_count", DayCount, DayCount.EQUAL_PERIODS),
+        "rounding_mode": read_choice(known, "rounding_mode", Rounding, Rounding.HALF_EVEN),
+        "instalment_multiple": read_optional_money(known, "instalment_multiple"),
+        "instalment_rounding": read_choice(known, "instalment_rounding", MultipleRounding, MultipleRounding.NEAREST),
+        "residue": read_choice(known, "residue", Residue, Residue.LAST),
+        "emi_basis": read_choice(known, "emi_basis", EmiBasis, EmiBasis.NOMINAL),
+        "principal_grace": read_integer(known, "principal_grace", 0),
+        "interest_grace": read_integer(known, "interest_grace", 0),
+        "interest_free": read_integer(known, "interest_free", 0),
+        "fees": tuple(_fees_from_json(known.get("fees"))),
+    }
+
+
+def check_pricing(pricing: Pricing) -> None:
+    """Raise `InvalidTerms` for what no amount and no number of periods could put right."""
+    rate = pricing.annual_rate_percent
+    if not (rate.is_finite() and 0 <= rate <= RATE_PERCENT_MAX):
+        raise InvalidTerms(f"the rate is 0 to {RATE_PERCENT_MAX} percent a year", field="annual_rate_percent")
+    if rate != round(rate, RATE_DECIMALS_MAX):
+        raise InvalidTerms(f"the rate has at most {RATE_DECIMALS_MAX} decimals", field="annual_rate_percent")
+    if pricing.instalment_multiple is not None and pricing.instalment_multiple <= ZERO:
+        raise InvalidTerms("the multiple is more than nothing", field="instalment_multiple")
+    if not 1 <= pricing.period_every <= PERIOD_EVERY_MAX:
+        raise InvalidTerms(f"a period is 1 to {PERIOD_EVERY_MAX} units long", field="period_every")
+    if len(pricing.fees) > FEES_MAX:
+        raise InvalidTerms(f"a loan has at most {FEES_MAX} fees", field="fees")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTerms(Pricing):
+    """A price with an amount (in lisente), `periods` instalments, and the day that the money is lent.
+
+    `first_due_on` None: one period after disbursement. `priced_on` None: the interest of each period is that of its own
+    days; else of the days that it would have had with the money lent on `priced_on`, and only the dates are those of
+    `disbursed_on`: this is how a contract keeps the figures that were accepted. Raises `InvalidTerms`.
+    """
+
+    principal: Money
+    periods: int
+    disbursed_on: date
+    first_due_on: date | None = None
+    priced_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.principal.minor <= LARGEST_MINOR:
+            raise InvalidTerms("the principal is more than nothing and not past the largest amount", field="principal")
+        check_pricing(self)
+        _check_periods(self)
+        _check_graces(self)
+        if self.cash_received <= ZERO:
+            raise InvalidTerms("upfront fees leave nothing to pay out", field="fees")
 
     @property
     def upfront_fees(self) -> Money:
@@ -164,79 +240,41 @@ class LoanTerms:
 
     def to_json(self) -> dict[str, Any]:
         """The terms as they are kept with the contract and read by `letsema schedule`."""
-        return {
+        kept = self.pricing_to_json() | {
             "principal": self.principal.plain,
-            "annual_rate_percent": str(self.annual_rate_percent),
-            "method": self.method.value,
             "periods": self.periods,
-            "period_unit": self.period_unit.value,
-            "period_every": self.period_every,
             "disbursed_on": self.disbursed_on.isoformat(),
             "first_due_on": self.first_due_on.isoformat() if self.first_due_on else None,
-            "day_count": self.day_count.value,
-            "rounding_mode": self.rounding_mode.value,
-            "instalment_multiple": self.instalment_multiple.plain if self.instalment_multiple else None,
-            "instalment_rounding": self.instalment_rounding.value,
-            "residue": self.residue.value,
-            "emi_basis": self.emi_basis.value,
-            "principal_grace": self.principal_grace,
-            "interest_grace": self.interest_grace,
-            "interest_free": self.interest_free,
-            "fees": [_fee_to_json(fee) for fee in self.fees],
         }
+        return kept | {"priced_on": self.priced_on.isoformat()} if self.priced_on else kept
 
     @classmethod
-    def from_json(cls, fields: object) -> LoanTerms:
+    def from_json(cls, document: object) -> LoanTerms:
         """Read the terms that `to_json` kept or a person wrote. Raises `InvalidInput` naming the field."""
-        known = read_object(fields, "terms")
+        known = read_object(document, "terms")
         refuse_unknown(known, _FIELDS)
+        principal, pricing = read_money(known, "principal"), pricing_from_json(known)
         return cls(
-            principal=read_money(known, "principal"),
-            annual_rate_percent=read_decimal(known, "annual_rate_percent"),
-            method=read_choice(known, "method", Method),
+            principal=principal,
             periods=read_integer(known, "periods"),
-            period_unit=read_choice(known, "period_unit", PeriodUnit),
-            period_every=read_integer(known, "period_every", 1),
             disbursed_on=read_date(known, "disbursed_on"),
             first_due_on=read_optional_date(known, "first_due_on"),
-            day_count=read_choice(known, "day_count", DayCount, DayCount.EQUAL_PERIODS),
-            rounding_mode=read_choice(known, "rounding_mode", Rounding, Rounding.HALF_EVEN),
-            instalment_multiple=read_optional_money(known, "instalment_multiple"),
-            instalment_rounding=read_choice(known, "instalment_rounding", MultipleRounding, MultipleRounding.NEAREST),
-            residue=read_choice(known, "residue", Residue, Residue.LAST),
-            emi_basis=read_choice(known, "emi_basis", EmiBasis, EmiBasis.NOMINAL),
-            principal_grace=read_integer(known, "principal_grace", 0),
-            interest_grace=read_integer(known, "interest_grace", 0),
-            interest_free=read_integer(known, "interest_free", 0),
-            fees=tuple(_fees_from_json(known.get("fees"))),
+            priced_on=read_optional_date(known, "priced_on"),
+            **pricing,
         )
 
 
-_FIELDS: Final = frozenset(LoanTerms.__slots__)
+_FIELDS: Final = frozenset(field.name for field in fields(LoanTerms))
 _FEE_FIELDS: Final = frozenset(Fee.__slots__)
-
-
-def _check_amounts(terms: LoanTerms) -> None:
-    if not 0 < terms.principal.minor <= LARGEST_MINOR:
-        raise InvalidTerms("the principal is more than nothing and not past the largest amount", field="principal")
-    rate = terms.annual_rate_percent
-    if not (rate.is_finite() and 0 <= rate <= RATE_PERCENT_MAX):
-        raise InvalidTerms(f"the rate is 0 to {RATE_PERCENT_MAX} percent a year", field="annual_rate_percent")
-    if rate != round(rate, RATE_DECIMALS_MAX):
-        raise InvalidTerms(f"the rate has at most {RATE_DECIMALS_MAX} decimals", field="annual_rate_percent")
-    if terms.instalment_multiple is not None and terms.instalment_multiple <= ZERO:
-        raise InvalidTerms("the multiple is more than nothing", field="instalment_multiple")
-    if len(terms.fees) > FEES_MAX:
-        raise InvalidTerms(f"a loan has at most {FEES_MAX} fees", field="fees")
 
 
 def _check_periods(terms: LoanTerms) -> None:
     if not 1 <= terms.periods <= PERIODS_MAX:
         raise InvalidTerms(f"there are 1 to {PERIODS_MAX} periods", field="periods")
-    if not 1 <= terms.period_every <= PERIOD_EVERY_MAX:
-        raise InvalidTerms(f"a period is 1 to {PERIOD_EVERY_MAX} units long", field="period_every")
     if terms.first_due_on is not None and terms.first_due_on <= terms.disbursed_on:
         raise InvalidTerms("the first instalment is due after disbursement", field="first_due_on")
+    if terms.first_due_on is not None and terms.priced_on is not None:
+        raise InvalidTerms("a contract with its first due date fixed is priced by its own days", field="priced_on")
 
 
 def _check_graces(terms: LoanTerms) -> None:
@@ -268,13 +306,13 @@ def _fees_from_json(value: object) -> Iterable[Fee]:
 
 def _fee_from_json(value: object) -> Fee:
     try:
-        fields = read_object(value, "fees")
-        refuse_unknown(fields, _FEE_FIELDS)
-        percent = None if fields.get("percent") is None else read_decimal(fields, "percent")
+        known = read_object(value, "fees")
+        refuse_unknown(known, _FEE_FIELDS)
+        percent = None if known.get("percent") is None else read_decimal(known, "percent")
         return Fee(
-            name=read_text(fields, "name"),
-            when=read_choice(fields, "when", FeeTiming),
-            amount=read_optional_money(fields, "amount"),
+            name=read_text(known, "name"),
+            when=read_choice(known, "when", FeeTiming),
+            amount=read_optional_money(known, "amount"),
             percent=percent,
         )
     except InvalidInput as error:

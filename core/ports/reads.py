@@ -41,7 +41,7 @@ class QueueRow:
     district: str
     borrower_name: str
     amount: Money
-    term_months: int
+    periods: int
     product_names: Mapping[str, str]
     status: ApplicationStatus
     channel: Channel

@@ -91,7 +91,7 @@ class Application:
     product_id: UUID
     product_version: int
     amount: Money
-    term_months: int
+    periods: int
     purpose: Purpose
     net_pay: Money
     income_kind: IncomeKind
@@ -105,7 +105,7 @@ class Application:
     recommended_amount: Money | None = None
     first_approved_by: UUID | None = None
     approved_amount: Money | None = None
-    approved_term_months: int | None = None
+    approved_periods: int | None = None
     decided_at: datetime | None = None
     decided_on: date | None = None
     reason_code: str | None = None

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from core.credit.checks import ProductChecks
 from core.errors import NotFound
+from core.loans.policy import Policy
+from core.loans.product_terms import ProductTerms
 from core.money import Money
 
 
@@ -42,20 +44,11 @@ class District:
 
 
 @dataclass(frozen=True, slots=True)
-class LateFee:
-    """Charged once per late instalment: a fixed amount, or a percentage of the unpaid principal (and interest)."""
-
-    amount: Money | None
-    percent: Decimal | None
-    of: str = "principal"
-    after_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class ProductVersion:
     """One version of a loan product. Applications and loans keep the version they were made under.
 
-    Amounts in lisente; `terms_months` the terms on offer; rates in percent a year; shares as fractions of one.
+    `terms` makes a loan's terms from an amount and a number of periods, `policy` runs it. Amounts in lisente;
+    `instalment_share_limit` the part of a month's net pay that instalments may take, a fraction of one.
     """
 
     product_id: UUID
@@ -66,17 +59,11 @@ class ProductVersion:
     amount_min: Money
     amount_max: Money
     amount_step: Money
-    terms_months: tuple[int, ...]
-    annual_rate_percent: Decimal
-    method: str
-    upfront_fee_percent: Decimal
-    late_fee: LateFee | None
-    allocation_due: tuple[str, ...]
-    allocation_advance: tuple[str, ...]
+    terms: ProductTerms
+    policy: Policy
     instalment_share_limit: Decimal
     offer_valid_days: int
     cooling_off_days: int
-    arrears_interest_percent: Decimal = Decimal(0)
     retired: bool = False
     checks: ProductChecks = field(default_factory=ProductChecks)
 

@@ -51,6 +51,7 @@ STATEMENT_PAYMENTS: Final = 3
 
 _M = MessageKind
 _LOAN: Final = ("mfi_name", "loan_reference")
+_TERM: Final = ("periods", "period_unit", "period_every")
 _INSTALMENT: Final = (*_LOAN, "due_on", "amount_minor", "rail_account")
 
 MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
@@ -60,13 +61,13 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.PIN_CHANGED: (),
     _M.CONSENT_WITHDRAWN: ("consent",),
     _M.CONSENT_GIVEN: ("consent",),
-    _M.APPLICATION_RECEIVED: ("mfi_name", "reference", "amount_minor", "term_months"),
+    _M.APPLICATION_RECEIVED: ("mfi_name", "reference", "amount_minor", *_TERM),
     _M.APPLICATION_RETURNED: ("mfi_name", "reference", "reason_code"),
     _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),
     _M.APPLICATION_WITHDRAWN: ("mfi_name", "reference"),
     _M.COMMAND_REFUSED: ("command", "reason_code"),
     _M.COMMAND_DONE: ("command",),
-    _M.OFFER_MADE: ("mfi_name", "reference", "amount_minor", "instalment_minor", "term_months", "expires_on"),
+    _M.OFFER_MADE: ("mfi_name", "reference", "amount_minor", "instalment_minor", *_TERM, "expires_on"),
     _M.OFFER_ACCEPTED: (*_LOAN, "amount_minor"),
     _M.OFFER_DECLINED: _LOAN,
     _M.OFFER_EXPIRED: _LOAN,

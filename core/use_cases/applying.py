@@ -76,7 +76,7 @@ class SubmitApplication:
     product_id: UUID
     product_version: int
     amount: Money
-    term_months: int
+    periods: int
     purpose: Purpose
     net_pay: Money
     income_kind: IncomeKind
@@ -177,7 +177,9 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         mfi_name=catalogue.mfi(product.mfi_id).name,
         reference=application.reference,
         amount_minor=application.amount,
-        term_months=application.term_months,
+        periods=application.periods,
+        period_unit=product.terms.period_unit.value,
+        period_every=product.terms.period_every,
     )
     return Submission(SubmissionOutcome.SUBMITTED, application.reference)
 
@@ -187,7 +189,7 @@ def _outside_product(product: ProductVersion, command: SubmitApplication) -> Ref
         return RefusalReason.AMOUNT_OUTSIDE
     if command.amount.minor % product.amount_step.minor:
         return RefusalReason.AMOUNT_OUTSIDE
-    return None if command.term_months in product.terms_months else RefusalReason.TERM_OUTSIDE
+    return None if command.periods in product.terms.periods_offered else RefusalReason.TERM_OUTSIDE
 
 
 async def _barred(unit: Unit, borrower: Borrower) -> RefusalReason | None:
@@ -219,7 +221,7 @@ async def _keep(
         product_id=product.product_id,
         product_version=product.version,
         amount=command.amount,
-        term_months=command.term_months,
+        periods=command.periods,
         purpose=command.purpose,
         net_pay=command.net_pay,
         income_kind=command.income_kind,

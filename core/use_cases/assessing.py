@@ -142,7 +142,7 @@ async def _income_change(unit: Unit, application: Application, sharing: SharingL
 
 def _affordability(product: ProductVersion, application: Application, history: Sequence[_History]) -> Affordability:
     def instalment_of(amount: Money) -> Money:
-        return quote(product, amount, application.term_months, application.submitted_on).key_facts.largest_instalment
+        return quote(product, amount, application.periods, application.submitted_on).key_facts.largest_instalment
 
     return assess_affordability(
         amount=application.amount,

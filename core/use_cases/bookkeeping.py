@@ -13,13 +13,11 @@ from core.loans.account import AccountStatus, Instalment, LoanAccount
 from core.loans.events import CoolingOffReturn, Event, Reversal
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
-from core.loans.policy import LateFeeRule, Policy
 from core.loans.terms import LoanTerms
 from core.money import ZERO, Money, total
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import Transition
-from core.records.catalogue import ProductVersion
 from core.records.loan import (
     Disbursement,
     InstalmentRow,
@@ -247,24 +245,13 @@ def value_date(paid_on: date, loan: Loan, today: date) -> date:
     return min(max(paid_on, loan.disbursed_on or today), today)
 
 
-def policy_of(product: ProductVersion) -> Policy:
-    """The product's rules in the form that the replay takes."""
-    fee = product.late_fee
-    return Policy(
-        due_order=tuple(Part(part) for part in product.allocation_due),
-        advance_order=tuple(Part(part) for part in product.allocation_advance),
-        late_fee=LateFeeRule(fee.amount, fee.percent, fee.of != "principal", fee.after_days) if fee else None,
-        arrears_interest_percent=product.arrears_interest_percent,
-    )
-
-
 async def _history(engine: Engine, unit: Unit, loan: Loan, closed_through: date) -> LoanHistory:
     product = (await engine.record.catalogue()).product(loan.product_id, loan.product_version)
     rows = await unit.loans.events(loan.id)
     return LoanHistory(
         loan_id=loan.id,
         terms=LoanTerms.from_json(loan.terms),
-        policy=policy_of(product),
+        policy=product.policy,
         disbursed=disbursed_of(rows),
         closed_through=closed_through,
         events=events_of(rows),

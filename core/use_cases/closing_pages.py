@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from core.loans.policy import Cap, InvalidPolicy
+from core.loans.policy import Cap
 from core.ports.day_end import CloseRule, Page, PageClosed
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.catalogue import Catalogue, ProductVersion
-from core.use_cases.bookkeeping import policy_of
 from core.use_cases.due_pages import each_page
 
 ClosePage = Callable[[Unit, Page], Awaitable[PageClosed]]
@@ -59,10 +58,7 @@ class Rules:
 
 def _rule_of(product: ProductVersion) -> CloseRule | None:
     """None where a close needs a replay: interest on arrears runs day by day, a cap over fees looks at several rows."""
-    try:
-        policy = policy_of(product)
-    except InvalidPolicy:
-        return None  # a product that nothing was lent under stops nobody; a loan under it fails by itself
+    policy = product.policy
     if policy.arrears_interest_percent or policy.cap is not Cap.INTEREST:
         return None
     return CloseRule(product.product_id, product.version, policy.late_fee)

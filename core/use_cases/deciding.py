@@ -60,7 +60,7 @@ class Approve:
 
     reference: Reference
     amount: Money
-    term_months: int
+    periods: int
     note: str
     seen_version: int
     key: str
@@ -153,10 +153,10 @@ async def approve(engine: Engine, actor: Actor, command: Approve) -> Application
             return opened.application
         opened.check_other_person()
         _check_amount(opened, command.amount)
-        if command.term_months not in opened.product.terms_months:
-            raise InvalidInput("the product does not have that term", field="term_months")
-        approved = replace(opened.application, approved_amount=command.amount, approved_term_months=command.term_months)
-        await _weigh(opened, replace(opened.application, amount=command.amount, term_months=command.term_months), note)
+        if command.periods not in opened.product.terms.periods_offered:
+            raise InvalidInput("the product does not have that term", field="periods")
+        approved = replace(opened.application, approved_amount=command.amount, approved_periods=command.periods)
+        await _weigh(opened, replace(opened.application, amount=command.amount, periods=command.periods), note)
         if _needs_second_approval(opened, command.amount):
             waiting = replace(
                 approved,
@@ -224,7 +224,7 @@ async def return_to_borrower(engine: Engine, actor: Actor, command: ReturnToBorr
             recommended_amount=None,
             first_approved_by=None,
             approved_amount=None,
-            approved_term_months=None,
+            approved_periods=None,
         )
         return await opened.conclude(returned, command.reason, note)
 
@@ -256,10 +256,10 @@ async def _weigh(opened: OpenApplication, wanted: Application, note: str) -> Non
 
 async def _make_offer(opened: OpenApplication, approved: Application, loan_reference: Reference) -> None:
     """Turn the approval into an offer: a loan in its first state, its terms, and the message that it is there."""
-    amount, term_months = approved.approved_amount, approved.approved_term_months
-    if amount is None or term_months is None:
+    amount, periods = approved.approved_amount, approved.approved_periods
+    if amount is None or periods is None:
         raise ValueError("an approval has an amount and a term")
-    offered = quote(opened.product, amount, term_months, opened.business_on)
+    offered = quote(opened.product, amount, periods, opened.business_on)
     loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)
     await opened.unit.loans.add_transition(_first_step(opened, loan))
@@ -268,8 +268,10 @@ async def _make_offer(opened: OpenApplication, approved: Application, loan_refer
         mfi_name=opened.mfi.name,
         reference=approved.reference,
         amount_minor=loan.principal,
-        instalment_minor=offered.schedule.rows[0].total,
-        term_months=term_months,
+        instalment_minor=offered.key_facts.largest_instalment,
+        periods=periods,
+        period_unit=offered.terms.period_unit.value,
+        period_every=offered.terms.period_every,
         expires_on=loan.offer_expires_on,
     )
 

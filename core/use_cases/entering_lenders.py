@@ -15,7 +15,6 @@ from core.errors import Conflict, InvalidInput
 from core.ports.engine import Engine
 from core.ports.work import AuditEntry
 from core.records.catalogue import Catalogue, Mfi, ProductVersion
-from core.use_cases.bookkeeping import policy_of
 from core.use_cases.quoting import quote
 
 _ANY_DAY: Final = date(2024, 1, 31)
@@ -74,10 +73,9 @@ def check_product(product: ProductVersion) -> None:
         raise InvalidInput("the smallest amount is not above the largest", field="amount_min")
     if (product.amount_max - product.amount_min).minor % product.amount_step.minor:
         raise InvalidInput("whole steps lead from the smallest amount to the largest", field="amount_step")
-    policy_of(product)
     for amount in (product.amount_min, product.amount_max):
-        for term_months in (min(product.terms_months), max(product.terms_months)):
-            quote(product, amount, term_months, _ANY_DAY)
+        for periods in product.terms.periods_offered:
+            quote(product, amount, periods, _ANY_DAY)
 
 
 def _check_mfi(catalogue: Catalogue, mfi: Mfi) -> None:

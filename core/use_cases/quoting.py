@@ -7,7 +7,7 @@ from datetime import date
 
 from core.loans.disclosure import KeyFacts, key_facts
 from core.loans.schedule import Schedule, schedule
-from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
+from core.loans.terms import DayCount, LoanTerms
 from core.money import Money
 from core.records.catalogue import ProductVersion
 from core.records.loan import Loan
@@ -22,20 +22,9 @@ class Quote:
     key_facts: KeyFacts
 
 
-def quote(product: ProductVersion, amount: Money, term_months: int, on: date) -> Quote:
-    """What an amount over some months would cost if the money arrived on a day."""
-    fees: tuple[Fee, ...] = ()
-    if product.upfront_fee_percent:
-        fees = (Fee("upfront", FeeTiming.UPFRONT, percent=product.upfront_fee_percent),)
-    terms = LoanTerms(
-        principal=amount,
-        annual_rate_percent=product.annual_rate_percent,
-        method=Method(product.method),
-        periods=term_months,
-        disbursed_on=on,
-        fees=fees,
-    )
-    return quote_of_terms(terms)
+def quote(product: ProductVersion, amount: Money, periods: int, on: date) -> Quote:
+    """What an amount over some periods would cost if the money arrived on a day. Raises `InvalidTerms`."""
+    return quote_of_terms(product.terms.loan_terms(amount, periods, on))
 
 
 def quote_of(loan: Loan) -> Quote:
@@ -50,5 +39,11 @@ def quote_of_terms(terms: LoanTerms) -> Quote:
 
 
 def anchored(terms: LoanTerms, disbursed_on: date) -> LoanTerms:
-    """The same terms from the day that the money arrived: the dates move, and with equal periods nothing else."""
-    return replace(terms, disbursed_on=disbursed_on, first_due_on=None)
+    """The same terms from the day that the money arrived: the dates move, and no figure does (ADR 7).
+
+    A day count that looks at the calendar goes on looking at the days of the offer that was accepted.
+    """
+    moved = replace(terms, disbursed_on=disbursed_on, first_due_on=None)
+    if terms.day_count is DayCount.EQUAL_PERIODS or disbursed_on == terms.disbursed_on:
+        return moved
+    return replace(moved, priced_on=terms.priced_on or terms.disbursed_on)

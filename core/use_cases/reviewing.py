@@ -121,7 +121,7 @@ class Preview:
     assessment: Assessment
 
 
-async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Money, term_months: int) -> Preview:
+async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Money, periods: int) -> Preview:
     """The schedule, costs and advice that an approval of this amount and term would rest on."""
     actor.require(Permission.APPLICATION_READ)
     catalogue = await engine.record.catalogue()
@@ -129,10 +129,10 @@ async def preview(engine: Engine, actor: Actor, reference: Reference, amount: Mo
         application = await unit.applications.by_reference(reference, mfi_id=actor.mfi_id)
         borrower = await unit.borrowers.get(application.borrower_id)
         today = await unit.business_date()
-        wanted = replace(application, amount=amount, term_months=term_months)
+        wanted = replace(application, amount=amount, periods=periods)
         assessment = await assess(engine, unit, wanted, borrower, today)
     product = catalogue.product(application.product_id, application.product_version)
-    return Preview(quote(product, amount, term_months, today), assessment)
+    return Preview(quote(product, amount, periods, today), assessment)
 
 
 async def loan_file(engine: Engine, actor: Actor, reference: Reference) -> LoanFile:
@@ -162,4 +162,4 @@ async def loan_file(engine: Engine, actor: Actor, reference: Reference) -> LoanF
 def proposed(application: Application) -> tuple[Money, int]:
     """The amount and term on the table: approved, else recommended, else asked for."""
     amount = application.approved_amount or application.recommended_amount or application.amount
-    return amount, application.approved_term_months or application.term_months
+    return amount, application.approved_periods or application.periods

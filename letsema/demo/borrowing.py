@@ -54,7 +54,7 @@ class Borrowing:
         product = next(
             product
             for product in catalogue.products_lent_in(story.person.district)
-            if product.code == story.lender.product_code
+            if product.code == story.product_code
         )
         reference = await reserve_reference(self.engine, "application", story.person.district, str(draft_id))
         submission = await submit_application(
@@ -66,7 +66,7 @@ class Borrowing:
                 product_id=product.product_id,
                 product_version=product.version,
                 amount=story.amount,
-                term_months=story.term_months,
+                periods=story.periods,
                 purpose=story.purpose,
                 net_pay=story.net_pay,
                 income_kind=story.income_kind,

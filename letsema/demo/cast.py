@@ -11,19 +11,52 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from core.calendar import PeriodUnit
+from core.loans.policy import Cap, LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import DayCount, Fee, FeeTiming, Method
 from core.money import Money
 from core.records.borrower import Language
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.records.staff import Role
 
 RAIL: Final = "simulated"
 ALL_DISTRICTS: Final = frozenset({"LS-A", "LS-B", "LS-C", "LS-D", "LS-E", "LS-F", "LS-G", "LS-H", "LS-J", "LS-K"})
-_OLDEST_FIRST: Final = ("penalty", "fee", "interest", "principal")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a lender of the demo offers."""
+
+    code: str
+    names: dict[str, str]
+    amount_min: Money
+    amount_max: Money
+    terms: ProductTerms
+    policy: Policy
+
+    def version(self, product_id: UUID, mfi_id: UUID) -> ProductVersion:
+        """As the catalogue has a first version."""
+        return ProductVersion(
+            product_id=product_id,
+            version=1,
+            mfi_id=mfi_id,
+            code=self.code,
+            names=self.names,
+            amount_min=self.amount_min,
+            amount_max=self.amount_max,
+            amount_step=Money.of(50),
+            terms=self.terms,
+            policy=self.policy,
+            instalment_share_limit=Decimal(1) / 3,
+            offer_valid_days=7,
+            cooling_off_days=2,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """A lender of the demo and its one product."""
+    """A lender of the demo and its products."""
 
     code: str
     name: str
@@ -34,12 +67,7 @@ class Lender:
     complaints_phone: str
     head_office_district: str
     rail_account: str
-    product_code: str
-    product_names: dict[str, str]
-    annual_rate_percent: Decimal
-    upfront_fee_percent: Decimal
-    late_fee: LateFee
-    amount_max: Money
+    products: tuple[Product, ...]
 
     def mfi(self, mfi_id: UUID) -> Mfi:
         """The lender as the catalogue has it."""
@@ -60,29 +88,66 @@ class Lender:
             rail_accounts={RAIL: self.rail_account},
         )
 
-    def product(self, product_id: UUID, mfi_id: UUID) -> ProductVersion:
-        """The lender's product in its first version."""
-        return ProductVersion(
-            product_id=product_id,
-            version=1,
-            mfi_id=mfi_id,
-            code=self.product_code,
-            names=self.product_names,
-            amount_min=Money.of(500),
-            amount_max=self.amount_max,
-            amount_step=Money.of(50),
-            terms_months=tuple(range(1, 13)),
-            annual_rate_percent=self.annual_rate_percent,
-            method="emi",
-            upfront_fee_percent=self.upfront_fee_percent,
-            late_fee=self.late_fee,
-            allocation_due=_OLDEST_FIRST,
-            allocation_advance=_OLDEST_FIRST,
-            instalment_share_limit=Decimal(1) / 3,
-            offer_valid_days=7,
-            cooling_off_days=2,
-        )
 
+THUSO: Final = Product(
+    code="thuso",
+    names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"},
+    amount_min=Money.of(500),
+    amount_max=Money.of(20_000),
+    terms=ProductTerms(
+        annual_rate_percent=Decimal(36),
+        periods_offered=tuple(range(1, 13)),
+        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(3)),),
+    ),
+    policy=Policy(late_fee=LateFeeRule(Money.of(50), None, with_interest=False, after_days=0)),
+)
+TRADERS: Final = Product(
+    code="traders",
+    names={"en": "Market trader loan", "st_LS": "Kalimo ea 'Maraka"},
+    amount_min=Money.of(300),
+    amount_max=Money.of(5_000),
+    terms=ProductTerms(
+        annual_rate_percent=Decimal(36),
+        periods_offered=(4, 6, 8, 12, 16),
+        method=Method.FLAT,
+        period_unit=PeriodUnit.WEEK,
+        instalment_multiple=Money.of(5),
+        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(2)),),
+    ),
+    policy=Policy(late_fee=LateFeeRule(Money.of(10), None, with_interest=True, after_days=2)),
+)
+KHOLO: Final = Product(
+    code="kholo",
+    names={"en": "Growth loan", "st_LS": "Kalimo ea Kholo"},
+    amount_min=Money.of(500),
+    amount_max=Money.of(15_000),
+    terms=ProductTerms(
+        annual_rate_percent=Decimal(30),
+        periods_offered=tuple(range(1, 13)),
+        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(5)),),
+    ),
+    policy=Policy(late_fee=LateFeeRule(None, Decimal(5), with_interest=False, after_days=0)),
+)
+TEMO: Final = Product(
+    code="temo",
+    names={"en": "Farming loan", "st_LS": "Kalimo ea Temo"},
+    amount_min=Money.of(1_000),
+    amount_max=Money.of(15_000),
+    terms=ProductTerms(
+        annual_rate_percent=Decimal(24),
+        periods_offered=tuple(range(6, 13)),
+        method=Method.EQUAL_PRINCIPAL,
+        day_count=DayCount.ACTUAL_365,
+        principal_grace=3,
+        fees=(Fee("Service fee", FeeTiming.SPREAD, percent=Decimal(3)),),
+    ),
+    policy=Policy(
+        late_fee=LateFeeRule(None, Decimal("2.5"), with_interest=True, after_days=5),
+        arrears_interest_percent=Decimal(12),
+        cap=Cap.INTEREST_AND_FEES,
+    ),
+)
+"""Two kinds a lender: money that comes back monthly, and what a market or a harvest asks for."""
 
 KHOTSO: Final = Lender(
     code="khotso",
@@ -94,12 +159,7 @@ KHOTSO: Final = Lender(
     complaints_phone="+26622310049",
     head_office_district="LS-A",
     rail_account="32001",
-    product_code="thuso",
-    product_names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"},
-    annual_rate_percent=Decimal(36),
-    upfront_fee_percent=Decimal(3),
-    late_fee=LateFee(amount=Money.of(50), percent=None),
-    amount_max=Money.of(20_000),
+    products=(THUSO, TRADERS),
 )
 MOHLOLI: Final = Lender(
     code="mohloli",
@@ -111,12 +171,7 @@ MOHLOLI: Final = Lender(
     complaints_phone="+26622400308",
     head_office_district="LS-C",
     rail_account="32002",
-    product_code="kholo",
-    product_names={"en": "Growth loan", "st_LS": "Kalimo ea Kholo"},
-    annual_rate_percent=Decimal(30),
-    upfront_fee_percent=Decimal(5),
-    late_fee=LateFee(amount=None, percent=Decimal(5)),
-    amount_max=Money.of(15_000),
+    products=(KHOLO, TEMO),
 )
 LENDERS: Final = (KHOTSO, MOHLOLI)
 

@@ -73,7 +73,7 @@ class Deciding:
     async def _approve_as(self, actor: Actor, story: Story, reference: Reference) -> None:
         version = await self._version(actor, reference)
         key = f"demo:approve:{actor.role}:{reference}"
-        await approve(self.engine, actor, Approve(reference, story.amount, story.term_months, "", version, key))
+        await approve(self.engine, actor, Approve(reference, story.amount, story.periods, "", version, key))
 
     async def _reject(self, story: Story, reference: Reference) -> None:
         if story.rejected_for is None:

@@ -24,7 +24,8 @@ async def found_lenders(engine: Engine) -> Mapping[str, Mfi]:
     mfis = {lender.code: lender.mfi(engine.identifiers.new_id()) for lender in LENDERS}
     for lender in LENDERS:
         await engine.record.add_mfi(mfis[lender.code])
-        await engine.record.add_product(lender.product(engine.identifiers.new_id(), mfis[lender.code].id))
+        for product in lender.products:
+            await engine.record.add_product(product.version(engine.identifiers.new_id(), mfis[lender.code].id))
     return mfis
 
 

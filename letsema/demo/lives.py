@@ -24,9 +24,11 @@ from letsema.demo.cast import (
     REFILOE,
     SELLO,
     THABO,
+    TRADERS,
     TUMELO,
     Lender,
     Person,
+    Product,
 )
 
 
@@ -54,7 +56,7 @@ class Story:
     lender: Lender
     days_ago: int
     amount: Money
-    term_months: int
+    periods: int
     purpose: Purpose
     net_pay: Money
     income_kind: IncomeKind
@@ -62,6 +64,12 @@ class Story:
     paid: Mapping[int, int] = field(default_factory=dict)
     rejected_for: RejectionReason | None = None
     late: tuple[int, int] | None = None
+    product: Product | None = None
+
+    @property
+    def product_code(self) -> str:
+        """The product's: the lender's first one unless the story says another."""
+        return (self.product or self.lender.products[0]).code
 
     def applied_on(self, today: date) -> date:
         """The business date of the application."""
@@ -116,6 +124,11 @@ STORIES: Final = (
     Story(
         REFILOE, MOHLOLI, 40, Money.of(1_200), 3, Purpose.SCHOOL, Money.of(6_100), IncomeKind.SALARY,
         Stage.DISBURSED, {1: -1},
+    ),
+    # A market trader who pays every week.
+    Story(
+        SELLO, KHOTSO, 25, Money.of(1_000), 8, Purpose.BUSINESS, Money.of(3_000), IncomeKind.BUSINESS,
+        Stage.DISBURSED, {1: 0, 2: 0, 3: -1}, product=TRADERS,
     ),
     # Declined, with a reason.
     Story(

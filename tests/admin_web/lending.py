@@ -158,7 +158,7 @@ class Lending:
             product_id=product(mfi_id).product_id,
             product_version=1,
             amount=Money.of(3_000),
-            term_months=6,
+            periods=6,
             purpose=Purpose.SCHOOL,
             net_pay=Money.of(6_000),
             income_kind=IncomeKind.SALARY,
@@ -186,7 +186,7 @@ class Lending:
                 command = Approve(
                     reference=application.reference,
                     amount=application.amount,
-                    term_months=application.term_months,
+                    periods=application.periods,
                     note="",
                     seen_version=application.version,
                     key=self.key(),

@@ -46,7 +46,7 @@ def queue_row(**changes: Any) -> QueueRow:
         district="LS-A",
         borrower_name="Palesa Mokoena",
         amount=Money.of(3_000),
-        term_months=6,
+        periods=6,
         product_names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"},
         status=ApplicationStatus.SUBMITTED,
         channel=Channel.USSD,

@@ -24,7 +24,7 @@ from tests.admin_web.world import MOHLOLI
 FIELDS = {
     "method": "saw_national_id",
     "amount": "1000",
-    "term_months": "6",
+    "periods": "6",
     "seen_version": "1",
     "key": "a-key",
     "reason": "",

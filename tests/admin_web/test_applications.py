@@ -242,23 +242,23 @@ class TestApproving:
         analyst = await office.at(ANALYST)
         path = f"/applications/{application.reference}/approve"
 
-        review = await analyst.get(f"{path}?amount=2000&term_months=3")
-        answer = await analyst.post(path, seen_on=f"{path}?amount=2000&term_months=3", **_hidden(review))
+        review = await analyst.get(f"{path}?amount=2000&periods=3")
+        answer = await analyst.post(path, seen_on=f"{path}?amount=2000&periods=3", **_hidden(review))
 
         assert "Approve M2,000.00 over 3 months" in review.text
         assert answer.status == 303
         stored = await _now(office, application)
-        assert (stored.approved_amount, stored.approved_term_months) == (Money.of(2_000), 3)
+        assert (stored.approved_amount, stored.approved_periods) == (Money.of(2_000), 3)
 
     async def test_the_review_says_one_month_and_not_one_months(self, office: Office) -> None:
         application = await office.lending.recommended(amount=Money.of(3_000), net_pay=Money.of(20_000))
 
-        review = await (await office.at(ANALYST)).get(f"/applications/{application.reference}/approve?term_months=1")
+        review = await (await office.at(ANALYST)).get(f"/applications/{application.reference}/approve?periods=1")
 
         assert "Approve M3,000.00 over 1 month\n" in review.text
 
     @pytest.mark.parametrize(
-        ("query", "field"), [("amount=3001", "amount"), ("amount=x", "amount"), ("term_months=7", "term_months")]
+        ("query", "field"), [("amount=3001", "amount"), ("amount=x", "amount"), ("periods=7", "periods")]
     )
     async def test_the_review_refuses_what_could_not_be_approved(self, office: Office, query: str, field: str) -> None:
         application = await office.lending.recommended(amount=Money.of(3_000))
@@ -349,9 +349,9 @@ class TestChecks:
         await _send(await office.at(OFFICER), application, "recommend", note="Known for years.")
         analyst = await office.at(ANALYST)
         path = f"/applications/{application.reference}/approve"
-        review = await analyst.get(f"{path}?amount=2500&term_months=6")
+        review = await analyst.get(f"{path}?amount=2500&periods=6")
 
-        silent = await analyst.post(path, seen_on=f"{path}?amount=2500&term_months=6", **_hidden(review))
+        silent = await analyst.post(path, seen_on=f"{path}?amount=2500&periods=6", **_hidden(review))
 
         assert "Why approve in spite of this?" in review.text
         assert silent.status == 422

@@ -12,11 +12,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from core.errors import NotFound
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import Fee, FeeTiming
 from core.money import Money
 from core.ports.directory import StaffEntry
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
-from core.records.catalogue import Catalogue, District, LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Catalogue, District, Mfi, ProductVersion, RegulatoryStatus
 from core.records.staff import Role, StaffMember, StaffSession
 from letsema.environment import SystemIdentifiers
 from letsema.keys.names import KeyedNames
@@ -171,13 +174,12 @@ def product(mfi_id: UUID) -> ProductVersion:
         amount_min=Money.of(500),
         amount_max=Money.of(20_000),
         amount_step=Money.of(100),
-        terms_months=(1, 3, 6, 12),
-        annual_rate_percent=Decimal(36),
-        method="emi",
-        upfront_fee_percent=Decimal(3),
-        late_fee=LateFee(Money.of(50), None),
-        allocation_due=("penalty", "fee", "interest", "principal"),
-        allocation_advance=("penalty", "fee", "interest", "principal"),
+        terms=ProductTerms(
+            annual_rate_percent=Decimal(36),
+            periods_offered=(1, 3, 6, 12),
+            fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(3)),),
+        ),
+        policy=Policy(late_fee=LateFeeRule(Money.of(50), None, with_interest=False, after_days=0)),
         instalment_share_limit=Decimal(1) / 3,
         offer_valid_days=7,
         cooling_off_days=3,

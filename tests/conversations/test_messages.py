@@ -24,7 +24,9 @@ LONGEST: dict[str, Any] = {
     "complaints_phone": LONGEST_PHONE,
     "rail_account": LONGEST_ACCOUNT,
     "wallet_masked": "+266 ••••• 234",
-    "term_months": 36,
+    "periods": 366,
+    "period_unit": "week",
+    "period_every": 366,
     "days_late": 1_000,
 }
 COMMANDS = (
@@ -57,6 +59,10 @@ def longest(name: str) -> Any:
 
 def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
     return {name: longest(name) for name in MESSAGE_FIELDS[kind]} | changed
+
+
+def a_term(periods: int, unit: str, every: int) -> dict[str, Any]:
+    return data_of(MessageKind.OFFER_MADE, periods=periods, period_unit=unit, period_every=every)
 
 
 def variants(kind: MessageKind) -> list[dict[str, Any]]:
@@ -201,9 +207,29 @@ def test_a_statement_says_what_is_due_and_what_was_paid_last(
 
 
 def test_one_month_is_not_said_as_several(texts: Texts) -> None:
-    text = said(texts, MessageKind.OFFER_MADE, data_of(MessageKind.OFFER_MADE, term_months=1))
+    text = said(texts, MessageKind.OFFER_MADE, a_term(1, "month", 1))
 
     assert "1 month." in text
+
+
+@pytest.mark.parametrize(
+    ("periods", "unit", "every", "english", "sesotho"),
+    [
+        (6, "month", 1, "M0.01 monthly, 6 months.", "M0.01 ka khoeli, likhoeli tse 6."),
+        (12, "week", 1, "M0.01 weekly, 12 weeks.", "M0.01 ka beke, libeke tse 12."),
+        (4, "week", 2, "M0.01 every 2 weeks, 4 fortnights (every 2 weeks).", "M0.01 ka libeke tse 2, litefo tse 4,"),
+        (4, "month", 3, "M0.01 every 3 months, 4 payments, every 3 months.", "M0.01 ka likhoeli tse 3, litefo tse 4,"),
+        (1, "month", 6, "M0.01 every 6 months, 6 months.", "M0.01 ka likhoeli tse 6, likhoeli tse 6."),
+        (30, "day", 1, "M0.01 daily, 30 days.", "M0.01 ka letsatsi, matsatsi a 30."),
+    ],
+)
+def test_an_offer_says_how_often_and_for_how_long(
+    texts: Texts, periods: int, unit: str, every: int, english: str, sesotho: str
+) -> None:
+    data = a_term(periods, unit, every) | {"instalment_minor": 1}
+
+    assert english in said(texts, MessageKind.OFFER_MADE, data)
+    assert sesotho in said(texts, MessageKind.OFFER_MADE, data, "st_LS")
 
 
 def test_a_name_is_never_read_as_a_template(texts: Texts) -> None:

@@ -36,8 +36,16 @@ def test_a_lender_is_added_once(installed: Run) -> None:
     again = installed("mfi", "add", "--file", "mfi.toml")
 
     assert (first.code, again.code) == (0, 0)
-    assert first.out == "Khotso Finance (khotso): added.\nProduct thuso: version 1 added.\n"
-    assert again.out == "Khotso Finance (khotso): unchanged.\nProduct thuso: version 1, unchanged.\n"
+    assert first.out.splitlines() == [
+        "Khotso Finance (khotso): added.",
+        "Product thuso: version 1 added.",
+        "Product traders: version 1 added.",
+    ]
+    assert again.out.splitlines() == [
+        "Khotso Finance (khotso): unchanged.",
+        "Product thuso: version 1, unchanged.",
+        "Product traders: version 1, unchanged.",
+    ]
 
 
 def test_a_changed_product_is_a_new_version(installed: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,18 @@ from uuid import UUID
 
 import pytest
 
+from core.calendar import PeriodUnit
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
 from core.money import Money
 from letsema.lender_file import WrongLenderFileError, lender_of, read_lender_file
 from letsema.setting_values import WrongSettingError
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
+
+
+UPFRONT = {"name": "upfront", "when": "upfront", "percent": 3}
 
 
 def example() -> str:
@@ -32,18 +40,42 @@ def test_the_runbooks_example_is_a_lender_and_its_product() -> None:
     lender = lender_of(document())
 
     mfi = lender.mfi(UUID(int=1))
-    (product,) = lender.versions(mfi.id, lambda: UUID(int=2))
+    product, weekly = lender.versions(mfi.id, lambda: UUID(int=2))
     assert (mfi.code, mfi.approval_limit_1, mfi.rail_accounts) == ("khotso", Money.of(5_000), {"simulated": "32001"})
-    assert (product.amount_max, product.instalment_share_limit) == (Money.of(20_000), Decimal("0.3333"))
-    assert product.late_fee is not None
-    assert product.late_fee.amount == Money.of(50)
+    assert (product.amount_max, product.terms.periods_offered) == (Money.of(20_000), (1, 2, 3, 6, 9, 12))
+    assert product.policy == Policy(late_fee=LateFeeRule(Money.of(50), None, with_interest=False, after_days=0))
+    assert weekly.terms == ProductTerms(
+        annual_rate_percent=Decimal(36),
+        periods_offered=(4, 8, 12, 16),
+        period_unit=PeriodUnit.WEEK,
+        method=Method.FLAT,
+        instalment_multiple=Money.of(5),
+        fees=(
+            Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(2)),
+            Fee("Service fee", FeeTiming.SPREAD, amount=Money.of(40)),
+        ),
+    )
+
+
+def test_what_is_left_out_is_as_the_calculator_has_it() -> None:
+    product = lender_of(document()).products[0].version(UUID(int=1), UUID(int=2))
+    least = {"principal": 1000, "annual_rate_percent": 36, "method": "emi", "periods": 6, "period_unit": "month"}
+    calculated = LoanTerms.from_json(least | {"disbursed_on": "2026-11-23", "fees": [UPFRONT]})
+
+    assert product.terms.loan_terms(Money.of(1_000), 6, date(2026, 11, 23)) == calculated
+
+
+def test_a_third_of_the_pay_is_exactly_a_third_where_nothing_else_is_said() -> None:
+    product = lender_of(document()).products[0].version(UUID(int=1), UUID(int=2))
+
+    assert product.instalment_share_limit == Decimal(1) / 3
 
 
 def test_the_example_names_every_field_there_is() -> None:
     lender = lender_of(document())
 
     assert lender.model_fields_set == set(type(lender).model_fields)
-    assert lender.products[0].model_fields_set == set(type(lender.products[0]).model_fields)
+    assert lender.products[1].model_fields_set == set(type(lender.products[1]).model_fields)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +100,33 @@ def test_the_example_names_every_field_there_is() -> None:
         (("products", 0, "code"), "", "products[1].code: "),
         (("products", 0, "names"), {"en": "Loan"}, "products[1].names.st_LS: "),
         (("products", 0, "amount_min"), "five", "products[1].amount_min: an amount is a decimal number"),
-        (("products", 0, "terms_months"), [0], "products[1].terms_months[1]: "),
+        (("products", 0, "periods_offered"), [0], "products[1].periods_offered[1]: "),
+        (("products", 0, "periods_offered"), [3, 367], "products[1].periods_offered[2]: Input should be less than or"),
+        (("products", 0, "periods_offered"), [3, 3], "products[1].periods_offered: each is named once"),
+        (("products", 0, "period_every"), 367, "products[1].period_every: Input should be less than or equal to 366"),
+        (("products", 0, "period_unit"), "year", "products[1].period_unit: "),
+        (("products", 0, "day_count"), "365", "products[1].day_count: "),
+        (("products", 0, "annual_rate_percent"), 10_001, "products[1].annual_rate_percent: Input should be less than"),
+        (("products", 0, "annual_rate_percent"), Decimal("1e-11"), "products[1]: annual_rate_percent: the rate has at"),
+        (("products", 0, "instalment_multiple"), 0, "products[1].instalment_multiple: an amount is more than nothing"),
+        (("products", 0, "principal_grace"), -1, "products[1].principal_grace: "),
+        (
+            ("products", 1, "interest_free"),
+            4,
+            "products[2]: interest_free is shorter than the shortest term, 4",
+        ),
+        (("products", 0, "fees", 0, "percent"), 101, "products[1].fees[1].percent: Input should be less than or equal"),
+        (
+            ("products", 0, "fees", 0, "amount"),
+            5,
+            "products[1].fees[1]: a fee has an amount or a percent",
+        ),
+        (("products", 0, "fees", 0, "when"), "later", "products[1].fees[1].when: "),
+        (("products", 0, "cap"), "none", "products[1].cap: "),
+        (("products", 0, "payoff_interest"), "all", "products[1].payoff_interest: "),
         (("products", 0, "annual_rate_percent"), -1, "products[1].annual_rate_percent: "),
         (("products", 0, "method"), "magic", "products[1].method: "),
-        (("products", 0, "late_fee"), {"after_days": 1}, "products[1].late_fee: a late fee has an amount or a percent"),
+        (("products", 0, "late_fee"), {"after_days": 1}, "products[1].late_fee: a fee has an amount or a percent"),
         (("products", 0, "allocation_due"), ["fee"], "products[1].allocation_due: an order names each of"),
         (("products", 0, "instalment_share_limit"), 2, "products[1].instalment_share_limit: "),
         (("products", 0, "interest"), 3, "products[1].interest: "),

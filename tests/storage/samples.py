@@ -9,12 +9,15 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from core.ledger.journals import Journal, Posting
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import Fee, FeeTiming
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.record import Record, Unit
 from core.records.application import Application, ApplicationStatus, ScoreKept, Transition
 from core.records.borrower import Borrower, Channel, IncomeKind, Language, Purpose
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.records.loan import (
     Disbursement,
     InstalmentRow,
@@ -76,13 +79,12 @@ def a_product(product_id: UUID = PRODUCT, version: int = 1, mfi_id: UUID = MFI, 
             amount_min=Money.of(500),
             amount_max=Money.of(20_000),
             amount_step=Money.of(100),
-            terms_months=(1, 3, 6, 12),
-            annual_rate_percent=Decimal("36.00"),
-            method="emi",
-            upfront_fee_percent=Decimal("2.5"),
-            late_fee=LateFee(amount=Money.of(50), percent=None),
-            allocation_due=("penalty", "fee", "interest", "principal"),
-            allocation_advance=("interest", "principal"),
+            terms=ProductTerms(
+                annual_rate_percent=Decimal("36.00"),
+                periods_offered=(1, 3, 6, 12),
+                fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal("2.5")),),
+            ),
+            policy=Policy(late_fee=LateFeeRule(Money.of(50), None, with_interest=False, after_days=0)),
             instalment_share_limit=Decimal(1) / Decimal(3),
             offer_valid_days=7,
             cooling_off_days=3,
@@ -123,7 +125,7 @@ def an_application(borrower: Borrower, **changes: Any) -> Application:
             product_id=PRODUCT,
             product_version=1,
             amount=Money.of(1_000),
-            term_months=3,
+            periods=3,
             purpose=Purpose.SCHOOL,
             net_pay=Money.of(6_000),
             income_kind=IncomeKind.SALARY,
@@ -149,7 +151,7 @@ def a_loan(application: Application, **changes: Any) -> Loan:
             product_id=application.product_id,
             product_version=application.product_version,
             principal=application.amount,
-            terms={"principal": application.amount.plain, "periods": application.term_months},
+            terms={"principal": application.amount.plain, "periods": application.periods},
             status=LoanStatus.OFFERED,
             offered_on=TODAY,
             offer_expires_on=TODAY + timedelta(days=7),

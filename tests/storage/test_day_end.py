@@ -24,13 +24,15 @@ from core.calendar import PeriodUnit
 from core.errors import Conflict
 from core.loans.account import Part
 from core.loans.events import Charge, Event, Reversal, Waiver, WriteOff
+from core.loans.parts import DEFAULT_ORDER
+from core.loans.policy import LateFeeRule, Policy
 from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
 from core.money import Money, Rounding
 from core.ports.day_end import ORDINARY_EVENTS
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown, Record, Unit
 from core.records.application import ApplicationStatus
-from core.records.catalogue import LateFee, ProductVersion
+from core.records.catalogue import ProductVersion
 from core.records.loan import Loan, LoanStatus
 from core.records.message import MessageKind
 from core.use_cases import closing, closing_pages, due_pages
@@ -64,24 +66,28 @@ ROWS: Final = {
     "loan_events": "loan_id, n",
     "outbox": "key",
 }
-PENALTY_FIRST: Final = ("penalty", "fee", "interest", "principal")
-PRINCIPAL_FIRST: Final = ("principal", "interest", "fee", "penalty")
+PENALTY_FIRST: Final = DEFAULT_ORDER
+PRINCIPAL_FIRST: Final = tuple(reversed(DEFAULT_ORDER))
 
 
-def late_fee(percent: str, of: str, after_days: int) -> LateFee:
-    return LateFee(None, Decimal(percent), of, after_days)
+def late_fee(percent: str, of: str, after_days: int) -> LateFeeRule:
+    return LateFeeRule(None, Decimal(percent), with_interest=of != "principal", after_days=after_days)
+
+
+def fixed_fee(maloti: int, after_days: int = 0) -> LateFeeRule:
+    return LateFeeRule(Money.of(maloti), None, with_interest=False, after_days=after_days)
 
 
 PRODUCTS: Final = tuple(
-    a_product(UUID(int=100 + number), late_fee=fee, allocation_advance=advance)
+    a_product(UUID(int=100 + number), policy=Policy(late_fee=fee, advance_order=advance))
     for number, (fee, advance) in enumerate(
         [
             (None, PRINCIPAL_FIRST),
-            (LateFee(Money.of(50), None), PENALTY_FIRST),
+            (fixed_fee(50), PENALTY_FIRST),
             (late_fee("1.5", "principal", 0), PRINCIPAL_FIRST),
             (late_fee("12.345", "principal_and_interest", 0), PRINCIPAL_FIRST),
             (late_fee("5", "principal_and_interest", 2), PRINCIPAL_FIRST),
-            (LateFee(Money.of(7), None, "principal", 3), PRINCIPAL_FIRST),
+            (fixed_fee(7, 3), PRINCIPAL_FIRST),
         ]
     )
 )
@@ -332,7 +338,7 @@ async def test_a_message_tells_each_late_fee_with_its_own_id(twins: Twins) -> No
 )
 async def test_a_percentage_is_rounded_as_the_contract_says(twins: Twins, mode: Rounding, fees: set[int]) -> None:
     for product, percent in zip(PRODUCTS, ["0.025", "0.035"], strict=False):  # of M100.00: 2.5 and 3.5 lisente
-        charging = replace(product, version=2, late_fee=late_fee(percent, "principal", 0))
+        charging = replace(product, version=2, policy=Policy(late_fee=late_fee(percent, "principal", 0)))
         await twins.engine.record.add_product(charging)
         await twins.lend(terms(rounding_mode=mode, periods=1, principal=Money.of(100)), charging)
 

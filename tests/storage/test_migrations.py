@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from core.loans.parts import Part
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import Fee, FeeTiming, Method
+from core.money import Money
 from storage.embedded import EmbeddedPostgres
 from storage.postgres.migrating import (
     DatabaseUnreachable,
@@ -18,18 +26,22 @@ from storage.postgres.migrating import (
     SchemaTooOld,
     check,
     differences,
+    downgrade,
     revisions,
     upgrade,
 )
 
 _CATALOGUE = {
-    "columns": "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) as kind, a.attnotnull, a.attnum "
+    "columns": "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) as kind, a.attnotnull, "
+    "row_number() over (partition by c.oid order by a.attnum) as place "
     "from pg_attribute a join pg_class c on c.oid = a.attrelid "
-    "where c.relnamespace = $1::regnamespace and c.relkind = 'r' and a.attnum > 0 and c.relname <> 'alembic_version' "
+    "where c.relnamespace = $1::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped "
+    "and c.relname <> 'alembic_version' "
     "order by 1, 5",
     "constraints": "select c.relname, k.conname, pg_get_constraintdef(k.oid) from pg_constraint k "
     "join pg_class c on c.oid = k.conrelid "
-    "where c.relnamespace = $1::regnamespace and c.relname <> 'alembic_version' order by 1, 2",
+    # Not null is a column's; that newer servers name it, and keep the name when the column gets another, is theirs.
+    "where c.relnamespace = $1::regnamespace and k.contype <> 'n' and c.relname <> 'alembic_version' order by 1, 2",
     "indexes": "select tablename, indexname, indexdef from pg_indexes "
     "where schemaname = $1 and tablename <> 'alembic_version' order by 1, 2",
     "storage": "select relname, reloptions from pg_class "
@@ -56,6 +68,20 @@ async def execute(url: str, statement: str) -> None:
         await connection.close()
 
 
+_LENDER_OF_BEFORE = f"""insert into record.mfis (id, code, name, licence_number, licence_tier, regulatory_status,
+        address, phone, complaints_phone, head_office_district, approval_limit_1_lisente, disbursement_limit_2_lisente)
+    values ('{UUID(int=1)}', 'm', 'M', '1', 1, 'registered', '', '', '', 'LS-A', 1, 1)"""  # noqa: S608
+
+
+async def _products(url: str) -> Sequence[tuple[ProductTerms, Policy]]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch("select terms, policy from record.product_versions order by version")
+    finally:
+        await connection.close()
+    return [(ProductTerms.from_json(json.loads(row[0])), Policy.from_json(json.loads(row[1]))) for row in rows]
+
+
 @pytest.fixture
 async def empty_url(embedded_postgres: EmbeddedPostgres, own_database_url: str) -> str:
     await execute(own_database_url, "drop schema record cascade; drop schema channel cascade")
@@ -75,6 +101,45 @@ async def test_revisions_make_exactly_what_the_tables_declare(empty_url: str, pl
     await engine.dispose()
 
     assert migrated == await catalogue_of(empty_url, plane)
+
+
+async def test_products_and_applications_of_before_keep_their_meaning(empty_url: str) -> None:
+    """Revision 9 rewrote what products say: back to the revision before it, in with old rows, and forward again."""
+    await upgrade(Plane.RECORD, empty_url)
+    await downgrade(Plane.RECORD, empty_url, "0008")
+    await execute(empty_url, _LENDER_OF_BEFORE)
+    columns = "amount_min_lisente, amount_max_lisente, amount_step_lisente, instalment_share_limit, offer_valid_days"
+    await execute(
+        empty_url,
+        f"""insert into record.product_versions (product_id, version, mfi_id, code, names, {columns}, cooling_off_days,
+            terms_months, annual_rate_percent, method, upfront_fee_percent, late_fee_lisente, late_fee_percent,
+            late_fee_of, late_fee_after_days, allocation_due, allocation_advance, arrears_interest_percent, retired)
+        select ('00000000-0000-0000-0000-00000000000' || version)::uuid, version, '{UUID(int=1)}', 'p', '{{"en": "P"}}',
+            1, 5, 1, 0.3, 7, 2, '{{12, 3}}', 36.50, 'flat', upfront, amount, percent, of, days,
+            '{{interest,principal,fee,penalty}}', '{{penalty,fee,interest,principal}}', 12, false
+        from (values (1, 2.5, 5050, null, 'principal', 3), (2, 0, null, 1.5, 'principal_and_interest', 0),
+            (3, 0, null, null, null, null)) old (version, upfront, amount, percent, of, days)""",  # noqa: S608
+    )
+
+    await upgrade(Plane.RECORD, empty_url)
+
+    first, second, third = await _products(empty_url)
+    order = (Part.INTEREST, Part.PRINCIPAL, Part.FEE, Part.PENALTY)
+    assert first == (
+        ProductTerms(
+            annual_rate_percent=Decimal("36.5"),
+            periods_offered=(3, 12),
+            method=Method.FLAT,
+            fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal("2.5")),),
+        ),
+        Policy(
+            due_order=order,
+            late_fee=LateFeeRule(Money.of("50.50"), None, with_interest=False, after_days=3),
+            arrears_interest_percent=Decimal(12),
+        ),
+    )
+    assert (second[0].fees, third[0].fees, third[1].late_fee) == ((), (), None)
+    assert second[1].late_fee == LateFeeRule(None, Decimal("1.5"), with_interest=True, after_days=0)
 
 
 async def test_a_difference_is_told(own_database_url: str) -> None:

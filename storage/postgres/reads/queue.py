@@ -47,7 +47,7 @@ def _page_sql(order: str, risk: str) -> str:
     return f"""
         with page as materialized (
             select a.district, a.reference, a.borrower_id, a.product_id, a.product_version, a.amount_lisente,
-                a.term_months, a.status, a.channel, a.submitted_at, a.latest_score, a.latest_band, {_RISK} as risk
+                a.periods, a.status, a.channel, a.submitted_at, a.latest_score, a.latest_band, {_RISK} as risk
             from record.applications a
             where a.district = any(:districts) and a.mfi_id = :mfi_id and a.status = :status {risk}
             order by {order}
@@ -91,7 +91,7 @@ def _queue_row(row: Row[Any]) -> QueueRow:
         district=row.district,
         borrower_name=row.borrower_name,
         amount=Money(row.amount_lisente),
-        term_months=row.term_months,
+        periods=row.periods,
         product_names=row.product_names,
         status=ApplicationStatus(row.status),
         channel=Channel(row.channel),

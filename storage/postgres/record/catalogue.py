@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.credit.checks import ProductChecks
 from core.errors import Conflict, NotFound
+from core.loans.policy import Policy
+from core.loans.product_terms import ProductTerms
 from core.money import Money
 from core.ports.record import DistrictDown
-from core.records.catalogue import Catalogue, District, LateFee, Mfi, ProductVersion, RegulatoryStatus
-from storage.postgres.record.amounts import minor_or_none, money_or_none
+from core.records.catalogue import Catalogue, District, Mfi, ProductVersion, RegulatoryStatus
 from storage.postgres.record.connection import domain_errors
 from storage.postgres.tables.reference import (
     catalogue_state,
@@ -213,7 +214,6 @@ def _mfi(row: Row[Any], lent_in: set[str], accounts: dict[str, str]) -> Mfi:
 
 
 def _product_values(product: ProductVersion) -> dict[str, Any]:
-    fee = product.late_fee
     return {
         "product_id": product.product_id,
         "version": product.version,
@@ -223,22 +223,13 @@ def _product_values(product: ProductVersion) -> dict[str, Any]:
         "amount_min_lisente": product.amount_min.minor,
         "amount_max_lisente": product.amount_max.minor,
         "amount_step_lisente": product.amount_step.minor,
-        "terms_months": list(product.terms_months),
-        "annual_rate_percent": product.annual_rate_percent,
-        "method": product.method,
-        "upfront_fee_percent": product.upfront_fee_percent,
-        "late_fee_lisente": minor_or_none(fee.amount) if fee else None,
-        "late_fee_percent": fee.percent if fee else None,
-        "late_fee_of": fee.of if fee else None,
-        "late_fee_after_days": fee.after_days if fee else None,
-        "allocation_due": list(product.allocation_due),
-        "allocation_advance": list(product.allocation_advance),
         "instalment_share_limit": product.instalment_share_limit,
         "offer_valid_days": product.offer_valid_days,
         "cooling_off_days": product.cooling_off_days,
-        "arrears_interest_percent": product.arrears_interest_percent,
         "retired": product.retired,
         "checks": product.checks.to_json(),
+        "terms": product.terms.to_json(),
+        "policy": product.policy.to_json(),
     }
 
 
@@ -252,30 +243,13 @@ def _product(row: Row[Any]) -> ProductVersion:
         amount_min=Money(row.amount_min_lisente),
         amount_max=Money(row.amount_max_lisente),
         amount_step=Money(row.amount_step_lisente),
-        terms_months=tuple(row.terms_months),
-        annual_rate_percent=row.annual_rate_percent,
-        method=row.method,
-        upfront_fee_percent=row.upfront_fee_percent,
-        late_fee=_late_fee(row),
-        allocation_due=tuple(row.allocation_due),
-        allocation_advance=tuple(row.allocation_advance),
+        terms=ProductTerms.from_json(row.terms),
+        policy=Policy.from_json(row.policy),
         instalment_share_limit=row.instalment_share_limit,
         offer_valid_days=row.offer_valid_days,
         cooling_off_days=row.cooling_off_days,
-        arrears_interest_percent=row.arrears_interest_percent,
         retired=row.retired,
         checks=ProductChecks.from_json(row.checks),
-    )
-
-
-def _late_fee(row: Row[Any]) -> LateFee | None:
-    if row.late_fee_of is None:
-        return None
-    return LateFee(
-        amount=money_or_none(row.late_fee_lisente),
-        percent=row.late_fee_percent,
-        of=row.late_fee_of,
-        after_days=row.late_fee_after_days,
     )
 
 

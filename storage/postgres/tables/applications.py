@@ -31,7 +31,7 @@ applications = district_table(
     identifier("product_id"),
     count("product_version"),
     lisente("amount_lisente"),
-    count("term_months"),
+    count("periods"),
     code("purpose", Purpose),
     lisente("net_pay_lisente"),
     code("income_kind", IncomeKind),
@@ -45,7 +45,7 @@ applications = district_table(
     lisente("recommended_amount_lisente", nullable=True),
     identifier("first_approved_by", nullable=True),
     lisente("approved_amount_lisente", nullable=True),
-    count("approved_term_months", nullable=True),
+    count("approved_periods", nullable=True),
     instant("decided_at", nullable=True),
     day("decided_on", nullable=True),
     text("reason_code", nullable=True),
@@ -57,7 +57,7 @@ applications = district_table(
     within_district(["borrower_id"], "borrowers"),
     to_reference(["mfi_id"], "mfis"),
     to_reference(["product_id", "product_version"], "product_versions", ["product_id", "version"]),
-    CheckConstraint("amount_lisente > 0 and term_months > 0", name="asks_for_something"),
+    CheckConstraint("amount_lisente > 0 and periods > 0", name="asks_for_something"),
     CheckConstraint("recommended_by <> first_approved_by", name="maker_is_not_checker"),
 )
 _COLUMNS = applications.c

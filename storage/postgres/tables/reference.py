@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, SmallInteger, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.schema import Column
+from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from core.records.catalogue import RegulatoryStatus
 from storage.postgres.tables.declaring import (
@@ -78,30 +76,16 @@ product_versions = reference_table(
     lisente("amount_min_lisente"),
     lisente("amount_max_lisente"),
     lisente("amount_step_lisente"),
-    Column("terms_months", ARRAY(SmallInteger), nullable=False),
-    rate("annual_rate_percent"),
-    text("method"),
-    rate("upfront_fee_percent"),
-    lisente("late_fee_lisente", nullable=True),
-    rate("late_fee_percent", nullable=True),
-    text("late_fee_of", nullable=True),
-    count("late_fee_after_days", nullable=True),
-    Column("allocation_due", ARRAY(Text), nullable=False),
-    Column("allocation_advance", ARRAY(Text), nullable=False),
     rate("instalment_share_limit"),
     count("offer_valid_days"),
     count("cooling_off_days"),
-    rate("arrears_interest_percent"),
     flag("retired"),
     document("checks"),
+    document("terms"),
+    document("policy"),
     UniqueConstraint("mfi_id", "code", "version"),
     to_reference(["mfi_id"], "mfis"),
     CheckConstraint("amount_min_lisente > 0 and amount_min_lisente <= amount_max_lisente", name="amounts_in_order"),
-    CheckConstraint(
-        "(late_fee_of is null) = (late_fee_after_days is null) "
-        "and (late_fee_of is not null) = (num_nonnulls(late_fee_lisente, late_fee_percent) = 1)",
-        name="late_fee_whole",
-    ),
     key=["product_id", "version"],
 )
 

@@ -23,7 +23,7 @@ from core.money import ZERO, Money
 from tests.core.loans.lives import Life, lives, terms
 
 LENT_ON = date(2023, 12, 15)
-TERMS = LoanTerms(Money.of("10000"), Decimal(36), periods=3, disbursed_on=LENT_ON)
+TERMS = LoanTerms(principal=Money.of("10000"), annual_rate_percent=Decimal(36), periods=3, disbursed_on=LENT_ON)
 """Three months at 3 % a month: 300.00, then 202.94 on 6,764.70, then 102.97 on 3,432.34."""
 
 
@@ -136,7 +136,9 @@ def test_a_past_day_is_told_as_it_was_by_what_counts_on_it() -> None:
 
 def test_in_duplum_holds_back_what_may_not_grow() -> None:
     """100.00 at 600 % flat over 4 months: 50.00 a row. After two rows nothing paid, 100.00 unpaid equals the loan."""
-    dear = LoanTerms(Money.of("100"), Decimal(600), periods=4, disbursed_on=LENT_ON, method=Method.FLAT)
+    dear = LoanTerms(
+        principal=Money.of("100"), annual_rate_percent=Decimal(600), periods=4, disbursed_on=LENT_ON, method=Method.FLAT
+    )
     on = date(2024, 3, 1)
 
     held = interest_earned(running(dear), on)
@@ -146,7 +148,9 @@ def test_in_duplum_holds_back_what_may_not_grow() -> None:
 
 def test_the_stricter_cap_counts_default_fees_too() -> None:
     """One row due: 50.00 interest and a fee of 40.00 leave 10.00 of room, of 100.00; 50.00 x 16/31 is earned."""
-    dear = LoanTerms(Money.of("100"), Decimal(600), periods=4, disbursed_on=LENT_ON, method=Method.FLAT)
+    dear = LoanTerms(
+        principal=Money.of("100"), annual_rate_percent=Decimal(600), periods=4, disbursed_on=LENT_ON, method=Method.FLAT
+    )
     fee = LateFeeRule(Money.of("40"), None, with_interest=True, after_days=0)
     late = running(dear, late_fee=fee, cap=Cap.INTEREST_AND_FEES).closed(date(2024, 1, 30))
 

@@ -12,14 +12,16 @@ from typing import Final, Self
 from uuid import UUID, uuid4
 
 from core.calendar import business_date_of, maseru_instant
-from core.loans.account import DEFAULT_ORDER
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import Fee, FeeTiming
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.records.loan import InstalmentRow, Loan, LoanPosition
 from core.records.staff import Actor, Role
 from core.references import Reference
@@ -156,7 +158,7 @@ class Lending:
                 product_id=wanted.product_id,
                 product_version=wanted.version,
                 amount=Money.of(amount),
-                term_months=3,
+                periods=3,
                 purpose=Purpose.BUSINESS,
                 net_pay=Money.of(net_pay),
                 income_kind=IncomeKind.SALARY,
@@ -295,13 +297,12 @@ def _product(mfi: Mfi) -> ProductVersion:
         amount_min=Money.of("500"),
         amount_max=Money.of("20000"),
         amount_step=Money.of("50"),
-        terms_months=(1, 3, 6, 12),
-        annual_rate_percent=Decimal(36),
-        method="emi",
-        upfront_fee_percent=Decimal(5),
-        late_fee=LateFee(Money.of("50"), None),
-        allocation_due=tuple(DEFAULT_ORDER),
-        allocation_advance=tuple(DEFAULT_ORDER),
+        terms=ProductTerms(
+            annual_rate_percent=Decimal(36),
+            periods_offered=(1, 3, 6, 12),
+            fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(5)),),
+        ),
+        policy=Policy(late_fee=LateFeeRule(Money.of("50"), None, with_interest=False, after_days=0)),
         instalment_share_limit=Decimal(1) / 3,
         offer_valid_days=7,
         cooling_off_days=3,

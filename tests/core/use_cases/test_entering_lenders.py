@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from core.errors import InvalidInput
+from core.loans.terms import Fee, FeeTiming
 from core.money import Money
 from core.ports.engine import Engine
-from core.records.catalogue import LateFee, Mfi, ProductVersion, RegulatoryStatus
+from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.use_cases.entering_lenders import LenderDiffers, LenderEntered, enter_lender
 from tests.storage.samples import a_product, an_mfi
 
@@ -26,9 +27,15 @@ def _mfi(**changes: Any) -> Mfi:
     )
 
 
+TERMS: Final = a_product().terms
+
+
 def _product(**changes: Any) -> ProductVersion:
-    order = ("penalty", "fee", "interest", "principal")
-    return a_product(uuid4(), **{"code": "thuso", "allocation_advance": order} | changes)
+    return a_product(uuid4(), **{"code": "thuso"} | changes)
+
+
+def _at_rate(percent: str) -> ProductVersion:
+    return _product(terms=replace(TERMS, annual_rate_percent=Decimal(percent)))
 
 
 async def _enter(engine: Engine, *products: ProductVersion, **changes: Any) -> LenderEntered:
@@ -58,21 +65,21 @@ async def test_the_same_again_changes_nothing(engine: Engine) -> None:
 async def test_a_changed_product_is_a_new_version_beside_the_old_one(engine: Engine) -> None:
     await _enter(engine, _product())
 
-    changed = await _enter(engine, _product(annual_rate_percent=Decimal(24)))
+    changed = await _enter(engine, _at_rate("24"))
     back = await _enter(engine, _product())
 
     catalogue = await engine.record.catalogue()
     (second,), (third,) = changed.added, back.added
     assert (second.version, third.version) == (2, 3)
     assert second.product_id == third.product_id
-    assert catalogue.product(second.product_id, 1).annual_rate_percent == _product().annual_rate_percent
-    assert catalogue.product(second.product_id, 2).annual_rate_percent == Decimal(24)
+    assert catalogue.product(second.product_id, 1).terms == TERMS
+    assert catalogue.product(second.product_id, 2).terms.annual_rate_percent == Decimal(24)
 
 
 async def test_a_rate_written_another_way_is_no_change(engine: Engine) -> None:
-    await _enter(engine, _product(annual_rate_percent=Decimal(36)))
+    await _enter(engine, _at_rate("36"))
 
-    assert (await _enter(engine, _product(annual_rate_percent=Decimal("36.00")))).added == ()
+    assert (await _enter(engine, _at_rate("36.00"))).added == ()
 
 
 async def test_what_changed_about_a_lender_is_written_over(engine: Engine) -> None:
@@ -158,10 +165,9 @@ async def test_an_account_is_one_lenders(engine: Engine) -> None:
     [
         ({"amount_min": Money.of(30_000)}, "amount_min"),
         ({"amount_step": Money.of(70)}, "amount_step"),
-        ({"late_fee": LateFee(None, Decimal(101))}, "late_fee"),
-        ({"allocation_due": ("fee", "fee", "interest", "principal")}, "allocation"),
-        ({"upfront_fee_percent": Decimal(100)}, "fees"),
-        ({"arrears_interest_percent": Decimal(-1)}, "arrears_interest_percent"),
+        ({"terms": replace(TERMS, fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(100)),))}, "fees"),
+        ({"terms": replace(TERMS, principal_grace=3)}, "principal_grace"),
+        ({"terms": replace(TERMS, periods_offered=(1, 200), instalment_multiple=Money.of(50))}, "instalment_multiple"),
     ],
 )
 async def test_a_product_that_no_loan_could_be_made_under_enters_nothing(

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.loans.policy import LateFeeRule, Policy
 from core.money import Money
-from core.records.catalogue import LateFee
 from core.records.loan import InstalmentRow, Loan
 from tests.core.use_cases.lending import HOME, Lending
 
@@ -17,7 +17,8 @@ from tests.core.use_cases.lending import HOME, Lending
 @pytest.fixture
 async def late(lending: Lending) -> tuple[Loan, InstalmentRow]:
     """A loan, and its first instalment, for which the close of the day after its due date charged five per cent."""
-    product = replace(lending.product, version=lending.product.version + 1, late_fee=LateFee(None, Decimal(5)))
+    policy = Policy(late_fee=LateFeeRule(None, Decimal(5), with_interest=False, after_days=0))
+    product = replace(lending.product, version=lending.product.version + 1, policy=policy)
     await lending.engine.record.add_product(product)
     lending.product = product
     loan = await lending.active_loan(await lending.borrower())

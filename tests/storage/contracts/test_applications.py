@@ -80,7 +80,7 @@ async def test_saving_raises_the_version(record: Record) -> None:
             recommended_amount=Money.of(900),
             first_approved_by=OTHER_MFI,
             approved_amount=Money.of(800),
-            approved_term_months=6,
+            approved_periods=6,
             decided_at=NOW,
             decided_on=TODAY,
             reason_code="within_policy",

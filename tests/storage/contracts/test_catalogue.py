@@ -4,15 +4,52 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 import pytest
 
+from core.calendar import PeriodUnit
 from core.errors import Conflict, NotFound
-from core.money import Money
+from core.loans.exact import MultipleRounding
+from core.loans.parts import DEFAULT_ORDER, Part
+from core.loans.policy import Cap, LateFeeRule, PayoffInterest, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import DayCount, EmiBasis, Fee, FeeTiming, Method, Residue
+from core.money import Money, Rounding
 from core.ports.record import Record
-from core.records.catalogue import District, LateFee
+from core.records.catalogue import District
 from tests.storage.samples import DISTRICT, MFI, OTHER_MFI, PRODUCT, a_borrower, a_product, an_mfi
+
+WHOLE_TERMS: Final = ProductTerms(
+    annual_rate_percent=Decimal("41.25"),
+    periods_offered=(4, 12),
+    method=Method.FLAT,
+    period_unit=PeriodUnit.WEEK,
+    period_every=2,
+    day_count=DayCount.ACTUAL_364,
+    rounding_mode=Rounding.UP,
+    instalment_multiple=Money.of("0.50"),
+    instalment_rounding=MultipleRounding.DOWN,
+    residue=Residue.LEVELLED,
+    emi_basis=EmiBasis.EXACT,
+    principal_grace=1,
+    interest_grace=2,
+    interest_free=3,
+    fees=(
+        Fee("upfront", FeeTiming.UPFRONT, percent=Decimal("1.25")),
+        Fee("Service fee", FeeTiming.SPREAD, amount=Money.of("40.10")),
+    ),
+)
+WHOLE_POLICY: Final = Policy(
+    due_order=tuple(reversed(DEFAULT_ORDER)),
+    advance_order=(Part.PRINCIPAL, Part.PENALTY, Part.FEE, Part.INTEREST),
+    late_fee=LateFeeRule(None, Decimal("5.0"), with_interest=True, after_days=2),
+    arrears_interest_percent=Decimal("12.5"),
+    cap=Cap.INTEREST_AND_FEES,
+    payoff_interest=PayoffInterest.PERIOD_END,
+)
+"""Nothing in them is as it would be by itself."""
 
 
 async def test_the_ten_districts_are_there_from_the_start(record: Record) -> None:
@@ -25,19 +62,19 @@ async def test_the_ten_districts_are_there_from_the_start(record: Record) -> Non
 async def test_lenders_and_products_are_read_back_as_added(record: Record) -> None:
     percentage = a_product(
         UUID(int=12),
-        late_fee=LateFee(amount=None, percent=Decimal("5.0"), of="principal_and_interest", after_days=2),
-        arrears_interest_percent=Decimal("12.5"),
+        terms=WHOLE_TERMS,
+        policy=WHOLE_POLICY,
         retired=True,
     )
     await record.add_product(percentage)
-    await record.add_product(a_product(UUID(int=13), late_fee=None))
+    await record.add_product(a_product(UUID(int=13), policy=Policy()))
 
     catalogue = await record.catalogue()
 
     assert catalogue.mfi(MFI) == an_mfi()
     assert catalogue.product(PRODUCT) == a_product()
     assert catalogue.product(UUID(int=12)) == percentage
-    assert catalogue.product(UUID(int=13)).late_fee is None
+    assert catalogue.product(UUID(int=13)).policy == Policy()
 
 
 async def test_a_change_is_seen_at_once_where_it_was_made(record: Record) -> None:

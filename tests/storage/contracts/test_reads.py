@@ -61,7 +61,7 @@ async def applied(record: Record, borrower: Borrower | None = None, **changes: A
 async def lent(record: Record, borrower: Borrower | None = None, **changes: Any) -> Loan:
     borrower = borrower or a_borrower()
     application = await applied(record, borrower, status=_S.APPROVED, mfi_id=changes.get("mfi_id", MFI))
-    terms = LoanTerms(application.amount, Decimal(36), periods=3, disbursed_on=TODAY)
+    terms = LoanTerms(principal=application.amount, annual_rate_percent=Decimal(36), periods=3, disbursed_on=TODAY)
     loan = a_loan(application, **{"terms": terms.to_json(), **changes})
     async with record.unit(loan.district) as unit:
         await unit.loans.add(loan)
@@ -86,7 +86,7 @@ async def test_the_queue_shows_one_tab_longest_waiting_first_and_counts_them_all
     assert page.missing_districts == ()
     first = page.rows[0]
     assert (first.borrower_name, first.product_names["en"], first.district) == ("Lineo Sello", "Small loan", "LS-B")
-    assert (first.amount, first.term_months, first.score, first.band) == (Money.of(1_000), 3, None, None)
+    assert (first.amount, first.periods, first.score, first.band) == (Money.of(1_000), 3, None, None)
 
 
 async def test_the_queue_shows_the_newest_score(record: Record, reads: PortalReads) -> None:
