@@ -18,6 +18,16 @@ from channels.ussd.gsm0338 import unfoldable
 from conversations.check.worst import LARGEST_AMOUNT
 from conversations.measures import LONGEST_LENDER, LONGEST_PRODUCT
 from core.calendar import PeriodUnit
+from core.credit.checks import (
+    COUNT_LIMIT_MAX,
+    DAYS_LIMIT_MAX,
+    INCOME_CHANGE_MAX,
+    STANDARD_CHECKS,
+    Check,
+    CheckLimits,
+    ProductChecks,
+    Severity,
+)
 from core.errors import InvalidInput
 from core.loans.exact import MultipleRounding
 from core.loans.parts import DEFAULT_ORDER, Part
@@ -41,6 +51,8 @@ from letsema.setting_values import WrongSettingError
 PERIODS_MAX: Final = 366
 """A year of daily instalments, or seven of weekly ones. The engine takes more; no borrower should be asked to."""
 _THIRD: Final = Decimal(1) / 3
+_STANDARD: Final = STANDARD_CHECKS.severities
+_LIMITS: Final = STANDARD_CHECKS.limits
 
 
 class WrongLenderFileError(ValueError):
@@ -143,6 +155,30 @@ class _LateFee(_AmountOrPercent):
         return LateFeeRule(self.amount, self.percent, with_interest=with_interest, after_days=self.after_days)
 
 
+class _CheckLimits(_Table):
+    live_loans_elsewhere: int = Field(default=_LIMITS.live_loans_elsewhere, ge=0, le=COUNT_LIMIT_MAX)
+    days_late_elsewhere: int = Field(default=_LIMITS.days_late_elsewhere, ge=0, le=DAYS_LIMIT_MAX)
+    enquiries_90_days: int = Field(default=_LIMITS.enquiries_90_days, ge=0, le=COUNT_LIMIT_MAX)
+    income_change: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=INCOME_CHANGE_MAX)] = (
+        _LIMITS.income_change
+    )
+
+
+class _Checks(_Table):
+    affordability: Severity = _STANDARD[Check.AFFORDABILITY]
+    one_third: Severity = _STANDARD[Check.ONE_THIRD]
+    live_loans_elsewhere: Severity = _STANDARD[Check.LIVE_LOANS_ELSEWHERE]
+    late_elsewhere: Severity = _STANDARD[Check.LATE_ELSEWHERE]
+    enquiries: Severity = _STANDARD[Check.ENQUIRIES]
+    income_mismatch: Severity = _STANDARD[Check.INCOME_MISMATCH]
+    limits: _CheckLimits = _CheckLimits()
+
+    def of_product(self) -> ProductChecks:
+        """As the catalogue has them."""
+        severities = {check: getattr(self, check.value) for check in Check}
+        return ProductChecks(severities, CheckLimits(**self.limits.model_dump()))
+
+
 class _Product(_Table):
     """A product. What a loan's schedule is made of has the names and defaults of `letsema schedule`."""
 
@@ -175,6 +211,7 @@ class _Product(_Table):
     instalment_share_limit: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=1)] = _THIRD
     offer_valid_days: int = Field(ge=1, le=90)
     cooling_off_days: int = Field(ge=0, le=60)
+    checks: _Checks = _Checks()
     retired: bool = False
 
     @model_validator(mode="after")
@@ -237,6 +274,7 @@ class _Product(_Table):
             offer_valid_days=self.offer_valid_days,
             cooling_off_days=self.cooling_off_days,
             retired=self.retired,
+            checks=self.checks.of_product(),
         )
 
 

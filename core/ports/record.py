@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.ports.books import Disbursements, Ledger, LedgerFinding, Payments, Proposals
 from core.ports.day_end import DayEnd
 from core.ports.lending import Applications, Borrowers, Loans
+from core.ports.outcomes import Outcomes
 from core.ports.reminding import Reminders
 from core.ports.staff import Staff
 from core.ports.work import Audit, Commands, Jobs, Outbox
@@ -47,6 +48,7 @@ class Unit(Protocol):
     proposals: Proposals
     day_end: DayEnd
     reminders: Reminders
+    outcomes: Outcomes
     outbox: Outbox
     jobs: Jobs
     commands: Commands

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from core.calendar import PeriodUnit
+from core.credit.checks import STANDARD_CHECKS
 from core.loans.policy import Cap, LateFeeRule, Policy
 from core.loans.product_terms import ProductTerms
 from core.loans.terms import DayCount, Fee, FeeTiming, Method
@@ -51,6 +52,7 @@ class Product:
             instalment_share_limit=Decimal(1) / 3,
             offer_valid_days=7,
             cooling_off_days=2,
+            checks=STANDARD_CHECKS,
         )
 
 

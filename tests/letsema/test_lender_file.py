@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from core.calendar import PeriodUnit
+from core.credit.checks import STANDARD_CHECKS, Check, Severity
 from core.loans.policy import LateFeeRule, Policy
 from core.loans.product_terms import ProductTerms
 from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
@@ -71,11 +73,32 @@ def test_a_third_of_the_pay_is_exactly_a_third_where_nothing_else_is_said() -> N
     assert product.instalment_share_limit == Decimal(1) / 3
 
 
+def test_a_file_that_says_nothing_about_checks_means_the_standard_ones() -> None:
+    silent = document()
+    del silent["products"][1]["checks"]
+
+    (_, product) = lender_of(silent).versions(UUID(int=1), lambda: UUID(int=2))
+
+    assert product.checks == STANDARD_CHECKS
+
+
+def test_checks_may_be_switched_off_and_their_limits_moved() -> None:
+    own = document()
+    own["products"][1]["checks"] = {"one_third": "off", "enquiries": "block", "limits": {"enquiries_90_days": 0}}
+
+    (_, product) = lender_of(own).versions(UUID(int=1), lambda: UUID(int=2))
+
+    assert product.checks.severities[Check.ONE_THIRD] is Severity.OFF
+    assert product.checks.severities[Check.ENQUIRIES] is Severity.BLOCK
+    assert product.checks.limits == replace(STANDARD_CHECKS.limits, enquiries_90_days=0)
+
+
 def test_the_example_names_every_field_there_is() -> None:
     lender = lender_of(document())
 
     assert lender.model_fields_set == set(type(lender).model_fields)
-    assert lender.products[1].model_fields_set == set(type(lender.products[1]).model_fields)
+    for table in (lender.products[1], lender.products[1].checks, lender.products[1].checks.limits):
+        assert table.model_fields_set == set(type(table).model_fields)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +153,10 @@ def test_the_example_names_every_field_there_is() -> None:
         (("products", 0, "allocation_due"), ["fee"], "products[1].allocation_due: an order names each of"),
         (("products", 0, "instalment_share_limit"), 2, "products[1].instalment_share_limit: "),
         (("products", 0, "interest"), 3, "products[1].interest: "),
+        (("products", 1, "checks", "enquiries"), "shout", "products[2].checks.enquiries: "),
+        (("products", 1, "checks", "astrology"), "warn", "products[2].checks.astrology: "),
+        (("products", 1, "checks", "limits", "income_change"), 11, "products[2].checks.limits.income_change: "),
+        (("products", 1, "checks", "limits", "enquiries_90_days"), -1, "products[2].checks.limits.enquiries_90_days: "),
         (("nonsense",), 3, "nonsense: "),
     ],
 )
