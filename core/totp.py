@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 STEP_SECONDS: Final = 30
+_STEP: Final = timedelta(seconds=STEP_SECONDS)
+_FIRST_STEP_AT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS: Final = 6
 _STEPS_OFF: Final = 1
 """A code of the step before or after is taken: phones' clocks are never quite right."""
@@ -23,7 +25,7 @@ def code_at(secret: bytes, step: int) -> str:
 
 def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
     """The step that a code belongs to, None when it belongs to none near now. Takes the same time either way."""
-    current = int(now.timestamp()) // STEP_SECONDS
+    current = (now - _FIRST_STEP_AT) // _STEP
     steps = range(current - _STEPS_OFF, current + _STEPS_OFF + 1)
     matches = [step for step in steps if hmac.compare_digest(code_at(secret, step).encode(), code.encode())]
     return matches[0] if matches else None
