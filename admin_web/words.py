@@ -13,6 +13,7 @@ from typing import Final
 from admin_web.languages import mark
 from core.credit.checks import Check, Severity
 from core.credit.exposure import SharingLevel
+from core.ledger.accounts import Account
 from core.loans.parts import Part
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
@@ -101,6 +102,26 @@ RETURNS: Final[Mapping[str, str]] = {
     "suspense": mark("It stays here, in suspense, until its loan is found"),
 }
 """Where a reversed payment's money goes."""
+
+ACCOUNTS: Final[Mapping[str, str]] = {
+    Account.FLOAT: mark("float"),
+    Account.CASH: mark("cash"),
+    Account.PRINCIPAL: mark("principal"),
+    Account.INTEREST_RECEIVABLE: mark("interest due"),
+    Account.INTEREST_INCOME: mark("interest earned"),
+    Account.FEE_RECEIVABLE: mark("fees due"),
+    Account.FEE_INCOME: mark("fees earned"),
+    Account.PENALTY_RECEIVABLE: mark("penalties due"),
+    Account.PENALTY_INCOME: mark("penalties earned"),
+    Account.OVERPAYMENT: mark("borrower's credit"),
+    Account.SUSPENSE: mark("suspense"),
+    Account.CLEARING: mark("clearing between districts"),
+    Account.WRITE_OFF: mark("losses"),
+    Account.RECOVERY: mark("recovered losses"),
+    Account.FUNDING: mark("lender's own money"),
+    Account.RAIL_CHARGES: mark("charges of money services"),
+}
+"""The accounts of the ledger; what follows a colon in an account's code is its money service."""
 
 RAILS: Final[Mapping[str, str]] = {
     "ecocash": "EcoCash",
@@ -322,6 +343,11 @@ REASONS: Final[Mapping[str, str]] = {
 def word(table: Mapping[str, str], code: str) -> str:
     """The word for a code, the code itself where a newer writer knows one that this page does not."""
     return table.get(code, code)
+
+
+def account(code: str) -> str:
+    """The word for an account of the ledger, whatever money service it is of."""
+    return word(ACCOUNTS, code.partition(":")[0])
 
 
 def badge(table: Mapping[str, Badge], code: str) -> Badge:

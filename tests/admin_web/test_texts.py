@@ -18,6 +18,7 @@ from core.credit.affordability import RiskFlag
 from core.credit.checks import Check, Severity
 from core.credit.exposure import SharingLevel, outstanding_band
 from core.credit.scoring import Band, ScoreInputs, score
+from core.ledger.accounts import Account
 from core.loans.transactions import TransactionKind
 from core.money import Money
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
@@ -26,6 +27,7 @@ from core.records.loan import LoanStatus, PayoutStatus
 from core.records.staff import Role
 
 TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
+    (words.ACCOUNTS, Account),
     (words.APPLICATION_STATUSES, ApplicationStatus),
     (words.BANDS, Band),
     (words.CHANNELS, Channel),
@@ -47,6 +49,10 @@ TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
 @pytest.mark.parametrize(("table", "codes"), TABLES, ids=lambda value: getattr(value, "__name__", ""))
 def test_every_code_has_a_word(table: Mapping[str, object], codes: type[StrEnum]) -> None:
     assert set(table) == {code.value for code in codes}
+
+
+def test_an_account_of_a_money_service_has_the_account_s_word() -> None:
+    assert words.account("float:mpesa") == words.ACCOUNTS["float"]
 
 
 def test_every_movement_of_a_loan_has_a_word() -> None:

@@ -20,6 +20,8 @@ from tests.journeys.borrower import apply, register
 from tests.journeys.demo import Demo, Provider
 from tests.journeys.phone import Phone
 from tests.journeys.portal import Desk, chromium
+from tests.screens.fit import misfits
+from tests.screens.palette import with_palette
 
 SCREENS: Final = Path(__file__).parents[2] / "docs" / "screens"
 WIDTHS: Final = {1280: 800, 360: 740}
@@ -39,7 +41,7 @@ PAGES: Final = {
     "my-settings": ("manager", "/me"),
     "not-found": ("manager", "/loans/1100000000"),
 }
-STEPS: Final = ("", "/identity", "/recommend", "/approve", "/reject", "/return")
+STEPS: Final = ("", "/identity", "/recommend", "/reject", "/return")
 NEWCOMER: Final = "+26658123456"
 
 
@@ -50,18 +52,23 @@ class Studio:
     demo: Demo
     browser: Browser
     http: aiohttp.ClientSession
-    too_wide: list[str] = field(default_factory=list)
+    darkroom: Page
+    misfits: list[str] = field(default_factory=list)
     desks: dict[tuple[str, str], Desk] = field(default_factory=dict)
 
     async def portal(self) -> None:
         """Each page of the portal."""
         application = await self._waiting_application()
+        recommended = await self._first_link(
+            "credit_analyst", "/queue?tab=in_review&district=all", r"/applications/(\d{10})"
+        )
         loan = await self._first_link("manager", "/loans?district=all", r"/loans/(\d{10})")
         pages = dict(PAGES)
         pages |= {
             f"application{step.replace('/', '-')}": ("credit_analyst", f"/applications/{application}{step}")
             for step in STEPS
         }
+        pages["application-approve"] = ("credit_analyst", f"/applications/{recommended}/approve")
         pages["loan"] = ("manager", f"/loans/{loan}")
         pages |= await self._corrections(loan)
         payout = await self._first_link(
@@ -72,6 +79,7 @@ class Studio:
             await self._sign_in_page(language)
             await self._pages_of("cashier", language, {"release": f"/disbursements/{payout}/release"}, lender="Mohloli")
             await self._search_page(language)
+            await self._refused_form(application, language)
             for role in sorted({role for role, _ in pages.values()}):
                 await self._pages_of(role, language, {name: path for name, (r, path) in pages.items() if r == role})
 
@@ -102,10 +110,9 @@ class Studio:
             page = await self._new_page(width, height)
             await page.goto(f"{self.demo.public}/simulator")
             await page.wait_for_load_state("networkidle")
-            await self._note_fit(page, f"phone at {width}")
-            await page.screenshot(path=SCREENS / f"phone-{width}.png", full_page=True)
+            await self._take(page, f"phone-{width}")
             await self._dial_my_loans(page)
-            await page.screenshot(path=SCREENS / f"phone-loan-{width}.png", full_page=True)
+            await self._take(page, f"phone-loan-{width}")
             await page.context.close()
 
     async def side_by_side(self) -> None:
@@ -126,7 +133,7 @@ class Studio:
             "div{height:868px;overflow:hidden;border-radius:8px;box-shadow:0 2px 12px #0003}"
             f"img{{width:100%;display:block}}</style>{images}"
         )
-        await page.screenshot(path=SCREENS / "phone-and-portal.png")
+        await self._keep(await page.screenshot(), "phone-and-portal")
         await page.context.close()
 
     async def _dial_my_loans(self, page: Page) -> None:
@@ -145,8 +152,7 @@ class Studio:
             for width, height in WIDTHS.items():
                 await desk.page.set_viewport_size({"width": width, "height": height})
                 await desk.page.goto(f"{self.demo.public}{path}")
-                await self._note_fit(desk.page, f"{name} at {width} in {language}")
-                await desk.page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
+                await self._take(desk.page, f"{name}-{width}-{language}")
 
     async def _joining_pages(self, language: str) -> None:
         """From an invitation's link to the recovery codes, and the second factor that is asked for from then on."""
@@ -185,8 +191,7 @@ class Studio:
     async def _photograph(self, page: Page, name: str, language: str) -> None:
         for width, height in WIDTHS.items():
             await page.set_viewport_size({"width": width, "height": height})
-            await self._note_fit(page, f"{name} at {width} in {language}")
-            await page.screenshot(path=SCREENS / f"{name}-{width}-{language}.png", full_page=True)
+            await self._take(page, f"{name}-{width}-{language}")
 
     async def _search_page(self, language: str) -> None:
         desk = await self._desk("manager", language, "Khotso")
@@ -196,8 +201,16 @@ class Studio:
             await desk.page.fill("#find", "Thabo")
             await desk.page.press("#find", "Enter")
             await desk.page.wait_for_selector("main a[href*='/applications/'], main a[href*='/loans/']")
-            await self._note_fit(desk.page, f"search at {width} in {language}")
-            await desk.page.screenshot(path=SCREENS / f"search-{width}-{language}.png", full_page=True)
+            await self._take(desk.page, f"search-{width}-{language}")
+
+    async def _refused_form(self, application: str, language: str) -> None:
+        """What a form says that was sent without its reason, and where one signs out."""
+        desk = await self._desk("credit_analyst", language, "Khotso")
+        await desk.open(f"/applications/{application}/reject")
+        await desk.page.click("main form[method=post] button")
+        await desk.page.wait_for_selector("#summary")
+        await desk.page.click(".menu summary")
+        await self._photograph(desk.page, "refused", language)
 
     async def _desk(self, role: str, language: str, lender: str) -> Desk:
         """Somebody signed in, in a language. Each signs in once: the portal counts attempts by address."""
@@ -211,17 +224,19 @@ class Studio:
         await desk.page.wait_for_load_state("load")
         return desk
 
-    async def _note_fit(self, page: Page, what: str) -> None:
-        wide = await overhang(page)
-        if wide > 0:
-            self.too_wide.append(f"{what} is {wide} px too wide")
+    async def _take(self, page: Page, name: str) -> None:
+        """The whole page, from top to bottom; what does not fit is noted."""
+        self.misfits += [f"{name}: {what}" for what in await misfits(page)]
+        await self._keep(await page.screenshot(full_page=True), name)
+
+    async def _keep(self, picture: bytes, name: str) -> None:
+        (SCREENS / f"{name}.png").write_bytes(await with_palette(self.darkroom, picture))
 
     async def _sign_in_page(self, language: str) -> None:
         for width, height in WIDTHS.items():
             page = await self._new_page(width, height)
             await page.goto(f"{self.demo.public}/login?language={language}")
-            await self._note_fit(page, f"sign-in at {width} in {language}")
-            await page.screenshot(path=SCREENS / f"sign-in-{width}-{language}.png", full_page=True)
+            await self._take(page, f"sign-in-{width}-{language}")
             await page.context.close()
 
     async def _waiting_application(self) -> str:
@@ -242,26 +257,20 @@ class Studio:
         return await context.new_page()
 
 
-async def overhang(page: Page) -> int:
-    """By how many pixels something sticks out of the page to the right."""
-    script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    return int(await page.evaluate(script))
-
-
 async def take_all(data_directory: Path) -> list[str]:
-    """Every picture, anew; what sticks out of a page is told."""
+    """Every picture, anew; what does not fit its place is told."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     for old in SCREENS.glob("*.png"):
         old.unlink()
     demo = await asyncio.to_thread(Demo.start, data_directory)
     try:
         async with aiohttp.ClientSession() as http, chromium() as browser:
-            studio = Studio(demo, browser, http)
+            studio = Studio(demo, browser, http, await browser.new_page())
             await Provider(http, demo).notify(**_lost_payment(demo))
             await studio.portal()
             await studio.phone()
             await studio.side_by_side()
-            return studio.too_wide
+            return studio.misfits
     finally:
         await asyncio.to_thread(demo.stop)
 
@@ -280,9 +289,9 @@ def _lost_payment(demo: Demo) -> dict[str, str]:
 def main(arguments: Sequence[str] = ()) -> None:
     """Take them all; no arguments are needed."""
     with tempfile.TemporaryDirectory() as scratch:
-        too_wide = asyncio.run(take_all(Path(scratch) / "data"))
-    if too_wide:
-        raise SystemExit("\n".join(too_wide))
+        found = asyncio.run(take_all(Path(scratch) / "data"))
+    if found:
+        raise SystemExit("\n".join(found))
 
 
 if __name__ == "__main__":
