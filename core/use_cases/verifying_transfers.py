@@ -51,17 +51,13 @@ async def verify_transfers(engine: Engine, districts: Sequence[str]) -> Transfer
 
 async def _look(engine: Engine, districts: Sequence[str]) -> TransferProof:
     departures = [departure for district in districts for departure in await _departures(engine, district)]
-    arrived = await _arrived(engine, departures)
+    arrived = await _arrived(engine, districts, departures)
     clearing = await _clearing(engine, districts)
-    lost = [departure for departure in departures if departure.to_district is None]
-    under_way = [
-        departure
-        for departure in departures
-        if departure.to_district is not None and departure.transfer_id not in arrived
-    ]
+    missing = [departure for departure in departures if departure.transfer_id not in arrived]
+    now = engine.clock.now()
     return TransferProof(
-        [_in_flight(departure, departure.to_district or "", engine.clock.now()) for departure in under_way],
-        [*map(_nowhere, lost), *_unequal(clearing, under_way + lost)],
+        [_in_flight(each, each.to_district, now) for each in missing if each.to_district is not None],
+        [*(_lost(each) for each in missing if each.to_district is None), *_unequal(clearing, missing)],
     )
 
 
@@ -70,12 +66,12 @@ async def _departures(engine: Engine, district: str) -> Sequence[Departure]:
         return await unit.ledger.departures()
 
 
-async def _arrived(engine: Engine, departures: Sequence[Departure]) -> set[str]:
-    """The transfers whose other half is posted. Each district is asked about those that were sent to it."""
+async def _arrived(engine: Engine, districts: Sequence[str], departures: Sequence[Departure]) -> set[str]:
+    """The transfers whose other half is posted, where they were sent to; anywhere, where that is not known."""
     sent: dict[str, list[str]] = defaultdict(list)
     for departure in departures:
-        if departure.to_district is not None:
-            sent[departure.to_district].append(departure.transfer_id)
+        for district in [departure.to_district] if departure.to_district else districts:
+            sent[district].append(departure.transfer_id)
     arrived: set[str] = set()
     for district, transfer_ids in sent.items():
         async with engine.record.unit(district) as unit:
@@ -107,7 +103,7 @@ def _in_flight(departure: Departure, to_district: str, now: datetime) -> Transfe
     )
 
 
-def _nowhere(departure: Departure) -> LedgerFinding:
+def _lost(departure: Departure) -> LedgerFinding:
     return LedgerFinding(
         departure.from_district, "transfer_lost", departure.transfer_id, "it left, and nothing sends it on"
     )

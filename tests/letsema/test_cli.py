@@ -33,6 +33,7 @@ COMMANDS = (
     "simulate",
     "staff",
     "stand-in",
+    "verify-audit",
     "verify-ledger",
     "worker",
 )
