@@ -20,6 +20,7 @@ from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 
 DISTRICT: Final = "LS-A"
 _PERIODS: Final = 12
+PERIOD_DAYS: Final = 30
 _CHUNK: Final = 50_000
 
 MFI: Final = Mfi(
@@ -140,7 +141,7 @@ def the_terms(disbursed_on: date) -> LoanTerms:
         disbursed_on=disbursed_on,
         method=Method.EMI,
         period_unit=PeriodUnit.DAY,
-        period_every=30,
+        period_every=PERIOD_DAYS,
     )
 
 
