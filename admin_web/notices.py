@@ -15,6 +15,7 @@ _SECONDS: Final = 60
 NOTICES: Final[Mapping[str, str]] = {
     "approved": mark("The application is approved. The borrower is told by SMS and can accept the offer by phone."),
     "second_approval_needed": mark("Your approval is recorded. Above limit 1 a manager approves next."),
+    "called_off": mark("The payout is called off. The loan waits for a release again."),
     "carried_out": mark("The change is carried out. The books have moved."),
     "identity_checked": mark("The identity check is recorded."),
     "language_changed": mark("The language is changed."),
@@ -22,6 +23,7 @@ NOTICES: Final[Mapping[str, str]] = {
         "You came in with your last recovery code. Ask for a new invitation before you sign out, "
         "and tell your administrator if it was not you."
     ),
+    "loan_cancelled": mark("The loan is cancelled. The borrower is told by SMS."),
     "other_sessions_ended": mark("Every other session of yours has ended."),
     "proposal_refused": mark("The change is refused. Whoever proposed it reads why."),
     "proposed": mark("Your proposal is recorded. A second person carries it out or refuses it."),

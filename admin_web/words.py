@@ -17,7 +17,7 @@ from core.ledger.accounts import Account
 from core.loans.parts import Part
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
-from core.records.loan import LoanStatus, PayoutStatus
+from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind, ProposalStatus
 from core.records.staff import Role
 
@@ -71,6 +71,8 @@ PAYMENT_STATUSES: Final[Mapping[str, Badge]] = {
     "waiting": Badge(mark("Being posted"), "wait"),
     "reversed": Badge(mark("Reversed"), "neutral"),
     "assigned": Badge(mark("Moved to its loan"), "neutral"),
+    "refunding": Badge(mark("On its way back"), "wait"),
+    "refunded": Badge(mark("Sent back"), "neutral"),
 }
 
 _K = ProposalKind
@@ -79,6 +81,9 @@ PROPOSAL_KINDS: Final[Mapping[str, str]] = {
     _K.REVERSE_PAYMENT: mark("Reverse a payment"),
     _K.WAIVE: mark("Waive a part of an instalment"),
     _K.WRITE_OFF: mark("Write a loan off"),
+    _K.SETTLE_PAYOUT: mark("Settle a payout"),
+    _K.REFUND_PAYMENT: mark("Send a payment back"),
+    _K.REFUND_CREDIT: mark("Refund what was paid too much"),
     _K.FUND_FLOAT: mark("Put money into a float"),
     _K.SWEEP_FLOAT: mark("Take money out of a float"),
 }
@@ -102,6 +107,33 @@ RETURNS: Final[Mapping[str, str]] = {
     "suspense": mark("It stays here, in suspense, until its loan is found"),
 }
 """Where a reversed payment's money goes."""
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "confirmed": mark("It was paid"),
+    "failed": mark("It was not paid"),
+}
+"""What two persons say of a payout that its rail knows nothing of."""
+
+FAILURES: Final[Mapping[str, str]] = {
+    "confirmed_late": mark("said too late to have been paid"),
+    "failed_by_hand": mark("two persons found that it was not paid"),
+    "not_found": mark("the money service does not know it"),
+    "paid_before": mark("an earlier payout had arrived after all"),
+    "release_refused": mark("refused by the second person"),
+    "release_withdrawn": mark("withdrawn by who released it"),
+}
+"""Why a payout failed, where we say so ourselves. A rail's own codes are shown as they are."""
+
+CONTRADICTIONS: Final[Mapping[str, str]] = {
+    "confirmed": mark("Later the money service said that it was paid."),
+    "failed": mark("Later the money service said that it failed. The books keep it as paid."),
+}
+
+PURPOSES_OF_PAYOUTS: Final[Mapping[str, str]] = {
+    PayoutPurpose.LOAN: mark("Cash of a loan"),
+    PayoutPurpose.CREDIT: mark("Paid too much on a loan"),
+    PayoutPurpose.SUSPENSE: mark("In suspense"),
+}
 
 ACCOUNTS: Final[Mapping[str, str]] = {
     Account.FLOAT: mark("float"),
@@ -310,6 +342,7 @@ JOURNAL_KINDS: Final[Mapping[str, str]] = {
     "interest": mark("Interest fell due"),
     "late_fee": mark("Late fee"),
     "payoff": mark("Paid off early"),
+    "refund": mark("Paid back to the borrower"),
     "repayment": mark("Repayment"),
     "reversal": mark("Reversal"),
     "waiver": mark("Waived"),
@@ -323,14 +356,20 @@ REASONS: Final[Mapping[str, str]] = {
     "approved": mark("Approved"),
     "cancel_asked_by_borrower": mark("The borrower wants to return the cash"),
     "cancelled_by_borrower": mark("The borrower cancelled"),
+    "cancelled_for_borrower": mark("Cancelled at the borrower's request"),
     "declined_by_borrower": mark("The borrower declined"),
     "first_approval": mark("First of two approvals"),
     "offer_expired": mark("The offer's last day passed"),
     "paid_in_full": mark("Paid back in full"),
     "payout_confirmed": mark("The money arrived"),
+    "payout_confirmed_by_hand": mark("Two persons found that the money arrived"),
     "payout_failed": mark("The payout failed"),
+    "failed_by_hand": mark("Two persons found that the payout failed"),
     "recommended": mark("Recommended"),
+    "release_refused": mark("The second person refused the payout"),
+    "release_withdrawn": mark("The release was withdrawn"),
     "released": mark("Payout released"),
+    "released_second": mark("Payout released by the second person"),
     "reopened": mark("Opened again by a correction"),
     "returned_by_borrower": mark("The borrower returned the cash in time"),
     "submitted": mark("Application sent"),

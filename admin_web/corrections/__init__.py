@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from admin_web.corrections.refund import ask_refund, propose_refund
 from admin_web.corrections.views import find_loan, show_books
 from admin_web.corrections.waiver import ask_waiver, propose_waiver
 from admin_web.corrections.write_off import ask_write_off, propose_write_off
@@ -19,4 +20,6 @@ PAGES: Final[tuple[Page, ...]] = (
     StaffPage("POST", "/corrections/{reference}/waive", propose_waiver, _PROPOSE),
     StaffPage("GET", "/corrections/{reference}/write-off", ask_write_off, _PROPOSE),
     StaffPage("POST", "/corrections/{reference}/write-off", propose_write_off, _PROPOSE),
+    StaffPage("GET", "/corrections/{reference}/refund", ask_refund, _PROPOSE),
+    StaffPage("POST", "/corrections/{reference}/refund", propose_refund, _PROPOSE),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.ledger.accounts import Account
 from core.ledger.journals import Journal
 from core.money import Money, total
 
@@ -25,3 +26,10 @@ def movements_of(journals: Sequence[Journal]) -> Sequence[Movement]:
         Movement(journal, total(posting.amount for posting in journal.postings), journal.key in undone)
         for journal in reversed(journals)
     ]
+
+
+def recovered_of(journals: Sequence[Journal]) -> Money:
+    """What came in after the loan was given up, less what of it was taken back."""
+    postings = [posting for journal in journals for posting in journal.postings]
+    came = total(posting.amount for posting in postings if posting.credit == Account.RECOVERY)
+    return came - total(posting.amount for posting in postings if posting.debit == Account.RECOVERY)

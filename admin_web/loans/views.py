@@ -7,10 +7,11 @@ from typing import Final
 from aiohttp import web
 
 from admin_web.districts import chosen_districts
-from admin_web.loans.movements import movements_of
+from admin_web.loans.movements import movements_of, recovered_of
 from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.visits import Visit
 from core.loans.arrears import days_past_due
+from core.loans.disclosure import KeyFacts
 from core.records.loan import LoanStatus, overdue
 from core.records.staff import Permission
 from core.use_cases.quoting import quote_of
@@ -49,5 +50,8 @@ async def show_loan(visit: Visit) -> web.Response:
         days_late=days_past_due(oldest, file.business_on),
         overdue=overdue(file.instalments, file.business_on),
         movements=movements_of(file.journals),
+        recovered=recovered_of(file.journals),
+        accepted_facts=KeyFacts.from_json(file.key_facts.figures) if file.key_facts else None,
+        may_cancel=file.loan.status is LoanStatus.ACCEPTED and visit.actor.may(Permission.LOAN_CANCEL),
         may_propose=visit.actor.may(Permission.ADJUSTMENT_PROPOSE),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
@@ -102,6 +102,31 @@ class KeyFacts:
             "disbursed_on": self.disbursed_on.isoformat(),
             "rows": [{"n": row.n, "due_on": row.due_on.isoformat(), "total": row.total.plain} for row in self.rows],
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> KeyFacts:
+        """The figures that were kept with the contract."""
+        return cls(
+            principal=Money.of(kept["principal"]),
+            cash_received=Money.of(kept["cash_received"]),
+            fees=tuple((fee["name"], Money.of(fee["amount"])) for fee in kept["fees"]),
+            interest=Money.of(kept["interest"]),
+            total_cost=Money.of(kept["total_cost"]),
+            total_repaid=Money.of(kept["total_repaid"]),
+            annual_rate_percent=Decimal(kept["annual_rate_percent"]),
+            effective_annual_rate_percent=Decimal(kept["effective_annual_rate_percent"]),
+            instalment=Money.of(kept["instalment"]),
+            largest_instalment=Money.of(kept["largest_instalment"]),
+            last_instalment=Money.of(kept["last_instalment"]),
+            rows=tuple(
+                InstalmentFact(row["n"], date.fromisoformat(row["due_on"]), Money.of(row["total"]))
+                for row in kept["rows"]
+            ),
+            disbursed_on=date.fromisoformat(kept["disbursed_on"]),
+            # Statements of before products had other periods do not say theirs: it was the month.
+            period_unit=PeriodUnit(kept.get("period_unit", PeriodUnit.MONTH)),
+            period_every=kept.get("period_every", 1),
+        )
 
     @property
     def sha256(self) -> bytes:

@@ -16,7 +16,7 @@ from uuid import UUID
 from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
-from core.records.loan import LoanStatus, PayoutStatus
+from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind
 from core.references import Reference
 
@@ -79,16 +79,45 @@ class DisbursementRow:
     payout_reference: str
     failure_code: str
     released_by_name: str
+    unknown_since: datetime | None = None
+    unknown_until: datetime | None = None
+    settled_by_name: str = ""
+    contradicted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """Money that goes back, or went: of a loan's credit, or of a payment that was in suspense.
+
+    `subject` is the loan's number, or the payment's receipt, whose payer may be nobody's borrower.
+    """
+
+    purpose: PayoutPurpose
+    subject: Reference
+    district: str
+    borrower_name: str | None
+    amount: Money
+    wallet_masked: str
+    released_at: datetime
+    released_by_name: str
+    payout_status: PayoutStatus
+    payout_reference: str
+    failure_code: str
+    unknown_since: datetime | None = None
+    unknown_until: datetime | None = None
+    settled_by_name: str = ""
+    contradicted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DisbursementPage:
-    """Loans to pay out, oldest first, the floats they are paid from, and payouts that a rail has not answered for."""
+    """Loans to pay out, oldest first, payouts that a rail has not answered for, and refunds, newest first."""
 
     waiting: Sequence[DisbursementRow]
     under_way: Sequence[DisbursementRow]
     recent: Sequence[DisbursementRow]
     missing_districts: Sequence[str]
+    refunds: Sequence[RefundRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +183,8 @@ class ProposalRow:
     made_by: UUID
     made_by_name: str
     made_at: datetime
+    payout: str = ""
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

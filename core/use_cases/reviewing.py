@@ -19,6 +19,7 @@ from core.records.staff import Actor, Permission
 from core.references import Reference
 from core.use_cases.assessing import Assessment, assess
 from core.use_cases.locating import district_of
+from core.use_cases.meaning import cooling_off_ends_on
 from core.use_cases.quoting import Quote, quote
 
 LOOK_COUNTS_FOR: Final = timedelta(days=1)
@@ -62,6 +63,8 @@ class LoanFile:
     transitions: Sequence[Transition]
     journals: Sequence[Journal]
     disbursements: Sequence[Disbursement]
+    refunds: Sequence[Disbursement]
+    cooling_off_ends_on: date | None
     key_facts: KeyFactsAccepted | None
     identity_check: IdentityCheck | None
     business_on: date
@@ -153,6 +156,8 @@ async def loan_file(engine: Engine, actor: Actor, reference: Reference) -> LoanF
             transitions=await unit.loans.transitions(loan.id),
             journals=await unit.ledger.journals_of_loan(loan.id),
             disbursements=await unit.disbursements.of_loan(loan.id),
+            refunds=await unit.disbursements.refunds(loan.id),
+            cooling_off_ends_on=await cooling_off_ends_on(engine, loan),
             key_facts=await unit.loans.key_facts(loan.id),
             identity_check=await unit.borrowers.identity_check(loan.borrower_id, loan.mfi_id),
             business_on=await unit.business_date(),

@@ -7,7 +7,7 @@ sent again by this: a loan whose payout failed waits for a release like any othe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.errors import Conflict, InvalidInput, NotFound
@@ -45,7 +45,7 @@ async def check_settle(_engine: Engine, unit: Unit, actor: Actor, data: Data) ->
     payout = await payout_of(unit, actor, data)
     if payout.status is not PayoutStatus.UNKNOWN:
         raise PayoutNotUnknown(f"the payout is {payout.status}")
-    if payout.failure_code != CONFIRMED_LATE and not _asked_long_enough(payout):
+    if not may_be_settled(payout.status, payout.failure_code, payout.unknown_since, payout.unknown_until):
         raise RailStillAsked
     _result(data)
     return payout.reference
@@ -69,9 +69,15 @@ async def payout_of(unit: Unit, actor: Actor, data: Data) -> Disbursement:
     return payout
 
 
-def _asked_long_enough(payout: Disbursement) -> bool:
-    since, until = payout.unknown_since, payout.unknown_until
-    return since is not None and until is not None and until - since >= ASKED_FOR
+def may_be_settled(
+    status: PayoutStatus | None, failure_code: str, unknown_since: datetime | None, unknown_until: datetime | None
+) -> bool:
+    """Whether it is for two persons to say: the rail went on not knowing, or said too late that it had paid."""
+    if status is not PayoutStatus.UNKNOWN:
+        return False
+    if failure_code == CONFIRMED_LATE:
+        return True
+    return unknown_since is not None and unknown_until is not None and unknown_until - unknown_since >= ASKED_FOR
 
 
 def _result(data: Data) -> PayoutResult:

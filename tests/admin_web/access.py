@@ -51,19 +51,29 @@ STAFF: Final = {
     "POST /disbursements/{reference}/release": frozenset({CASHIER}),
     "GET /disbursements/{reference}/confirm": frozenset({MANAGER}),
     "POST /disbursements/{reference}/confirm": frozenset({MANAGER}),
+    "GET /disbursements/{reference}/call-off": frozenset({CASHIER, MANAGER}),
+    "POST /disbursements/{reference}/call-off": frozenset({CASHIER, MANAGER}),
+    "GET /payouts/{payout}/settle": PROPOSERS,
+    "POST /payouts/{payout}/settle": PROPOSERS,
     "GET /loans": READERS,
     "GET /loans/{reference}": READERS,
+    "GET /loans/{reference}/cancel": DECIDERS,
+    "POST /loans/{reference}/cancel": DECIDERS,
     "GET /payments": DECIDERS | {CASHIER, AUDITOR},
     "GET /payments/{reference}/assign": PROPOSERS,
     "POST /payments/{reference}/assign": PROPOSERS,
     "GET /payments/{reference}/reverse": PROPOSERS,
     "POST /payments/{reference}/reverse": PROPOSERS,
+    "GET /payments/{reference}/refund": PROPOSERS,
+    "POST /payments/{reference}/refund": PROPOSERS,
     "GET /corrections": PROPOSERS,
     "GET /corrections/{reference}": PROPOSERS,
     "GET /corrections/{reference}/waive": PROPOSERS,
     "POST /corrections/{reference}/waive": PROPOSERS,
     "GET /corrections/{reference}/write-off": PROPOSERS,
     "POST /corrections/{reference}/write-off": PROPOSERS,
+    "GET /corrections/{reference}/refund": PROPOSERS,
+    "POST /corrections/{reference}/refund": PROPOSERS,
     "GET /floats/fund": PROPOSERS,
     "POST /floats/fund": PROPOSERS,
     "GET /floats/sweep": PROPOSERS,
@@ -86,4 +96,6 @@ def address(route: str, references: Mapping[str, str]) -> str:
     path = route.partition(" ")[2]
     parts = path.split("/")
     wanted = references.get(f"{parts[1]}/{parts[-1]}", references.get(parts[1], ""))
-    return path.replace("{district}/{proposal}", wanted).replace("{reference}", wanted)
+    for placeholder in ("{district}/{proposal}", "{reference}", "{payout}"):
+        path = path.replace(placeholder, wanted)
+    return path

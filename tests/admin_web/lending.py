@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -18,22 +18,17 @@ from core.ports.rails import PayoutAnswer, PayoutResult
 from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
-from core.records.loan import Disbursement, Loan, Payment
+from core.records.loan import Disbursement, Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor, Role, StaffMember
 from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
-from core.use_cases.disbursing import (
-    PAYOUT_TOPIC,
-    ReleaseDisbursement,
-    release_disbursement,
-    send_payout,
-    settle_payout,
-)
+from core.use_cases.disbursing import send_payout, settle_payout
 from core.use_cases.funding import FundFloat, fund_float
 from core.use_cases.locating import reserve_reference
+from core.use_cases.payouts import PAYOUT_TOPIC
 from core.use_cases.proposing import Propose, propose
 from core.use_cases.quoting import quote_of
 from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
@@ -258,6 +253,24 @@ class Lending:
         assert payment is not None
         return payment
 
+    async def lost_payout(self, **whose: Any) -> Disbursement:
+        """A payout whose rail has said for two hours that it knows nothing of it."""
+        loan = await self.accepted(**whose)
+        command = ReleaseDisbursement(loan.reference, loan.version, self.key())
+        payout = await release_disbursement(self.engine, await self.actor(Role.CASHIER, loan.mfi_id), command)
+        now = self.engine.clock.now()
+        lost = replace(
+            payout,
+            status=PayoutStatus.UNKNOWN,
+            failure_code="not_found",
+            unknown_since=now - timedelta(hours=2),
+            unknown_until=now,
+        )
+        async with self.engine.record.unit(loan.district) as unit:
+            await unit.disbursements.save(lost)
+            await unit.commit()
+        return lost
+
     async def proposed(self, loan: Loan, reason: str = "Gone abroad.") -> Proposal:
         """A cashier's proposal to write a loan off."""
         command = Propose(
@@ -281,6 +294,8 @@ class Lending:
             "corrections": str(loan.reference),
             "payments/reverse": str(posted.receipt),
             "payments/assign": str(stray.receipt),
+            "payments/refund": str(stray.receipt),
+            "payouts": (await self.lost_payout(mfi_id=mfi_id)).reference,
             "approvals": f"{proposal.district}/{proposal.id}",
         }
 

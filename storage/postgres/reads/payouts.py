@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, Row, Text, bindparam
 
 from core.loans.terms import LoanTerms
 from core.money import Money
-from core.ports.reads import DisbursementPage, DisbursementRow
-from core.records.loan import LoanStatus, PayoutStatus
+from core.ports.reads import DisbursementPage, DisbursementRow, RefundRow
+from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.references import Reference
 from storage.postgres.reads.asking import Asking, statement
 from storage.postgres.sealing import masked
@@ -33,16 +33,21 @@ _BORROWER: Final = """
     join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
 """
 
+_PAYOUT: Final = """
+    p.status as payout_status, p.reference as payout_reference, p.failure_code, p.released_by_name,
+    p.unknown_since, p.unknown_until, p.settled_by_name, p.contradicted_by
+"""
+
 # A loan waits again after a payout that failed: the newest one says why.
 _WAITING: Final = statement(f"""
     select {_LOAN}, coalesce(p.wallet_tail, b.phone_tail) as wallet_tail, p.amount_lisente as cash_lisente,
-        p.status as payout_status, p.reference as payout_reference, p.failure_code, p.released_by_name
+        {_PAYOUT}
     from record.loans l
     {_BORROWER}
     left join record.disbursements p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
-        and p.attempt = (
+        and p.purpose = 'loan' and p.attempt = (
             select max(q.attempt) from record.disbursements q
-            where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id
+            where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id and q.purpose = 'loan'
         )
     where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'accepted'
     order by l.accepted_at, l.reference
@@ -52,12 +57,11 @@ _WAITING: Final = statement(f"""
 
 def _payouts_sql(order: str) -> str:
     return f"""
-        select {_LOAN}, p.wallet_tail, p.amount_lisente as cash_lisente, p.status as payout_status,
-            p.reference as payout_reference, p.failure_code, p.released_by_name
+        select {_LOAN}, p.wallet_tail, p.amount_lisente as cash_lisente, {_PAYOUT}
         from record.disbursements p
         join record.loans l on l.district = any(:districts) and l.district = p.district and l.id = p.loan_id
         {_BORROWER}
-        where p.district = any(:districts) and p.mfi_id = :mfi_id and p.status = any(:statuses)
+        where p.district = any(:districts) and p.mfi_id = :mfi_id and p.purpose = 'loan' and p.status = any(:statuses)
         order by {order}, p.reference
         limit :limit
     """  # noqa: S608 - constants
@@ -66,6 +70,18 @@ def _payouts_sql(order: str) -> str:
 _STATUSES: Final = bindparam("statuses", type_=ARRAY(Text))
 _OLDEST_FIRST: Final = statement(_payouts_sql("p.released_at")).bindparams(_STATUSES)
 _NEWEST_FIRST: Final = statement(_payouts_sql("p.released_at desc")).bindparams(_STATUSES)
+# Whose payment was in suspense is often nobody's borrower: the receipt is all that names it.
+_REFUNDS: Final = statement(f"""
+    select p.purpose, p.district, coalesce(l.reference, m.receipt) as subject, p.amount_lisente, p.wallet_tail,
+        p.released_at, b.given_names || ' ' || b.surname as borrower_name, {_PAYOUT}
+    from record.disbursements p
+    left join record.loans l on l.district = any(:districts) and l.district = p.district and l.id = p.loan_id
+    left join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
+    left join record.payments m on m.district = any(:districts) and m.district = p.district and m.id = p.payment_id
+    where p.district = any(:districts) and p.mfi_id = :mfi_id and p.purpose <> 'loan'
+    order by p.released_at desc, p.reference
+    limit :limit
+""")  # noqa: S608 - constants
 _UNDER_WAY: Final = [PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED, PayoutStatus.SENT, PayoutStatus.UNKNOWN]
 _SETTLED: Final = [PayoutStatus.CONFIRMED, PayoutStatus.FAILED]
 
@@ -80,6 +96,27 @@ async def disbursement_page(asking: Asking) -> DisbursementPage:
         under_way=[_row(row) for row in under_way],
         recent=[_row(row) for row in recent],
         missing_districts=(),
+        refunds=[_refund(row) for row in await asking.rows(_REFUNDS, limit=MOST)],
+    )
+
+
+def _refund(row: Row[Any]) -> RefundRow:
+    return RefundRow(
+        purpose=PayoutPurpose(row.purpose),
+        subject=Reference(row.subject),
+        district=row.district,
+        borrower_name=row.borrower_name,
+        amount=Money(row.amount_lisente),
+        wallet_masked=masked(row.wallet_tail),
+        released_at=row.released_at,
+        released_by_name=row.released_by_name,
+        payout_status=PayoutStatus(row.payout_status),
+        payout_reference=row.payout_reference,
+        failure_code=row.failure_code,
+        unknown_since=row.unknown_since,
+        unknown_until=row.unknown_until,
+        settled_by_name=row.settled_by_name,
+        contradicted_by=row.contradicted_by,
     )
 
 
@@ -100,4 +137,8 @@ def _row(row: Row[Any]) -> DisbursementRow:
         payout_reference=row.payout_reference or "",
         failure_code=row.failure_code or "",
         released_by_name=row.released_by_name or "",
+        unknown_since=row.unknown_since,
+        unknown_until=row.unknown_until,
+        settled_by_name=row.settled_by_name or "",
+        contradicted_by=row.contradicted_by or "",
     )

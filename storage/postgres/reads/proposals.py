@@ -23,13 +23,16 @@ _COUNT: Final = statement("""
 # to go to may be in another district, and so have no row to join here.
 _PENDING: Final = statement("""
     select p.district, p.id, p.kind, p.data, p.reason, p.made_by, p.made_by_name, p.made_at,
-        m.amount_lisente, l.reference as loan_reference, b.given_names || ' ' || b.surname as borrower_name
+        coalesce(m.amount_lisente, o.amount_lisente) as amount_lisente, o.reference as payout,
+        l.reference as loan_reference, b.given_names || ' ' || b.surname as borrower_name
     from record.proposals p
     left join record.payments m on m.district = any(:districts) and m.district = p.district and m.mfi_id = p.mfi_id
         and m.rail = p.data ->> 'rail' and m.rail_reference = p.data ->> 'rail_reference'
-        and m.status = case p.kind when 'assign_payment' then 'suspense' else 'posted' end
+        and m.status = case when p.kind in ('assign_payment', 'refund_payment') then 'suspense' else 'posted' end
+    left join record.disbursements o on o.district = any(:districts) and o.district = p.district and o.mfi_id = p.mfi_id
+        and o.reference = p.data ->> 'payout'
     left join record.loans l on l.district = any(:districts) and l.district = p.district and l.mfi_id = p.mfi_id
-        and (l.id = m.loan_id or l.reference = p.data ->> 'loan_reference')
+        and (l.id = m.loan_id or l.id = o.loan_id or l.reference = p.data ->> 'loan_reference')
     left join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
     where p.district = any(:districts) and p.mfi_id = :mfi_id and p.status = 'pending'
     order by p.made_at, p.id
@@ -59,6 +62,8 @@ def _row(row: Row[Any]) -> ProposalRow:
         loan_reference=None if reference is None else Reference(str(reference)),
         borrower_name=row.borrower_name,
         rail=str(row.data.get("rail", "")),
+        payout=row.payout or "",
+        payment=str(row.data.get("rail_reference", "")),
         amount=None if amount is None else Money(int(amount)),
         reason=row.reason,
         made_by=row.made_by,
