@@ -109,7 +109,10 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class LoanAccount:
-    """Where a loan stands after its events and closes, with the journals that say so."""
+    """Where a loan stands after its events and closes, with the journals that say so.
+
+    `last_event_on` leaves charges out: one may fall due on a day to come.
+    """
 
     terms: LoanTerms
     instalments: tuple[Instalment, ...]
@@ -207,7 +210,9 @@ def replay(
         written_off_on=run.written_off_on,
         journals=loan_journals(loan_id, terms, transactions, [_recognised(row) for row in run.rows if row.recognised]),
         returned_on=run.returned_on,
-        last_event_on=max((event.value_on for event in live), default=disbursed.value_on),
+        last_event_on=max(
+            (event.value_on for event in live if not isinstance(event, Charge)), default=disbursed.value_on
+        ),
     )
 
 

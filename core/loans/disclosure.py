@@ -18,13 +18,15 @@ from typing import Any, Final
 from core.calendar import PeriodUnit
 from core.loans.day_count import has_broken_first_period, nominal_years_per_period
 from core.loans.schedule import Schedule
-from core.loans.terms import LoanTerms
+from core.loans.terms import InvalidTerms, LoanTerms
 from core.money import Money
 
 _PRECISION: Final = 60
 _GUARD: Final = Decimal("1e-20")
 _CONVERGED: Final = Decimal("1e-35")
 _STEPS_MAX: Final = 1_000
+_EFFECTIVE_RATE_PERCENT_MAX: Final = Decimal(10) ** 40
+"""Beyond this the digits that are worked with run out, and no reader is told anything by more of them."""
 _DAYS_PER_YEAR: Final = 365
 
 
@@ -160,13 +162,16 @@ def effective_annual_rate_percent(terms: LoanTerms, schedule: Schedule) -> Decim
     """The yearly rate i at which the instalments are worth the cash: cash = sum of total_k / (1 + i)^t_k.
 
     t_k in years: k periods of a twelfth (month), a fifty-second (week) or a 365th (day) part; a broken first period
-    counts its days of 365. Two decimals, half up.
+    counts its days of 365. Two decimals, half up. Raises `InvalidTerms` where it would have more than forty digits.
     """
     with localcontext(Context(prec=_PRECISION, rounding=ROUND_HALF_EVEN)):
         payments = [Decimal(row.total.minor) for row in schedule.rows]
         first, later = _years_to_first(terms), nominal_years_per_period(terms)
         force = _force_of_interest(payments, _decimal(first), _decimal(later), Decimal(terms.cash_received.minor))
         percent = (force.exp() - 1) * 100
+        if percent >= _EFFECTIVE_RATE_PERCENT_MAX:
+            field = "fees" if terms.fees else "annual_rate_percent"
+            raise InvalidTerms("the effective annual rate has more than forty digits", field=field)
         # A rate that is a tie on paper must not fall below it by the last of sixty digits.
         return percent.quantize(_GUARD).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 

@@ -43,21 +43,32 @@ def run_through(
     closed_through: date,
     until: date,
 ) -> RunningLoan:
-    """The loan once everything up to `until` has happened to it, or to the last event if that is later."""
+    """The loan once everything up to `until` has happened to it, or to the last event if that is later.
+
+    A charge does not move the day: one that falls due later is on its row already, and noted with its due date. Closes
+    of days after that day have not happened yet.
+    """
     loan = RunningLoan(plan, policy, rows_of(plan), today=disbursed.value_on)
-    add_charges(loan.rows, _charges_in_order(events))
-    horizon = max([until, *(event.value_on for event in events)])
+    charges = _charges_in_order(events)
+    add_charges(loan.rows, charges)
+    horizon = max([until, *(event.value_on for event in events if not isinstance(event, Charge))])
     entries: list[_Entry] = [
         (row.due_on, _Turn.FALLS_DUE, row.n, partial(_fall_due, loan, row))
         for row in loan.rows
         if row.due_on <= horizon
     ]
-    entries += [(event.value_on, _Turn.EVENT, event.n, partial(_apply, loan, event)) for event in events]
-    entries += _closes(loan, closed_through)
+    entries += [
+        (event.value_on, _Turn.EVENT, event.n, partial(_apply, loan, event))
+        for event in events
+        if event.value_on <= horizon
+    ]
+    entries += _closes(loan, min(closed_through, horizon))
     for day, _, _, act in sorted(entries, key=lambda entry: entry[:3]):
         late_interest.run_to(loan, day)
         act()
     late_interest.run_to(loan, horizon)
+    for charge in (charge for charge in charges if charge.value_on > horizon):
+        _note_charge(loan, charge)
     return loan
 
 
@@ -133,7 +144,7 @@ def _note_charge(loan: RunningLoan, charge: Charge) -> None:
     """The charge is on its row already; here it gets its line."""
     row = next(row for row in loan.rows if charge.value_on <= row.due_on)
     noted = Allocation(row.n, charge.part, charge.amount, in_advance=False, recognised=True)
-    loan.note(charge.key, TransactionKind.CHARGE, charge.amount, [noted])
+    loan.note(charge.key, TransactionKind.CHARGE, charge.amount, [noted], value_on=charge.value_on)
 
 
 def _waive(loan: RunningLoan, waiver: Waiver) -> None:

@@ -77,13 +77,14 @@ class RunningLoan:
         recovered: Money = ZERO,
         money_account: str = "",
         income_returned: Split = NOTHING,
+        value_on: date | None = None,
     ) -> None:
-        """Add what an event came to."""
+        """Add what an event came to, today unless it counts on another day."""
         self.transactions.append(
             Transaction(
                 key=key,
                 kind=kind,
-                value_on=self.today,
+                value_on=value_on or self.today,
                 amount=amount,
                 allocations=tuple(allocations),
                 principal_after=self.principal_outstanding,

@@ -101,6 +101,7 @@ class Simulation:
     _history: LoanHistory | None = None
     _closed_through: date = date.min
     _last_on: date = date.min
+    _last_charge_on: date = date.min
     _kinds: list[str] = field(default_factory=list)
     _reversed: set[int] = field(default_factory=set)
     _books: list[Journal] = field(default_factory=list)
@@ -132,12 +133,13 @@ class Simulation:
         self.failing = None
 
     def report(self, as_of: date | None) -> Report:
-        """Where the loan stands on a day; without one, on the day of the latest event."""
-        on = max(as_of or self._last_on, self.terms.disbursed_on)
-        account = self._history.account(on) if self._history else None
-        payoff = None
-        if self._history and account and account.status is AccountStatus.ACTIVE:
-            payoff = self._history.payoff(max(on, account.last_event_on))
+        """Where the loan stands on a day; on the day of the latest event, without one or where that is later."""
+        on = max(as_of or max(self._last_on, self._last_charge_on), self._closed_through, self.terms.disbursed_on)
+        account = payoff = None
+        if self._history:
+            on = max(on, self._history.account(on).last_event_on)
+            account = self._history.account(on)
+            payoff = self._history.payoff(on) if account.status is AccountStatus.ACTIVE else None
         return Report(self.terms, on, account, payoff, tuple(self._lines.values()), tuple(self._journal))
 
     # One method an event
@@ -172,7 +174,7 @@ class Simulation:
         due_on = read_date(fields, "due_on")
         part = read_choice(fields, "charge", Part)
         self._history = history.recorded(Charge(self._key("charge"), history.next_n, due_on, part, _positive(fields)))
-        self._last_on = max(self._last_on, due_on)
+        self._last_charge_on = max(self._last_charge_on, due_on)  # a day that the loan is not moved to
 
     def _reverse(self, fields: Mapping[str, Any]) -> None:
         number = read_integer(fields, "event")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.calendar import PeriodUnit
 from core.loans.disclosure import effective_annual_rate_percent, key_facts
 from core.loans.schedule import schedule
-from core.loans.terms import Fee, FeeTiming, LoanTerms, Method
+from core.loans.terms import Fee, FeeTiming, InvalidTerms, LoanTerms, Method
 from core.money import Money
 
 TERMS = LoanTerms(
@@ -133,3 +133,14 @@ def test_any_other_figure_has_another_hash(change: dict[str, object]) -> None:
 
     assert key_facts(TERMS, schedule(TERMS)).sha256 == key_facts(TERMS, schedule(TERMS)).sha256
     assert key_facts(TERMS, schedule(TERMS)).sha256 != key_facts(other, schedule(other)).sha256
+
+
+def test_a_rate_of_more_digits_than_anybody_reads_is_refused_and_names_what_brings_it() -> None:
+    short = replace(TERMS, principal=Money.of("9"), periods=2, period_unit=PeriodUnit.DAY)
+    dear = replace(short, fees=(Fee("f", FeeTiming.SPREAD, amount=Money.of("50")),))
+
+    assert rate(short) < 10**40
+    with pytest.raises(InvalidTerms) as refusal:
+        rate(dear)
+
+    assert refusal.value.field == "fees"

@@ -388,3 +388,36 @@ def test_every_journal_of_a_busy_life_balances() -> None:
         debits = sum(int(line["debit"].replace(".", "")) for line in journal["lines"])
         credited = sum(int(line["credit"].replace(".", "")) for line in journal["lines"])
         assert debits == credited > 0
+
+
+def test_a_charge_to_come_moves_neither_the_day_nor_what_settles_the_loan() -> None:
+    fee = {"kind": "charge", "charge": "fee", "due_on": "2024-03-20", "amount": "1"}
+
+    answer = simulate(LENT, fee, as_of="2024-01-15")
+
+    assert answer["days_past_due"] == 0
+    assert answer["payoff"] == {
+        "on": "2024-01-15",
+        "principal": "100.00",
+        "interest": "0.26",
+        "fees": "1.00",
+        "penalties": "0.00",
+        "total": "101.26",
+    }
+    assert [(line["event"], line["on"]) for line in answer["transactions"]] == [(0, "2024-01-01"), (1, "2024-03-20")]
+
+
+def test_a_loan_is_settled_although_a_charge_would_fall_due_later() -> None:
+    fee = {"kind": "charge", "charge": "fee", "due_on": "2024-03-20", "amount": "1"}
+
+    answer = simulate(LENT, fee, {"kind": "payoff", "on": "2024-01-15"})
+
+    assert answer["status"] == "closed"
+    assert answer["transactions"][2]["amount"] == "101.26"
+
+
+def test_a_report_for_a_day_before_the_last_close_is_of_the_last_close() -> None:
+    answer = simulate(LENT, close("2024-02-20"), as_of="2024-01-15", arrears_interest_percent="36.5")
+
+    assert answer["days_past_due"] == 19
+    assert answer["payoff"]["on"] == "2024-02-20"
