@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from core.calendar import PeriodUnit, days_in, step, whole_months_between
-from core.loans.terms import DayCount, LoanTerms
+from core.loans.terms import DayCount, LoanTerms, Pricing
 
 PERIODS_PER_YEAR: Final = {PeriodUnit.MONTH: 12, PeriodUnit.WEEK: 52, PeriodUnit.DAY: 365}
 _DAYS_PER_MONTH_30: Final = 30
@@ -22,7 +22,7 @@ _DAYS_PER_YEAR: Final = {
 }
 
 
-def nominal_years_per_period(terms: LoanTerms) -> Fraction:
+def nominal_years_per_period(terms: Pricing) -> Fraction:
     """A period as twelfths (months), fifty-seconds (weeks) or 365ths (days) of a year."""
     return Fraction(terms.period_every, PERIODS_PER_YEAR[terms.period_unit])
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+from core.calendar import PeriodUnit
 from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
@@ -42,6 +43,8 @@ class QueueRow:
     borrower_name: str
     amount: Money
     periods: int
+    period_unit: PeriodUnit
+    period_every: int
     product_names: Mapping[str, str]
     status: ApplicationStatus
     channel: Channel

@@ -17,6 +17,8 @@ from core.credit.exposure import Exposure, SharingLevel, outstanding_band, shari
 from core.credit.history import Known, PastLoan, score_inputs
 from core.credit.scoring import Score, score
 from core.loans.arrears import days_past_due
+from core.loans.burden import monthly_burden
+from core.loans.terms import LoanTerms
 from core.money import ZERO, Money, total
 from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
@@ -142,7 +144,8 @@ async def _income_change(unit: Unit, application: Application, sharing: SharingL
 
 def _affordability(product: ProductVersion, application: Application, history: Sequence[_History]) -> Affordability:
     def instalment_of(amount: Money) -> Money:
-        return quote(product, amount, application.periods, application.submitted_on).key_facts.largest_instalment
+        offered = quote(product, amount, application.periods, application.submitted_on)
+        return monthly_burden(offered.key_facts.largest_instalment, offered.terms)
 
     return assess_affordability(
         amount=application.amount,
@@ -161,9 +164,10 @@ def _instalment_to_come(past: _History) -> Money:
     Not the next one: then who pays a small one later would look better than who paid it in time.
     """
     if past.loan.status in _PROMISED:
-        return quote_of(past.loan).key_facts.largest_instalment
+        promised = quote_of(past.loan)
+        return monthly_burden(promised.key_facts.largest_instalment, promised.terms)
     agreed = [row.principal + row.interest + row.fees for row in past.instalments if row.settled_on is None]
-    return max(agreed, default=ZERO)
+    return monthly_burden(max(agreed, default=ZERO), LoanTerms.from_json(past.loan.terms))
 
 
 async def _exposure(engine: Engine, application: Application, history: Sequence[_History], today: date) -> Exposure:

@@ -56,7 +56,7 @@ class Recommend:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """Lend this much over this many months."""
+    """Lend this much over this many of the product's periods."""
 
     reference: Reference
     amount: Money

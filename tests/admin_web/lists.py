@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from core.calendar import PeriodUnit
 from core.money import ZERO, Money
 from core.ports.reads import (
     DashboardFigures,
@@ -47,6 +48,8 @@ def queue_row(**changes: Any) -> QueueRow:
         borrower_name="Palesa Mokoena",
         amount=Money.of(3_000),
         periods=6,
+        period_unit=PeriodUnit.MONTH,
+        period_every=1,
         product_names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"},
         status=ApplicationStatus.SUBMITTED,
         channel=Channel.USSD,

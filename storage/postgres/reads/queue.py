@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from core.calendar import PeriodUnit
 from core.money import Money
 from core.ports.reads import QueueFilter, QueuePage, QueueRow
 from core.records.application import ApplicationStatus
@@ -53,7 +54,8 @@ def _page_sql(order: str, risk: str) -> str:
             order by {order}
             limit :limit offset :offset
         )
-        select page.*, b.given_names || ' ' || b.surname as borrower_name, v.names as product_names
+        select page.*, b.given_names || ' ' || b.surname as borrower_name, v.names as product_names,
+            v.terms ->> 'period_unit' as period_unit, cast(v.terms ->> 'period_every' as integer) as period_every
         from page
         join record.borrowers b on b.district = any(:districts) and b.district = page.district
             and b.id = page.borrower_id
@@ -92,6 +94,8 @@ def _queue_row(row: Row[Any]) -> QueueRow:
         borrower_name=row.borrower_name,
         amount=Money(row.amount_lisente),
         periods=row.periods,
+        period_unit=PeriodUnit(row.period_unit),
+        period_every=row.period_every,
         product_names=row.product_names,
         status=ApplicationStatus(row.status),
         channel=Channel(row.channel),
