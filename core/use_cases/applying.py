@@ -248,7 +248,7 @@ def _borrower_step(
         actor_id=entry.borrower_id,
         actor_name="",
         role="borrower",
-        reason_code="",
+        reason_code="withdrawn_by_borrower" if before else "submitted",
         note="",
         at=now,
         business_on=today,
