@@ -18,8 +18,9 @@ from core.use_cases.deciding import (
     recommend,
     reject,
 )
+from core.use_cases.overriding import may_override
 from core.use_cases.releasing import ReleaseDisbursement, release_disbursement
-from core.use_cases.reviewing import application_file
+from core.use_cases.reviewing import ApplicationFile, application_file
 from letsema.demo.cast import Lender
 from letsema.demo.lives import Stage, Story
 
@@ -58,31 +59,41 @@ class Deciding:
             officer,
             CheckIdentity(reference, "saw_national_id", "At the branch.", f"demo:identity:{reference}"),
         )
-        version = await self._version(officer, reference)
-        await recommend(
-            self.engine, officer, Recommend(reference, story.amount, "", version, f"demo:recommend:{reference}")
-        )
+        seen = await self._file(officer, reference)
+        key = f"demo:recommend:{reference}"
+        command = Recommend(reference, story.amount, _note(seen), seen.application.version, key)
+        await recommend(self.engine, officer, command)
 
     async def _approve(self, story: Story, reference: Reference) -> None:
-        analyst = self.actor(story.lender, Role.CREDIT_ANALYST)
+        """The analyst, and the manager after them above limit 1; past a block the manager alone."""
+        analyst, manager = self.actor(story.lender, Role.CREDIT_ANALYST), self.actor(story.lender, Role.MANAGER)
+        seen = await self._file(analyst, reference)
+        if not may_override(analyst, seen.assessment.findings):
+            return await self._approve_as(manager, story, reference)
         await self._approve_as(analyst, story, reference)
-        limit = (await self.engine.record.catalogue()).mfi(analyst.mfi_id).approval_limit_1
-        if story.amount > limit:
-            await self._approve_as(self.actor(story.lender, Role.MANAGER), story, reference)
+        if story.amount > seen.mfi.approval_limit_1:
+            await self._approve_as(manager, story, reference)
+        return None
 
     async def _approve_as(self, actor: Actor, story: Story, reference: Reference) -> None:
-        version = await self._version(actor, reference)
+        seen = await self._file(actor, reference)
+        version, note = seen.application.version, _note(seen)
         key = f"demo:approve:{actor.role}:{reference}"
-        await approve(self.engine, actor, Approve(reference, story.amount, story.periods, "", version, key))
+        await approve(self.engine, actor, Approve(reference, story.amount, story.periods, note, version, key))
 
     async def _reject(self, story: Story, reference: Reference) -> None:
         if story.rejected_for is None:
             raise ValueError("a rejection has a reason")
         analyst = self.actor(story.lender, Role.CREDIT_ANALYST)
-        version = await self._version(analyst, reference)
+        version = (await self._file(analyst, reference)).application.version
         await reject(
             self.engine, analyst, Reject(reference, story.rejected_for, "", version, f"demo:reject:{reference}")
         )
 
-    async def _version(self, actor: Actor, reference: Reference) -> int:
-        return (await application_file(self.engine, actor, reference)).application.version
+    async def _file(self, actor: Actor, reference: Reference) -> ApplicationFile:
+        return await application_file(self.engine, actor, reference)
+
+
+def _note(seen: ApplicationFile) -> str:
+    """A check that fails takes a reason."""
+    return "Known at the branch; the income was seen." if seen.assessment.findings else ""

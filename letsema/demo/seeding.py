@@ -1,4 +1,4 @@
-"""Living through the demo's history: about four months, day by day, by the use cases that everybody else uses.
+"""Living through the demo's history: nearly six months, day by day, by the use cases that everybody else uses.
 
 So its ledger, scores, messages and audit trail are as real as any; `letsema verify-ledger` proves the first.
 """
@@ -26,11 +26,13 @@ from letsema.demo.cast import ALL_DISTRICTS, LENDERS, RAIL, Person
 from letsema.demo.deciding import Deciding
 from letsema.demo.founding import allot, employ_staff, found_lenders, fund
 from letsema.demo.lives import ONLY_REGISTERED, STORIES, Stage, Story
+from letsema.demo.neighbours import NEIGHBOURS
 from letsema.demo.time_machine import TimeMachine
 from letsema.installation import Installation
 
 _UNMATCHED_DAYS_AGO: Final = 3
 _UNMATCHED: Final = Money.of(350)
+_EVERYBODYS: Final = (*NEIGHBOURS, *STORIES)
 
 
 class PaysAtOnce:
@@ -71,10 +73,12 @@ class History:
     async def live(self) -> None:
         """Every day from the first to today; today stays open."""
         day = min(self.first_days.values())
+        # What the head offices gave the districts is on its way: it has arrived before the first loan is paid out.
+        await self._work_on_outbox([district for district, first in self.first_days.items() if first == day])
         while day <= self.today:
             self.clock.go_to(day)
             lived = [district for district, first in self.first_days.items() if first <= day]
-            begun = [story for story in STORIES if story.applied_on(self.today) == day]
+            begun = [story for story in _EVERYBODYS if story.applied_on(self.today) == day]
             if await self._live_through(day, begun, lived):
                 await self._work_on_outbox(lived)
                 await self._plan_payments(begun)
@@ -168,13 +172,13 @@ async def seed(installation: Installation, clock: TimeMachine, today: date) -> N
 def _first_days(today: date) -> Mapping[str, date]:
     """A district opens with its first story, a head office with the first of all: there the money is."""
     first_days = dict.fromkeys(sorted(ALL_DISTRICTS), today)
-    for story in STORIES:
+    for story in _EVERYBODYS:
         district = story.person.district
         first_days[district] = min(first_days[district], story.applied_on(today))
     for lender in LENDERS:
-        first_days[lender.head_office_district] = min(story.applied_on(today) for story in STORIES)
+        first_days[lender.head_office_district] = min(story.applied_on(today) for story in _EVERYBODYS)
     return first_days
 
 
 def _first_of(person: Person) -> Story:
-    return next(story for story in STORIES if story.person is person)
+    return next(story for story in _EVERYBODYS if story.person is person)
