@@ -11,6 +11,7 @@ from core.records.staff import Role
 from tests.admin_web.browser import Answer, Browser
 from tests.admin_web.conftest import Office
 from tests.admin_web.lists import Lists, payout_row
+from tests.admin_web.world import PASSWORD
 
 
 def _shows(lists: Lists, loan: Loan, **changes: object) -> None:
@@ -27,6 +28,14 @@ async def _release(browser: Browser, loan: Loan, step: str = "release", **fields
 async def _payouts(office: Office, loan: Loan) -> list[Disbursement]:
     async with office.lending.engine.record.unit(loan.district) as unit:
         return list(await unit.disbursements.of_loan(loan.id))
+
+
+async def _second_manager(office: Office) -> Browser:
+    """A manager who decided on nothing."""
+    member = await office.lending.employ(Role.MANAGER, email="second@khotso.example", name="Second Manager")
+    browser = await office.arrive()
+    await browser.sign_in(member.email, PASSWORD)
+    return browser
 
 
 async def test_a_cashier_reviews_and_releases(office: Office, lists: Lists) -> None:
@@ -73,12 +82,15 @@ async def test_above_limit_2_a_manager_releases_too(office: Office, lists: Lists
     waiting = await office.lending.stored_loan(loan.reference)
     row = payout_row(waiting, payout_status=PayoutStatus.AWAITING_SECOND, released_by_name="Cashier of Khotso")
     lists.payouts = DisbursementPage((), (row,), (), ())
-    manager = await office.at(Role.MANAGER)
+    decided = await _release(await office.at(Role.MANAGER), waiting, "confirm")
+    manager = await _second_manager(office)
 
     review = await manager.get(f"/disbursements/{loan.reference}/confirm")
     second = await _release(manager, waiting, "confirm")
 
     assert first.status == 303
+    assert decided.status == 409
+    assert "Somebody else has to do this one." in decided.text
     assert "as second person?" in review.text
     assert "Cashier of Khotso" in review.text
     assert second.status == 303
