@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from core.ledger.journals import (
     funding,
     payment_leaves_suspense,
     suspense_receipt,
+    suspense_refund,
     sweep,
     transfer_in,
     transfer_out,
@@ -59,13 +61,11 @@ def test_other_content_has_another_hash_and_the_key_has_no_part_in_it(change: di
 
 
 def test_a_reversal_is_the_mirror_on_the_same_value_date() -> None:
-    mirror = JOURNAL.reversal()
+    mirrored = (Posting(Account.PRINCIPAL, "float:mpesa", AMOUNT, 3),)
 
-    assert mirror.key == "reversal:k"
-    assert mirror.reverses == "k"
-    assert mirror.value_on == ON
-    assert mirror.loan_id == UUID(int=1)
-    assert mirror.postings == (Posting(Account.PRINCIPAL, "float:mpesa", AMOUNT, 3),)
+    assert replace(JOURNAL, transfer_id="t").reversal() == Journal(
+        "reversal:k", "reversal", ON, mirrored, UUID(int=1), reverses="k", transfer_id="t"
+    )
 
 
 def test_a_reversal_is_not_reversed() -> None:
@@ -74,32 +74,32 @@ def test_a_reversal_is_not_reversed() -> None:
 
 
 def test_money_that_moves_without_a_loan() -> None:
-    def only(journal: Journal) -> tuple[str, str]:
-        (posting,) = journal.postings
-        assert posting.amount == AMOUNT
-        return str(posting.debit), str(posting.credit)
+    def only(kind: str, debit: str, credit: str, transfer_id: str | None = None) -> Journal:
+        return Journal("k", kind, ON, (Posting(debit, credit, AMOUNT),), transfer_id=transfer_id)
 
-    out = transfer_out(key="o", rail="mpesa", amount=AMOUNT, value_on=ON, transfer_id="t")
-    back = transfer_in(key="i", rail="mpesa", amount=AMOUNT, value_on=ON, transfer_id="t")
+    moved: dict[str, Any] = {"key": "k", "amount": AMOUNT, "value_on": ON}
 
-    assert only(suspense_receipt(key="s", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("float:mpesa", "suspense")
-    assert only(funding(key="f", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("float:mpesa", "funding")
-    assert only(sweep(key="w", rail="mpesa", amount=AMOUNT, value_on=ON)) == ("funding", "float:mpesa")
-    assert only(payment_leaves_suspense(key="p", amount=AMOUNT, value_on=ON, transfer_id="t")) == (
-        "suspense",
-        "clearing",
-    )
-    assert only(out) == ("clearing", "float:mpesa")
-    assert only(back) == ("float:mpesa", "clearing")
-    assert out.transfer_id == back.transfer_id == "t"
+    assert suspense_receipt(rail="mpesa", **moved) == only("suspense", "float:mpesa", "suspense")
+    assert suspense_refund(rail="mpesa", **moved) == only("refund", "suspense", "float:mpesa")
+    assert funding(rail="mpesa", **moved) == only("funding", "float:mpesa", "funding")
+    assert sweep(rail="mpesa", **moved) == only("sweep", "funding", "float:mpesa")
+    assert payment_leaves_suspense(transfer_id="t", **moved) == only("transfer", "suspense", "clearing", "t")
+    assert transfer_out(rail="mpesa", transfer_id="t", **moved) == only("transfer", "clearing", "float:mpesa", "t")
+    assert transfer_in(rail="mpesa", transfer_id="t", **moved) == only("transfer", "float:mpesa", "clearing", "t")
+
+
+def test_the_hash_of_a_journal_is_the_one_that_stored_journals_have() -> None:
+    mirror = replace(JOURNAL, transfer_id="t").reversal()
+
+    assert JOURNAL.content_hash.hex() == "8d476056165d1c54003707df8f43fa36f6282aac4da5e412b7d8cab1edeb482d"
+    assert mirror.content_hash.hex() == "99936c21c55c2ca5c7e78d9d97305169781fe4f66278063f5c0ed34af3700085"
 
 
 def test_a_payment_taken_off_its_loan_moves_on_from_where_the_mirror_left_it() -> None:
     def moved(source: str, destination: str) -> Journal | None:
         return unassigned(key="u", source=source, destination=destination, amount=AMOUNT, value_on=ON)
 
-    onwards = moved("float:mpesa", "suspense")
+    onwards = Journal("u", "unassigned", ON, (Posting("float:mpesa", "suspense", AMOUNT),))
 
-    assert onwards is not None
-    assert onwards.postings == (Posting("float:mpesa", "suspense", AMOUNT),)
+    assert moved("float:mpesa", "suspense") == onwards
     assert moved("suspense", "suspense") is None
