@@ -29,15 +29,21 @@ _DAYS: Final = statement("""
     select min(d.business_on) as earliest, max(d.business_on) as latest from record.district_days d
     where d.district = any(:districts) and d.closed_at is null
 """)
-# Grouped by days late: buckets and every PAR are sums of these groups.
+# Grouped by days late: buckets and every PAR are sums of these groups. By due date first, of which there are few.
 _PORTFOLIO: Final = statement("""
-    select greatest(0, d.business_on - l.oldest_unpaid_due_on) as days_late, count(*) as loans,
-        sum(coalesce(l.outstanding_principal_lisente, 0)) as principal
-    from record.loans l
-    join record.district_days d on d.district = any(:districts) and d.district = l.district and d.closed_at is null
-    where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'active'
+    select greatest(0, d.business_on - due.oldest_on) as days_late, sum(due.loans)::bigint as loans,
+        sum(due.principal) as principal
+    from (
+        select l.district, l.oldest_unpaid_due_on as oldest_on, count(*) as loans,
+            sum(coalesce(l.outstanding_principal_lisente, 0)) as principal
+        from record.loans l
+        where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'active'
+        group by l.district, l.oldest_unpaid_due_on
+    ) due
+    join record.district_days d on d.district = any(:districts) and d.district = due.district and d.closed_at is null
     group by 1
 """)
+# A loan that owes an instalment is late since that instalment or an earlier one: only late loans are looked at.
 _OVERDUE: Final = statement("""
     select coalesce(sum(i.principal_lisente - i.principal_paid_lisente), 0) as principal,
         coalesce(sum(i.principal_lisente + i.interest_lisente + i.fees_lisente + i.penalties_lisente
@@ -47,7 +53,8 @@ _OVERDUE: Final = statement("""
     join record.loans l on l.district = any(:districts) and l.district = i.district and l.id = i.loan_id
     join record.district_days d on d.district = any(:districts) and d.district = i.district and d.closed_at is null
     where i.district = any(:districts) and i.settled_on is null and i.due_on < :latest and i.due_on < d.business_on
-        and i.mfi_id = :mfi_id and l.status = 'active'
+        and i.mfi_id = :mfi_id
+        and l.mfi_id = :mfi_id and l.status = 'active' and l.oldest_unpaid_due_on < :latest
 """)
 _APPLICATIONS: Final = statement("""
     select a.status, count(*) as applications from record.applications a

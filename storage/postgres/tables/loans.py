@@ -60,10 +60,10 @@ Index(
     loans.c.status,
     loans.c.oldest_unpaid_due_on,
     loans.c.reference,
-    postgresql_include=["district", "outstanding_principal_lisente"],
+    postgresql_include=["district", "outstanding_principal_lisente", "id"],
 )
 Index(None, loans.c.mfi_id, loans.c.oldest_unpaid_due_on, loans.c.reference)
-Index(None, loans.c.district, loans.c.mfi_id, loans.c.disbursed_on)
+Index(None, loans.c.district, loans.c.mfi_id, loans.c.disbursed_on, postgresql_include=["principal_lisente"])
 Index(
     "loans_offer_expires_on_ix",
     loans.c.district,
