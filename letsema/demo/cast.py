@@ -202,6 +202,8 @@ STAFF: Final = (
     Colleague(KHOTSO, "Palesa Molapo", Role.LOAN_OFFICER, Language.ENGLISH),
     Colleague(KHOTSO, "Tau Lebona", Role.CREDIT_ANALYST, Language.ENGLISH),
     Colleague(KHOTSO, "Mamello Khaketla", Role.MANAGER, Language.ENGLISH),
+    # Whoever approved a loan does not release it: above limit 2 that takes another manager.
+    Colleague(KHOTSO, "Nthabiseng Moeti", Role.MANAGER, Language.ENGLISH),
     Colleague(KHOTSO, "Lebohang Sello", Role.CASHIER, Language.ENGLISH),
     Colleague(KHOTSO, "Relebohile Nkuebe", Role.MFI_ADMIN, Language.ENGLISH),
     Colleague(MOHLOLI, "Katleho Phiri", Role.LOAN_OFFICER, Language.SESOTHO),

@@ -30,11 +30,12 @@ async def found_lenders(engine: Engine) -> Mapping[str, Mfi]:
 
 
 async def employ_staff(engine: Engine, mfis: Mapping[str, Mfi]) -> Staff:
-    """Enter the staff, at their lender's head office."""
-    return {
-        (colleague.lender.code, colleague.role): await _employ(engine, colleague, mfis[colleague.lender.code])
-        for colleague in STAFF
-    }
+    """Enter the staff, at their lender's head office. Of two with one role, the history has the first."""
+    staff: dict[tuple[str, Role], Actor] = {}
+    for colleague in STAFF:
+        actor = await _employ(engine, colleague, mfis[colleague.lender.code])
+        staff.setdefault((colleague.lender.code, colleague.role), actor)
+    return staff
 
 
 async def fund(engine: Engine, mfis: Mapping[str, Mfi], staff: Staff) -> None:
