@@ -45,6 +45,7 @@ def test_a_currency_with_another_exponent_reads_its_own_decimals() -> None:
     ("minor", "people", "machines"),
     [
         (123_450, "M1,234.50", "1234.50"),
+        (0, "M0.00", "0.00"),
         (5, "M0.05", "0.05"),
         (-123_450, "-M1,234.50", "-1234.50"),
         (99_999_999, "M999,999.99", "999999.99"),

@@ -54,6 +54,19 @@ def test_an_amount_that_passes_is_its_own_passing_amount() -> None:
     assert assess("550", "3000").passing_amount == Money.of("550")
 
 
+@pytest.mark.parametrize(
+    ("amount", "net_pay", "passing"),
+    [
+        ("9950", "250.02", "500"),  # the lowest comes to the limit to the lisente
+        ("500", "3000", "500"),
+        ("550", "275.01", "550"),  # no step of the product, and at the limit to the lisente
+        ("550", "275.00", "500"),
+    ],
+)
+def test_the_lowest_and_the_amount_asked_may_pass_at_the_limit(amount: str, net_pay: str, passing: str) -> None:
+    assert assess(amount, net_pay).passing_amount == Money.of(passing)
+
+
 @pytest.mark.parametrize(("amount", "net_pay"), [("6000", "200"), ("400", "3000"), ("600", "0")])
 def test_nothing_passes_below_the_products_lowest(amount: str, net_pay: str) -> None:
     assert assess(amount, net_pay).passing_amount == ZERO
@@ -87,9 +100,8 @@ def test_the_figures_are_kept_as_json() -> None:
 
 
 def test_the_figures_are_read_back_as_a_decision_saw_them() -> None:
-    weighed = assess("6000", "3000", existing="12.34")
-
-    assert Affordability.from_json(json.loads(json.dumps(weighed.to_json()))) == weighed
+    for weighed in (assess("6000", "3000"), assess("6000", "3000", existing="12.34")):
+        assert Affordability.from_json(json.loads(json.dumps(weighed.to_json()))) == weighed
 
 
 @given(st.integers(500, 20_000), st.integers(0, 50_000), st.integers(0, 5_000))

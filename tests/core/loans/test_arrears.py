@@ -10,6 +10,7 @@ import pytest
 from core.loans.arrears import (
     BUCKET_NAMES,
     LoanAtRisk,
+    ShareOfPortfolio,
     arrears_rate,
     bucket,
     by_bucket,
@@ -78,7 +79,13 @@ def test_every_bucket_is_named_and_they_sum_to_the_portfolio() -> None:
         "1-30": "1000.00",
         "31-60": "3000.00",
     }
+    assert {share.portfolio for share in shares.values()} == {Money.of("10000")}
 
 
 def test_an_empty_portfolio_has_no_risk() -> None:
     assert portfolio_at_risk([], 30).percent == Decimal("0.00")
+
+
+@pytest.mark.parametrize(("lisente", "percent"), [(4, "0.00"), (5, "0.01"), (15, "0.02"), (25, "0.03")])
+def test_a_share_is_rounded_half_up_to_a_hundredth_of_a_percent(lisente: int, percent: str) -> None:
+    assert ShareOfPortfolio(Money(lisente), Money(100_000), 1).percent == Decimal(percent)
