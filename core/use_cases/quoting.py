@@ -39,7 +39,7 @@ def quote_of_terms(terms: LoanTerms) -> Quote:
 
 
 def anchored(terms: LoanTerms, disbursed_on: date) -> LoanTerms:
-    """The same terms from the day that the money arrived: the dates move, and no figure does (ADR 7).
+    """The same terms from the day that the money arrived: the dates move, and no figure does (ADR 8).
 
     A day count that looks at the calendar goes on looking at the days of the offer that was accepted.
     """
