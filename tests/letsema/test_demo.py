@@ -8,6 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,21 @@ def test_its_books_are_proved(demo: Demo) -> None:
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["findings"] == []
+
+
+def test_its_history_holds_the_score_against_good_loans_and_bad_ones(demo: Demo) -> None:
+    ran = command(demo, "backtest", "--json")
+
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    bands = {row["band"]: row for row in told["bands"]}
+    assert told["invented"] is True
+    assert told["loans"] >= 25
+    assert told["loans"] == sum(row["loans"] for row in told["bands"])
+    assert all(row["loans"] and row["bad_rate_percent"] for row in told["bands"])
+    assert Decimal(bands["high"]["bad_rate_percent"]) > Decimal(bands["low"]["bad_rate_percent"])
+    assert {row["severity"] for row in told["overrides"]} == {"warn", "block"}
+    assert "are invented" in command(demo, "backtest").stdout
 
 
 def test_a_closed_day_is_closed_once(demo: Demo) -> None:
