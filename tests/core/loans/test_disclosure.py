@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar import PeriodUnit
-from core.loans.disclosure import effective_annual_rate_percent, key_facts
+from core.loans.disclosure import KeyFacts, effective_annual_rate_percent, key_facts
 from core.loans.schedule import schedule
 from core.loans.terms import Fee, FeeTiming, InvalidTerms, LoanTerms, Method
 from core.money import Money
@@ -122,6 +122,15 @@ def test_after_a_grace_the_instalment_is_the_first_that_pays_principal() -> None
 
     assert facts.rows[0].total == Money.of("10")
     assert facts.instalment == facts.rows[3].total > facts.rows[0].total
+
+
+def test_the_statement_that_was_kept_is_read_back_to_the_same_hash() -> None:
+    terms = replace(TERMS, fees=(Fee("initiation", FeeTiming.UPFRONT, percent=Decimal(5)),))
+    facts = key_facts(terms, schedule(terms))
+
+    kept = KeyFacts.from_json(facts.to_json())
+
+    assert (kept, kept.sha256) == (facts, facts.sha256)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from core.errors import Conflict, NotFound
 from core.money import Money
 from core.ports.record import Record
-from core.records.loan import PayoutStatus
+from core.records.loan import PayoutPurpose, PayoutStatus
 from tests.storage.samples import DISTRICT, LATER, MFI, NOW, OTHER_MFI, a_payment, a_payout, kept_loan
 
 
@@ -74,6 +75,47 @@ async def test_unanswered_payouts_are_those_sent_or_unknown_before_then(record: 
         assert await unit.disbursements.unsettled(LATER, 1) == [older]
         assert await unit.disbursements.unsettled(LATER, 10, after=older) == found[1:]
         assert await unit.disbursements.unsettled(LATER, 10, after=found[-1]) == []
+
+
+async def test_refunds_are_kept_apart_from_payouts_and_one_of_the_same_money_is_under_way(record: Record) -> None:
+    async with record.unit(DISTRICT) as unit:
+        loan = await kept_loan(unit)
+        payout = a_payout(loan, status=PayoutStatus.CONFIRMED)
+        await unit.disbursements.add(payout)
+        credit = a_payout(loan, reference=f"C{loan.reference}01", purpose=PayoutPurpose.CREDIT)
+        await unit.disbursements.add(credit)
+        with pytest.raises(Conflict):
+            await unit.disbursements.add(replace(credit, id=uuid4(), reference=f"C{loan.reference}02", attempt=2))
+        await unit.disbursements.save(replace(credit, status=PayoutStatus.CONFIRMED))
+        again = replace(credit, id=uuid4(), reference=f"C{loan.reference}02", attempt=2)
+        await unit.disbursements.add(again)
+
+        assert list(await unit.disbursements.of_loan(loan.id)) == [payout]
+        assert [refund.attempt for refund in await unit.disbursements.refunds(loan.id)] == [1, 2]
+
+
+async def test_money_in_suspense_goes_back_once(record: Record) -> None:
+    async with record.unit(DISTRICT) as unit:
+        payment = a_payment(status="suspense")
+        await unit.payments.add(payment)
+        refund = replace(
+            a_payout(await kept_loan(unit), reference=f"R{payment.receipt}01", purpose=PayoutPurpose.SUSPENSE),
+            loan_id=None,
+            payment_id=payment.id,
+            unknown_since=NOW,
+            unknown_until=LATER,
+            settled_by_name="Two",
+            contradicted_by="failed",
+            contradicted_at=LATER,
+        )
+        await unit.disbursements.add(refund)
+        with pytest.raises(Conflict):
+            await unit.disbursements.add(replace(refund, id=uuid4(), reference=f"R{payment.receipt}02", attempt=2))
+
+        assert list(await unit.disbursements.refunds(payment.id)) == [refund]
+        assert await unit.payments.by_id(payment.id, lock=True) == payment
+        with pytest.raises(NotFound):
+            await unit.payments.by_id(uuid4())
 
 
 async def test_what_is_under_way_is_what_may_still_leave_that_float(record: Record) -> None:
