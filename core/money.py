@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
@@ -36,19 +36,6 @@ class Rounding(StrEnum):
     DOWN = "down"
 
 
-_DECIMAL_MODE: Final = {
-    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
-    Rounding.HALF_UP: ROUND_HALF_UP,
-    Rounding.UP: ROUND_UP,
-    Rounding.DOWN: ROUND_DOWN,
-}
-
-
-def round_to_integer(value: Decimal, mode: Rounding) -> int:
-    """Round an exact number to a whole one in the given mode."""
-    return int(value.quantize(Decimal(1), rounding=_DECIMAL_MODE[mode]))
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
     """An amount in minor units (lisente). May be negative as a difference; inputs are checked where they enter."""
@@ -67,11 +54,6 @@ class Money:
         if exact != exact.to_integral_value():
             raise InvalidInput(f"an amount has at most {currency.exponent} decimals", field="amount")
         return cls(int(exact))
-
-    @classmethod
-    def rounded(cls, exact_minor: Decimal, mode: Rounding) -> Money:
-        """Round an exact number of minor units."""
-        return cls(round_to_integer(exact_minor, mode))
 
     @property
     def decimal(self) -> Decimal:

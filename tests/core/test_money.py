@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from core.money import LARGEST_MINOR, LSL, ZERO, Currency, Money, Rounding, round_to_integer, total
+from core.money import LARGEST_MINOR, LSL, ZERO, Currency, Money, total
 
 amounts = st.integers(-LARGEST_MINOR, LARGEST_MINOR).map(Money)
 
@@ -73,18 +73,3 @@ def test_sums_differences_and_order_are_those_of_whole_numbers(one: Money, other
 def test_nothing_sums_to_zero() -> None:
     assert total([]) == ZERO
     assert LSL.exponent == 2
-
-
-@pytest.mark.parametrize(
-    ("value", "mode", "expected"),
-    [
-        ("0.5", Rounding.HALF_EVEN, 0),
-        ("0.5", Rounding.HALF_UP, 1),
-        ("0.1", Rounding.UP, 1),
-        ("0.9", Rounding.DOWN, 0),
-        ("-0.5", Rounding.UP, -1),
-    ],
-)
-def test_rounding_states_its_mode(value: str, mode: Rounding, expected: int) -> None:
-    assert round_to_integer(Decimal(value), mode) == expected
-    assert Money.rounded(Decimal(value), mode) == Money(expected)

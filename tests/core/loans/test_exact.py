@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 
 import pytest
@@ -10,9 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.loans.exact import MultipleRounding, round_exact, round_to_multiple, spread_evenly
-from core.money import Money, Rounding, round_to_integer, total
+from core.money import Money, Rounding, total
 
 MODES = st.sampled_from(Rounding)
+DECIMAL_MODES = {
+    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.UP: ROUND_UP,
+    Rounding.DOWN: ROUND_DOWN,
+}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ def test_each_mode_rounds_a_tie_its_own_way(value: str, half_even: int, half_up:
 
 @given(st.decimals(-(10**9), 10**9, places=4), MODES)
 def test_fractions_round_as_decimals_do(value: Decimal, mode: Rounding) -> None:
-    assert round_exact(Fraction(value), mode) == round_to_integer(value, mode)
+    assert round_exact(Fraction(value), mode) == value.to_integral_value(DECIMAL_MODES[mode])
 
 
 @pytest.mark.parametrize(
