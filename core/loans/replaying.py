@@ -51,6 +51,7 @@ def run_through(
     loan = RunningLoan(plan, policy, rows_of(plan), today=disbursed.value_on)
     charges = _charges_in_order(events)
     add_charges(loan.rows, charges)
+    loan.mark_settled_rows()  # one in grace of all its parts has nothing to pay
     horizon = max([until, *(event.value_on for event in events if not isinstance(event, Charge))])
     entries: list[_Entry] = [
         (row.due_on, _Turn.FALLS_DUE, row.n, partial(_fall_due, loan, row))
@@ -86,6 +87,7 @@ def _fall_due(loan: RunningLoan, row: Row) -> None:
     for item in row.of(Part.INTEREST):
         item.drop(item.outstanding - min(item.outstanding, loan.room))
     row.is_due = True
+    loan.mark_settled_rows()  # the cap may have left nothing of it
 
 
 def _closes(loan: RunningLoan, closed_through: date) -> list[_Entry]:

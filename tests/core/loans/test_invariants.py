@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core.credit.history import days_late_of
 from core.loans.account import AccountStatus, LoanAccount, live_events
 from core.loans.disclosure import key_facts
 from core.loans.events import Repayment, ValueDated
@@ -19,7 +21,7 @@ from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms
 from core.loans.transactions import MONEY_RECEIVED, TransactionKind
 from core.money import ZERO, Money, total
-from tests.core.loans.lives import LIVES, Life, lives, policies, terms
+from tests.core.loans.lives import LENT_ON, LIVES, Life, lives, policies, terms
 
 thorough = settings(max_examples=60 * LIVES, deadline=None)
 DAYS_AHEAD = st.integers(0, 500)
@@ -162,6 +164,33 @@ def test_the_stricter_cap_holds_interest_and_default_fees_together(agreed: LoanT
     held = _unpaid_interest(life.account, life.today) + life.account.outstanding(Part.PENALTY)
 
     assert held <= agreed.principal
+
+
+@thorough
+@given(lives())
+def test_an_instalment_is_settled_from_the_day_on_which_nothing_is_left_of_it(life: Life) -> None:
+    """Also one that never had anything to pay, or of which the cap left nothing: it is not late."""
+    for row in life.account.instalments:
+        assert (row.settled_on is not None) == (row.outstanding() == ZERO)
+        if total(row.due.values()) == ZERO:
+            assert row.settled_on is not None
+            assert row.settled_on <= row.due_on
+
+
+def test_an_instalment_in_grace_of_all_its_parts_is_settled_from_the_payout() -> None:
+    agreed = LoanTerms(
+        principal=Money.of("1000"),
+        annual_rate_percent=Decimal(36),
+        periods=3,
+        disbursed_on=LENT_ON,
+        principal_grace=1,
+        interest_free=1,
+    )
+
+    first, second, _ = Life.of(agreed, Policy()).live_on(60).account.instalments
+
+    assert (first.settled_on, second.settled_on) == (LENT_ON, None)
+    assert days_late_of([first], LENT_ON + timedelta(days=60)) == [0]
 
 
 @thorough

@@ -187,7 +187,7 @@ class LoanLife(RuleBasedStateMachine):
             for part in Part:
                 cells = (row.due[part], row.paid[part], row.waived[part], row.written_off[part], row.receivable[part])
                 assert min(*cells, row.outstanding(part)) >= ZERO
-            assert row.settled_on is None or row.outstanding() == ZERO
+            assert (row.settled_on is not None) == (row.outstanding() == ZERO)
             assert min(row.paid_in_advance, row.paid_late) >= ZERO
             assert row.paid_in_advance + row.paid_late <= total(row.paid.values())
 
