@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from core.calendar import PeriodUnit
+from core.loans.policy import Cap, LateFeeRule, Policy
+from core.loans.product_terms import ProductTerms
+from core.loans.terms import DayCount, Fee, FeeTiming, Method
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
@@ -83,6 +89,47 @@ async def test_applying_first(known: Known, language: Language) -> None:
     await caller.repeats()
 
     assert_golden(caller, "applying_first", language)
+
+
+TRADERS = ProductTerms(
+    annual_rate_percent=Decimal(36),
+    periods_offered=(1, 8, 12),
+    method=Method.FLAT,
+    period_unit=PeriodUnit.WEEK,
+    instalment_multiple=Money.of(5),
+)
+HARVEST = ProductTerms(
+    annual_rate_percent=Decimal(24),
+    periods_offered=(4,),
+    method=Method.EQUAL_PRINCIPAL,
+    period_every=3,
+    day_count=DayCount.ACTUAL_365,
+    principal_grace=1,
+    fees=(Fee("Service fee", FeeTiming.SPREAD, percent=Decimal(3)),),
+)
+STRICT = Policy(
+    late_fee=LateFeeRule(None, Decimal("2.5"), with_interest=True, after_days=5),
+    arrears_interest_percent=Decimal(12),
+    cap=Cap.INTEREST_AND_FEES,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "policy"),
+    [("by_the_week", TRADERS, Policy()), ("for_a_harvest", HARVEST, STRICT)],
+    ids=["by the week", "for a harvest"],
+)
+async def test_applying_for_another_kind_of_loan(
+    known: Known, lending: Lending, language: Language, name: str, terms: ProductTerms, policy: Policy
+) -> None:
+    await lending.engine.record.add_product(replace(lending.product, version=2, terms=terms, policy=policy))
+    caller = await known(language)
+    await caller.dials()
+    await caller.types("1", "1", "1500", str(len(terms.periods_offered)), "1", "1", "6000")
+    fits_one_page = (name, language) == ("by_the_week", Language.ENGLISH)
+    await caller.types(*([] if fits_one_page else ["98"]), "2", "98", "98", "98")
+
+    assert_golden(caller, f"applying_{name}", language)
 
 
 async def test_applying_again(known: Known, lending: Lending, language: Language) -> None:
