@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.credit.history import days_late_of
 from core.loans.account import AccountStatus, LoanAccount, live_events
 from core.loans.disclosure import key_facts
-from core.loans.events import Repayment, ValueDated
+from core.loans.events import Charge, Repayment, ValueDated
 from core.loans.parts import Part
 from core.loans.policy import Cap, Policy
 from core.loans.schedule import schedule
@@ -81,6 +81,24 @@ def test_a_payment_is_what_it_paid_and_what_was_left_over(life: Life) -> None:
             assert one.amount == one.split.total + one.overpaid + one.recovered
         elif one.kind is TransactionKind.COOLING_OFF_RETURN:
             assert one.amount + one.income_returned.total == one.split.principal + one.overpaid
+
+
+@thorough
+@given(lives(), st.integers(1, 120_000))
+def test_a_payment_pays_the_oldest_instalment_first_and_its_parts_in_the_policys_order(life: Life, amount: int) -> None:
+    """What is touched last may be left in part; nothing before it is. (Charges already due go before their row's order.)"""
+    assume(not any(isinstance(event, Charge) for event in life.history.events))
+    on = life.last_day
+
+    account = life.pay(on, Money(amount)).history.account(on)
+
+    paid = account.transactions[-1].allocations
+    assume(paid)
+    *before, last = [row for row in account.instalments if row.n <= max(item.instalment for item in paid)]
+    assert [row.outstanding() for row in before] == [ZERO] * len(before)
+    order = life.history.policy.due_order if last.due_on <= on else life.history.policy.advance_order
+    touched = max(order.index(item.part) for item in paid if item.instalment == last.n)
+    assert [last.outstanding(part) for part in order[:touched]] == [ZERO] * touched
 
 
 @thorough
