@@ -110,9 +110,9 @@ class Studio:
             page = await self._new_page(width, height)
             await page.goto(f"{self.demo.public}/simulator")
             await page.wait_for_load_state("networkidle")
-            await self._take(page, f"phone-{width}")
+            await self._take(page, f"phone-{width}", is_shaded=True)
             await self._dial_my_loans(page)
-            await self._take(page, f"phone-loan-{width}")
+            await self._take(page, f"phone-loan-{width}", is_shaded=True)
             await page.context.close()
 
     async def side_by_side(self) -> None:
@@ -133,7 +133,7 @@ class Studio:
             "div{height:868px;overflow:hidden;border-radius:8px;box-shadow:0 2px 12px #0003}"
             f"img{{width:100%;display:block}}</style>{images}"
         )
-        await self._keep(await page.screenshot(), "phone-and-portal")
+        await self._keep(await page.screenshot(), "phone-and-portal", is_shaded=True)
         await page.context.close()
 
     async def _dial_my_loans(self, page: Page) -> None:
@@ -224,13 +224,15 @@ class Studio:
         await desk.page.wait_for_load_state("load")
         return desk
 
-    async def _take(self, page: Page, name: str) -> None:
+    async def _take(self, page: Page, name: str, *, is_shaded: bool = False) -> None:
         """The whole page, from top to bottom; what does not fit is noted."""
         self.misfits += [f"{name}: {what}" for what in await misfits(page)]
-        await self._keep(await page.screenshot(full_page=True), name)
+        await self._keep(await page.screenshot(full_page=True), name, is_shaded=is_shaded)
 
-    async def _keep(self, picture: bytes, name: str) -> None:
-        (SCREENS / f"{name}.png").write_bytes(await with_palette(self.darkroom, picture))
+    async def _keep(self, picture: bytes, name: str, *, is_shaded: bool = False) -> None:
+        """In a file; what has shades of many colours, like the phone's keys, keeps them all."""
+        smaller = picture if is_shaded else await with_palette(self.darkroom, picture)
+        (SCREENS / f"{name}.png").write_bytes(smaller)
 
     async def _sign_in_page(self, language: str) -> None:
         for width, height in WIDTHS.items():
