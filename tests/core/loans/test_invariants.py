@@ -86,7 +86,7 @@ def test_a_payment_is_what_it_paid_and_what_was_left_over(life: Life) -> None:
 @thorough
 @given(lives(), st.integers(1, 120_000))
 def test_a_payment_pays_the_oldest_instalment_first_and_its_parts_in_the_policys_order(life: Life, amount: int) -> None:
-    """What is touched last may be left in part; nothing before it is. (Charges already due go before their row's order.)"""
+    """What is touched last may be left in part; nothing before it is. (Due charges go before that order.)"""
     assume(not any(isinstance(event, Charge) for event in life.history.events))
     on = life.last_day
 
