@@ -76,7 +76,7 @@ def _settle(loan: RunningLoan, payment: Payoff) -> None:
 
 def _cancels(loan: RunningLoan, payment: CoolingOffReturn) -> bool:
     asked = cash_to_return(loan.plan.terms, loan.transactions)
-    return loan.outstanding > ZERO and ZERO < asked <= payment.amount
+    return ZERO < asked <= payment.amount
 
 
 def _cancel(loan: RunningLoan, payment: CoolingOffReturn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -18,7 +19,7 @@ from core.loans.policy import LateFeeRule, Policy
 from core.loans.refusals import LoanNotActive, NothingToReturn, PayoffBeforeLaterEvent
 from core.loans.terms import Fee, FeeTiming, LoanTerms
 from core.loans.transactions import TransactionKind
-from core.money import ZERO, Money
+from core.money import ZERO, Money, total
 
 LENT_ON = date(2024, 1, 1)
 ON = LENT_ON + timedelta(days=2)
@@ -175,3 +176,32 @@ def test_no_return_counts_before_a_later_event() -> None:
 def test_nothing_else_happens_to_a_loan_that_was_returned() -> None:
     with pytest.raises(LoanNotActive):
         lent(give_back(1, ON, "950"), Charge("c", 2, ON, Part.FEE, Money.of("1")))
+
+
+def test_a_return_after_the_cash_came_back_otherwise_is_an_ordinary_repayment() -> None:
+    """Recorded after the return and dated before it: by then there was no cash left to give back."""
+    history = replace(lent(give_back(1, ON, "950")), policy=Policy())
+    came_back_first = replace(history, events=(*history.events, pay(2, LENT_ON, "950")))
+
+    account = came_back_first.account(ON)
+
+    assert account.returned_on is None
+    assert [one.kind for one in account.transactions[1:]] == [TransactionKind.REPAYMENT] * 2
+    assert account.overpaid == Money.of("1900") - total(total(row.due.values()) for row in account.instalments)
+
+
+def test_what_was_forgiven_before_stays_forgiven_beside_what_the_return_forgives() -> None:
+    charge = Charge("c", 1, LENT_ON, Part.PENALTY, Money.of("5"))
+    waiver = Waiver("w", 2, LENT_ON, 1, Part.PENALTY, Money.of("2"))
+
+    unpaid = lent(charge, waiver, give_back(3, ON, "950")).account(ON)
+    paid = lent(charge, waiver, pay(3, LENT_ON, "1"), give_back(4, ON, "949")).account(ON)
+
+    assert unpaid.instalments[0].waived[Part.PENALTY] == Money.of("5")
+    assert paid.instalments[0].waived[Part.PENALTY] == Money.of("5")
+
+
+def test_a_return_pays_no_principal_that_is_paid_already() -> None:
+    account = lent(pay(1, LENT_ON, "300"), give_back(2, ON, "650")).account(ON)
+
+    assert all(item.amount > ZERO for item in account.allocations["return:2"])
