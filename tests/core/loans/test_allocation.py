@@ -1,0 +1,80 @@
+"""Money finds what it pays: the small print of allocation and settlement, each rule by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment
+from core.loans.history import LoanHistory
+from core.loans.parts import Part
+from core.loans.policy import LateFeeRule, Policy
+from core.loans.terms import LoanTerms
+from core.loans.transactions import Allocation, TransactionKind
+from core.money import ZERO, Money
+
+LENT_ON = date(2024, 1, 1)
+TERMS = LoanTerms(principal=Money.of("100"), annual_rate_percent=Decimal(7), periods=6, disbursed_on=LENT_ON)
+"""17.01 a month, 16.43 + 0.58 first; 0.26 of that interest is earned by 15 January."""
+PRINCIPAL_FIRST = (Part.PRINCIPAL, Part.INTEREST, Part.FEE, Part.PENALTY)
+
+
+def loan(*events: Event, closed_through: date = LENT_ON, **rules: Any) -> LoanHistory:
+    history = LoanHistory(UUID(int=1), TERMS, Policy(**rules), Disbursed("lent", "", LENT_ON), closed_through)
+    for event in events:
+        history = history.recorded(event)
+    return history
+
+
+def pay(n: int, on: date, amount: str) -> Repayment:
+    return Repayment(f"pay:{n}", n, "", on, Money.of(amount))
+
+
+def test_a_charge_is_already_due_on_its_very_day() -> None:
+    on = date(2024, 1, 15)
+    charge = Charge("c", 1, on, Part.PENALTY, Money.of("2"))
+
+    account = loan(charge, pay(2, on, "2"), due_order=PRINCIPAL_FIRST, advance_order=PRINCIPAL_FIRST).account(on)
+
+    assert [item.part for item in account.allocations["pay:2"]] == [Part.PENALTY]
+
+
+def test_a_settlement_asks_earned_interest_less_what_was_paid_of_it_in_advance() -> None:
+    history = loan(pay(1, date(2024, 1, 10), "0.20"))
+
+    assert history.payoff(date(2024, 1, 15)).split.interest == Money.of("0.06")
+
+
+def test_a_settlement_of_what_was_paid_meanwhile_is_an_ordinary_repayment() -> None:
+    on = date(2024, 1, 15)
+    settled = loan(Payoff("settle", 1, "", on, loan().payoff(on).total))
+    paid_before = replace(settled, events=(*settled.events, pay(2, LENT_ON, "200")))
+
+    account = paid_before.account(on)
+    settlement = account.transaction("settle")
+
+    assert settlement is not None
+    assert settlement.kind is TransactionKind.REPAYMENT
+    assert settlement.overpaid == settlement.amount
+    assert account.outstanding() == ZERO
+
+
+def test_a_charge_and_a_late_fee_note_what_they_put_on_which_instalment() -> None:
+    rule = LateFeeRule(Money.of("5"), None, with_interest=True, after_days=0)
+    charge = Charge("c", 1, date(2024, 2, 15), Part.FEE, Money.of("3"))
+
+    account = loan(charge, closed_through=date(2024, 2, 2), late_fee=rule).account(date(2024, 2, 15))
+    charged, late = account.transaction("c"), account.transaction("late_fee:1")
+
+    assert charged is not None
+    assert late is not None
+    assert charged.allocations == (Allocation(2, Part.FEE, Money.of("3"), in_advance=False, recognised=True),)
+    assert late.allocations == (Allocation(1, Part.PENALTY, Money.of("5"), in_advance=False, recognised=True),)
+    assert late.value_on == date(2024, 2, 2)
+
+
+def test_an_event_that_the_account_does_not_know_came_to_nothing() -> None:
+    assert loan().account(LENT_ON).transaction("nothing") is None
