@@ -93,6 +93,10 @@ def test_the_hash_of_a_journal_is_the_one_that_stored_journals_have() -> None:
 
     assert JOURNAL.content_hash.hex() == "8d476056165d1c54003707df8f43fa36f6282aac4da5e412b7d8cab1edeb482d"
     assert mirror.content_hash.hex() == "99936c21c55c2ca5c7e78d9d97305169781fe4f66278063f5c0ed34af3700085"
+    assert (
+        replace(JOURNAL, loan_id=None).content_hash.hex()
+        == "3167ff280cd08902d635ccbe69ef7f8403866940ab8bf2db3babd54d0ceb2433"
+    )
 
 
 def test_a_payment_taken_off_its_loan_moves_on_from_where_the_mirror_left_it() -> None:
