@@ -29,7 +29,7 @@ TURN_HOURS: Final = 24
 OWED_DAYS: Final = 30
 """How long a claim is kept that owes the borrower a message: longer than any district is down."""
 
-DRAFT_DAYS: Final = 7
+DRAFT_DAYS: Final = 30
 """How long an unfinished form is offered again."""
 
 DRAFT_OPEN: Final = "open"

@@ -132,14 +132,6 @@ class Loans(Protocol):
 
     async def position(self, loan_id: UUID) -> LoanPosition | None: ...
 
-    async def needing_day_end(self, on: date) -> Sequence[UUID]:
-        """Active loans for which the close of this day has work: an instalment falls due, or has become late."""
-        ...
-
     async def offers_expired_on(self, on: date) -> Sequence[UUID]:
         """Offers whose last day is this one or an earlier one."""
-        ...
-
-    async def due_between(self, first: date, last: date) -> Sequence[InstalmentRow]:
-        """Instalments of active loans that fall due from first to last and still have something outstanding."""
         ...

@@ -163,9 +163,9 @@ class Twins:
         return await close_through(self.engine, [BY_PAGES], self.today)
 
     async def close_by_replay(self) -> None:
-        async with self.engine.record.unit(BY_REPLAY) as unit:
-            loan_ids = await unit.loans.needing_day_end(self.today)
-        for loan_id in loan_ids:
+        """Whatever a loan has to do with that day: a close that had no work for it must not have had any."""
+        active = [row["id"] for row in await self.rows(BY_REPLAY, "loans") if row["status"] == LoanStatus.ACTIVE]
+        for loan_id in active:
             async with self._loan(BY_REPLAY, loan_id) as (unit, loan):
                 await close_loan_day(self.engine, unit, loan, self.today)
         async with self.engine.record.unit(BY_REPLAY) as unit:
@@ -283,7 +283,7 @@ async def anything(twins: Twins, loan_id: UUID) -> None:
     kind = chance.choices(
         ["money", "backdated", "charge", "waiver", "reversal", "loss"], [0.75, 0.13, 0.04, 0.04, 0.03, 0.01]
     )[0]
-    amount = Money(chance.choice([1, 777, rows[0].total.minor, chance.randrange(1, 2 * loan.principal.minor)]))
+    amount = Money(chance.choice([1, 777, max(1, rows[0].total.minor), chance.randrange(1, 2 * loan.principal.minor)]))
     if kind in {"money", "backdated"}:
         earliest = max(TODAY, twins.today - timedelta(days=4))
         await twins.pay(loan_id, amount, earliest if kind == "backdated" else twins.today)

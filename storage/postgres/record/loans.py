@@ -139,18 +139,12 @@ class LoansOnPostgres:
     async def position(self, loan_id: UUID) -> LoanPosition | None:
         return await self._projections.position(loan_id)
 
-    async def needing_day_end(self, on: date) -> Sequence[UUID]:
-        return await self._projections.needing_day_end(on)
-
     async def offers_expired_on(self, on: date) -> Sequence[UUID]:
         statement = select(loans.c.id).where(
             self._connection.here(loans), loans.c.status == LoanStatus.OFFERED, loans.c.offer_expires_on <= on
         )
         rows = await self._connection.rows(statement.order_by(loans.c.offer_expires_on, loans.c.id))
         return [row.id for row in rows]
-
-    async def due_between(self, first: date, last: date) -> Sequence[InstalmentRow]:
-        return await self._projections.due_between(first, last)
 
     async def _one(self, condition: ColumnElement[bool], mfi_id: UUID | None, *, lock: bool) -> Loan:
         statement = select(*_COLUMNS).where(self._connection.here(loans), condition)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, or_, select, tuple_, update
+from sqlalchemy import Row, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from core.errors import NotFound
 from core.money import Money
-from core.records.loan import InstalmentRow, LoanPosition, LoanStatus
+from core.records.loan import InstalmentRow, LoanPosition
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.tables.loans import instalments, loan_positions, loans
 
@@ -72,43 +71,6 @@ class LoanProjections:
             select(loan_positions).where(self._connection.here(loan_positions), loan_positions.c.loan_id == loan_id)
         )
         return None if row is None else _position(row)
-
-    async def needing_day_end(self, on: date) -> Sequence[UUID]:
-        """Active loans with an instalment that falls due on this day, or an earlier one that is not settled."""
-        falls_due = instalments.c.due_on == on
-        is_late = (instalments.c.due_on < on) & instalments.c.settled_on.is_(None)
-        statement = (
-            select(loans.c.id)
-            .distinct()
-            .join_from(
-                instalments, loans, (loans.c.district == instalments.c.district) & (loans.c.id == instalments.c.loan_id)
-            )
-            .where(
-                self._connection.here(instalments),
-                self._connection.here(loans),
-                loans.c.status == LoanStatus.ACTIVE,
-                or_(falls_due, is_late),
-            )
-        )
-        return [row.id for row in await self._connection.rows(statement.order_by(loans.c.id))]
-
-    async def due_between(self, first: date, last: date) -> Sequence[InstalmentRow]:
-        """Unsettled instalments of active loans, by due date."""
-        statement = (
-            select(instalments)
-            .join_from(
-                instalments, loans, (loans.c.district == instalments.c.district) & (loans.c.id == instalments.c.loan_id)
-            )
-            .where(
-                self._connection.here(instalments),
-                self._connection.here(loans),
-                loans.c.status == LoanStatus.ACTIVE,
-                instalments.c.due_on.between(first, last),
-                instalments.c.settled_on.is_(None),
-            )
-        )
-        ordered = statement.order_by(instalments.c.due_on, instalments.c.loan_id, instalments.c.n)
-        return [_instalment(row) for row in await self._connection.rows(ordered)]
 
 
 def _upsert(statement: Insert, key: Sequence[str]) -> Insert:

@@ -21,6 +21,18 @@ async def test_the_next_dial_offers_to_continue_where_it_stood(world: World, lin
     assert done == {"kind": "one", "name": "Palesa"}
 
 
+async def test_a_form_is_offered_for_thirty_days_and_not_a_moment_longer(world: World, line: Line) -> None:
+    await line.dial()
+    await line.type("1", "1", "Palesa")
+
+    world.clock.move(days=30, seconds=-1)
+    offered = await Line(line.runner, session="s2").dial()
+    world.clock.move(seconds=1)
+    expired = await Line(line.runner, session="s3").dial()
+
+    assert (offered.screen, expired.screen) == ("start.resume", "start.menu")
+
+
 async def test_a_form_started_again_is_another_one(world: World, line: Line) -> None:
     await line.dial()
     await line.type("1", "1", "Palesa")
@@ -84,16 +96,6 @@ async def test_a_form_that_was_sent_is_not_offered_again_and_nothing_of_it_is_ke
     assert (await Line(line.runner, session="s2").dial()).screen == "start.menu"
     [draft] = world.store.drafts.values()
     assert (draft.status, draft.state) == (DRAFT_ENDED, {})
-
-
-async def test_a_form_is_offered_for_a_week(world: World, line: Line) -> None:
-    await line.dial()
-    await line.type("1", "1")
-
-    world.clock.move(days=6)
-    assert (await Line(line.runner, session="s2").dial()).screen == "start.resume"
-    world.clock.move(days=2)
-    assert (await Line(line.runner, session="s3").dial()).screen == "start.menu"
 
 
 async def test_each_save_of_a_form_is_one_version(world: World, line: Line) -> None:

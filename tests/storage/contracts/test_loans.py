@@ -126,21 +126,6 @@ async def test_there_is_no_position_before_the_first_event(record: Record) -> No
         assert await unit.loans.position(loan.id) is None
 
 
-async def test_the_close_of_a_day_has_work_for_loans_due_that_day_or_late(record: Record) -> None:
-    async with record.unit(DISTRICT) as unit:
-        ages = {"due": 0, "due_and_settled": 0, "late": -1, "late_and_settled": -1, "tomorrow": 1}
-        loans = {name: await kept_loan(unit, status=LoanStatus.ACTIVE) for name in ages}
-        loans["not_disbursed"] = await kept_loan(unit, status=LoanStatus.ACCEPTED)
-        for name, loan in loans.items():
-            due_on = TODAY + timedelta(days=ages.get(name, 0))
-            settled_on = TODAY if name.endswith("settled") else None
-            await unit.loans.project(a_position(loan.id), [an_instalment(loan.id, 1, due_on, settled_on=settled_on)])
-
-        found = set(await unit.loans.needing_day_end(TODAY))
-
-        assert found == {loans[name].id for name in ("due", "due_and_settled", "late")}
-
-
 async def test_offers_expire_after_their_last_day_has_come(record: Record) -> None:
     async with record.unit(DISTRICT) as unit:
         last_day = await kept_loan(unit, offer_expires_on=TODAY)
@@ -148,16 +133,3 @@ async def test_offers_expire_after_their_last_day_has_come(record: Record) -> No
         await kept_loan(unit, offer_expires_on=TODAY, status=LoanStatus.ACCEPTED)
 
         assert list(await unit.loans.offers_expired_on(TODAY)) == [last_day.id]
-
-
-async def test_due_instalments_are_those_of_active_loans_with_something_left(record: Record) -> None:
-    async with record.unit(DISTRICT) as unit:
-        active = await kept_loan(unit, status=LoanStatus.ACTIVE)
-        closed = await kept_loan(unit, status=LoanStatus.CLOSED)
-        days = [TODAY + timedelta(days=offset) for offset in (-1, 0, 3, 4)]
-        rows = [an_instalment(active.id, n, day) for n, day in enumerate(days, start=1)]
-        rows.append(an_instalment(active.id, 5, TODAY, settled_on=TODAY))
-        await unit.loans.project(a_position(active.id), rows)
-        await unit.loans.project(a_position(closed.id), [an_instalment(closed.id, 1, TODAY)])
-
-        assert list(await unit.loans.due_between(TODAY, TODAY + timedelta(days=3))) == rows[1:3]
