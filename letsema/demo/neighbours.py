@@ -1,17 +1,16 @@
-"""Borrowers of the past, so that the demo's history has loans enough to hold the score against: `letsema backtest`.
+"""Borrowers of Khotso's past, so that the demo has loans enough to hold the score against: `letsema backtest`.
 
 Their loans are over, but for one that nobody pays any more. Their phones are not printed: nobody need be them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from core.money import Money
 from core.records.borrower import IncomeKind, Language, Purpose
-from letsema.demo.cast import KHOTSO, MOHLOLI, Lender, Person
+from letsema.demo.cast import KHOTSO, Person
 from letsema.demo.lives import Stage, Story
 
 _PIN: Final = "4826"
@@ -21,13 +20,9 @@ _NAMES: Final = (
     ("Hlompho", "Nkhabu"), ("Pontso", "Matete"), ("Lehlohonolo", "Shale"), ("Tsepang", "Moiloa"),
     ("Bokang", "Seeiso"), ("Nthati", "Pitso"), ("Katiso", "Jane"),
 )  # fmt: skip
-_DISTRICTS: Final = ("LS-A", "LS-C")
-"""The head offices': their days are lived through from the first on anyway."""
-
-_FIRST_DAYS_AGO: Final = 168
-_SECOND_DAYS_AGO: Final = 100
-_ON_TIME: Final = {1: 0, 2: -1}
-_ONCE_LATE: Final = {1: 10, 2: 0}
+_FIRST_DAYS_AGO: Final = 140
+_SECOND_DAYS_AGO: Final = 72
+_LATE_DAYS: Final = 35
 
 
 def _neighbour(number: int) -> Person:
@@ -39,61 +34,46 @@ def _neighbour(number: int) -> Person:
         _PIN,
         f"0197001{number:05d}",
         date(1970 + number, 1 + number % 12, 5 + number),
-        _DISTRICTS[number % len(_DISTRICTS)],
+        KHOTSO.head_office_district,
         Language.ENGLISH if number % 2 else Language.SESOTHO,
     )
 
 
-def _loan(
-    number: int,
-    days_ago: int,
-    paid: Mapping[int, int],
-    *,
-    periods: int = 2,
-    amount: int = 1_500,
-    lender: Lender = KHOTSO,
-) -> Story:
-    """A loan by a monthly pay of M4,500. Two months take a sixth of it, one month of M1,400 a third at the most."""
+def _loan(number: int, days_ago: int, paid_days_after: int | None, *, amount: int = 850) -> Story:
+    """A loan of one month by a monthly pay of M4,500: M850 take a fifth of it, M1,800 more than a third."""
     return Story(
-        _PEOPLE[number], lender, days_ago, Money.of(amount), periods, Purpose.BUSINESS, Money.of(4_500),
-        IncomeKind.BUSINESS, Stage.DISBURSED, paid,
+        _PEOPLE[number], KHOTSO, days_ago, Money.of(amount), 1, Purpose.BUSINESS, Money.of(4_500),
+        IncomeKind.BUSINESS, Stage.DISBURSED, {} if paid_days_after is None else {1: paid_days_after},
     )  # fmt: skip
 
 
-def _twice(number: int, first: Mapping[int, int], second: Mapping[int, int], *, lender: Lender = KHOTSO) -> list[Story]:
-    return [
-        _loan(number, _FIRST_DAYS_AGO, first, lender=lender),
-        _loan(number, _SECOND_DAYS_AGO, second, lender=lender),
-    ]
-
-
-def _long_late_then(number: int, second: Mapping[int, int], *, amount: int = 1_400) -> list[Story]:
-    """A loan of one month that was paid 35 days late, and another one all the same."""
-    return [
-        _loan(number, _FIRST_DAYS_AGO, {1: 35}, periods=1, amount=1_400),
-        _loan(number, _SECOND_DAYS_AGO, second, periods=1, amount=amount),
-    ]
+def _twice(number: int, first: int, second: int, *, amount: int = 850) -> tuple[Story, Story]:
+    """Two loans after each other, paid so many days after their due dates."""
+    return (
+        _loan(number, _FIRST_DAYS_AGO, first),
+        _loan(number, _SECOND_DAYS_AGO, second, amount=amount),
+    )
 
 
 _PEOPLE: Final = tuple(_neighbour(number) for number in range(len(_NAMES)))
 NEIGHBOURS: Final[tuple[Story, ...]] = (
-    # Regular twice, at either lender; and one who was, until the second time.
-    *_twice(0, _ON_TIME, _ON_TIME),
-    *_twice(1, _ON_TIME, _ON_TIME),
-    *_twice(2, _ON_TIME, _ON_TIME, lender=MOHLOLI),
-    *_twice(3, _ON_TIME, _ON_TIME, lender=MOHLOLI),
-    *_twice(4, _ON_TIME, {1: 36, 2: 10}),
-    # A little late the first time, regular the second.
-    *_twice(5, _ONCE_LATE, _ON_TIME),
-    *_twice(6, _ONCE_LATE, _ON_TIME, lender=MOHLOLI),
+    # On time twice; and one who was, until the second time.
+    *_twice(0, 0, -1),
+    *_twice(1, -2, 0),
+    *_twice(2, 0, 0),
+    *_twice(3, -1, 0),
+    *_twice(4, 0, _LATE_DAYS),
+    # A little late the first time, on time the second.
+    *_twice(5, 10, 0),
+    *_twice(6, 6, 0),
     # Very late the first time. The second loan of one is above the limit: the manager went on in spite of it.
-    *_long_late_then(7, {1: 40}),
-    *_long_late_then(8, {1: 45}, amount=1_800),
-    *_long_late_then(9, {1: 0}),
+    *_twice(7, _LATE_DAYS, _LATE_DAYS, amount=1_000),
+    *_twice(8, _LATE_DAYS, _LATE_DAYS, amount=1_800),
+    *_twice(9, _LATE_DAYS, 0, amount=1_000),
     # New clients: three as agreed, one late, one who does not pay any more.
-    _loan(10, 97, _ON_TIME),
-    _loan(11, 96, _ON_TIME, lender=MOHLOLI),
-    _loan(12, 95, _ON_TIME),
-    _loan(13, 94, {1: 31, 2: 5}, lender=MOHLOLI),
-    _loan(14, 80, {}),
+    _loan(10, 71, 0),
+    _loan(11, 70, -1, amount=1_000),
+    _loan(12, 69, 0),
+    _loan(13, 68, _LATE_DAYS, amount=1_000),
+    _loan(14, 67, None),
 )

@@ -1,4 +1,4 @@
-"""Living through the demo's history: nearly six months, day by day, by the use cases that everybody else uses.
+"""Living through the demo's history: nearly five months, day by day, by the use cases that everybody else uses.
 
 So its ledger, scores, messages and audit trail are as real as any; `letsema verify-ledger` proves the first.
 """
@@ -74,7 +74,7 @@ class History:
         """Every day from the first to today; today stays open."""
         day = min(self.first_days.values())
         # What the head offices gave the districts is on its way: it has arrived before the first loan is paid out.
-        await self._work_on_outbox([district for district, first in self.first_days.items() if first == day])
+        await self._work_on_outbox(sorted(self.first_days))
         while day <= self.today:
             self.clock.go_to(day)
             lived = [district for district, first in self.first_days.items() if first <= day]
@@ -170,13 +170,14 @@ async def seed(installation: Installation, clock: TimeMachine, today: date) -> N
 
 
 def _first_days(today: date) -> Mapping[str, date]:
-    """A district opens with its first story, a head office with the first of all: there the money is."""
+    """A district opens with its first story, a head office with its lender's first: there the money is."""
     first_days = dict.fromkeys(sorted(ALL_DISTRICTS), today)
     for story in _EVERYBODYS:
         district = story.person.district
         first_days[district] = min(first_days[district], story.applied_on(today))
     for lender in LENDERS:
-        first_days[lender.head_office_district] = min(story.applied_on(today) for story in _EVERYBODYS)
+        own = [story.applied_on(today) for story in _EVERYBODYS if story.lender is lender]
+        first_days[lender.head_office_district] = min(first_days[lender.head_office_district], *own)
     return first_days
 
 
