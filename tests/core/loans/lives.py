@@ -17,7 +17,18 @@ from hypothesis import strategies as st
 from core.calendar import PeriodUnit
 from core.errors import DomainError
 from core.loans.account import LoanAccount
-from core.loans.events import Charge, CoolingOffReturn, Disbursed, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import (
+    Charge,
+    CoolingOffReturn,
+    Disbursed,
+    Event,
+    Payoff,
+    Refund,
+    Repayment,
+    Reversal,
+    Waiver,
+    WriteOff,
+)
 from core.loans.exact import MultipleRounding
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
@@ -150,6 +161,9 @@ class Life:
         closed = self.history.closed_through
         return self._with(CoolingOffReturn(self._key("return"), self.history.next_n, "", on, asked, "", closed))
 
+    def refund(self, amount: Money) -> Life:
+        return self._with(Refund(self._key("refund"), self.history.next_n, "", self.last_day, amount))
+
     def reverse(self, target: str) -> Life:
         return self._with(Reversal(self._key("reverse"), self.history.next_n, target))
 
@@ -196,6 +210,7 @@ _ACTS: Final[tuple[Callable[[st.DrawFn, Life], Life], ...]] = (
     lambda draw, life: life.live_on(draw(st.integers(1, 60))),
     lambda draw, life: life.pay(life.day(draw(DAYS)), draw(AMOUNTS)),
     lambda _draw, life: life.settle(life.last_day),
+    lambda draw, life: life.refund(min(draw(AMOUNTS), life.account.overpaid)),
     lambda draw, life: life.write_off(life.day(draw(DAYS))),
     lambda draw, life: life.return_the_cash(life.last_day, draw(st.sampled_from([Money(0), Money(1)]))),
 )

@@ -24,7 +24,7 @@ from core.loans.parts import Part
 from core.loans.policy import LateFeeRule, Policy
 from core.loans.simulation import Simulation, simulate_loans
 from core.loans.terms import LoanTerms
-from core.loans.transactions import MONEY_RECEIVED
+from core.loans.transactions import MONEY_RECEIVED, TransactionKind
 from core.money import ZERO, Money, total
 from tests.core.loans.lives import AMOUNTS, CHARGED, DAYS, LENT_ON, LIVES, WAIVED, Life, policies, terms
 
@@ -103,6 +103,12 @@ class LoanLife(RuleBasedStateMachine):
             for income in INCOME.values():
                 assert self._balances()[income] == ZERO
 
+    @rule(share=st.sampled_from([1, 2]))
+    def refund(self, share: int) -> None:
+        """Half or all of the borrower's credit goes back; more than all of it never does."""
+        credit = self.life.account.overpaid
+        self._do(lambda: self.life.refund(Money(credit.minor // share)), None)
+
     @rule(pick=st.integers(0, 30))
     def reverse(self, pick: int) -> None:
         known = self.life.history.events
@@ -176,12 +182,14 @@ class LoanLife(RuleBasedStateMachine):
         earned += ZERO if account.returned_on else agreed.upfront_fees
         kept = earned + account.overpaid + account.recovered
         lent = account.outstanding(Part.PRINCIPAL) + self._given_up()
-        assert came_in - agreed.cash_received == kept - lent
-        assert self._balances()[FLOAT] == came_in - agreed.cash_received
+        went_back = total(one.amount for one in account.transactions if one.kind is TransactionKind.REFUND)
+        assert came_in - agreed.cash_received - went_back == kept - lent
+        assert self._balances()[FLOAT] == came_in - agreed.cash_received - went_back
 
     @invariant()
     def each_instalment_is_whole(self) -> None:
         account = self.life.account
+        assert min(account.overpaid, account.recovered) >= ZERO
         assert total(row.due[Part.PRINCIPAL] for row in account.instalments) == self.life.history.terms.principal
         for row in account.instalments:
             for part in Part:
