@@ -8,14 +8,18 @@ from core.errors import Conflict
 from core.loans.refusals import CreditPaidOut, RefundAboveCredit
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
-from core.records.loan import Loan, LoanStatus, Payment
+from core.records.loan import Loan, LoanStatus, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
+from core.use_cases.disbursing import AnotherPayoutStands, settle_payout
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.refunding import PayerHasNoWallet
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_engine import ObedientRail
+from tests.fixtures_postgres import MovableClock
 
+CONFIRMED = PayoutResult(PayoutAnswer.CONFIRMED, "RAIL9")
+UNKNOWN = PayoutResult(PayoutAnswer.UNKNOWN, failure_code="not_found")
 FAILED = PayoutResult(PayoutAnswer.FAILED, failure_code="wallet_closed")
 
 
@@ -138,4 +142,62 @@ async def test_a_payment_whose_credit_went_back_is_not_reversed_from_under_it(le
     with pytest.raises(Conflict):
         await done(lending, ProposalKind.REVERSE_PAYMENT, reverse)
 
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def lost(lending: Lending, rail: ObedientRail, clock: MovableClock) -> str:
+    """A refund out of suspense whose rail has gone on not knowing; its number."""
+    await lending.pay(Money.of("80"), reference="LOST", payer="+26662123456")
+    rail.answer = UNKNOWN
+    await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    await lending.work_on_outbox(HOME)
+    reference = rail.asked[-1][0]
+    clock.move(minutes=61)
+    await settle_payout(lending.engine, "simulated", reference, UNKNOWN)
+    return reference
+
+
+async def settled_as_failed(lending: Lending, reference: str) -> None:
+    await done(lending, ProposalKind.SETTLE_PAYOUT, {"payout": reference, "outcome": "failed"})
+
+
+async def test_a_lost_refund_is_settled_by_two_persons_and_a_late_word_still_books_it(
+    lending: Lending, rail: ObedientRail, clock: MovableClock
+) -> None:
+    reference = await lost(lending, rail, clock)
+
+    await settled_as_failed(lending, reference)
+    between = (await payment(lending, "LOST")).status
+    await settle_payout(lending.engine, "simulated", reference, CONFIRMED)
+
+    async with lending.engine.record.unit(HOME) as unit:
+        payout = await unit.disbursements.get(reference)
+    assert between == "suspense"
+    assert (payout.status, payout.contradicted_by) == (PayoutStatus.CONFIRMED, "confirmed")
+    assert (await payment(lending, "LOST")).status == "refunded"
+    assert await balance(lending, "suspense") == ZERO
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_late_word_on_money_that_was_assigned_meanwhile_waits_for_people(
+    lending: Lending, rail: ObedientRail, clock: MovableClock
+) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    reference = await lost(lending, rail, clock)
+    await settled_as_failed(lending, reference)
+    await done(lending, ProposalKind.ASSIGN_PAYMENT, {**SUSPENSE, "loan_reference": str(loan.reference)})
+
+    await settle_payout(lending.engine, "simulated", reference, CONFIRMED)
+
+    async with lending.engine.record.unit(HOME) as unit:
+        payout = await unit.disbursements.get(reference)
+        reserved = await unit.disbursements.under_way(lending.mfi.id, "simulated")
+    assert (payout.status, payout.failure_code) == (PayoutStatus.UNKNOWN, "confirmed_late")
+    assert reserved == Money.of("80")
+    with pytest.raises(AnotherPayoutStands):
+        await done(
+            lending,
+            ProposalKind.SETTLE_PAYOUT,
+            {"payout": reference, "outcome": "confirmed", "rail_receipt": "MP-1"},
+        )
     assert await verify_ledger(lending.engine, [HOME]) == []
