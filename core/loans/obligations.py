@@ -87,14 +87,12 @@ class Row:
         """The obligations of one part."""
         return (item for item in self.obligations if item.part is part)
 
-    def charge_arrears_to(self, whole: Money) -> Money:
-        """Bring the instalment's arrears interest up to an amount; returns by how much it grew."""
+    def charge_arrears_to(self, whole: Money) -> None:
+        """Bring the instalment's arrears interest up to an amount."""
         if self._arrears_interest is None:
             self._arrears_interest = Obligation(Part.INTEREST, Origin.ARREARS_INTEREST, self.due_on, ZERO, False)
             self.obligations.append(self._arrears_interest)
-        grown = whole - self._arrears_interest.amount
         self._arrears_interest.amount = whole
-        return grown
 
 
 def rows_of(plan: Schedule) -> list[Row]:

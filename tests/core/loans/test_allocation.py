@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment
+from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Waiver
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
 from core.loans.policy import LateFeeRule, Policy
@@ -78,3 +78,49 @@ def test_a_charge_and_a_late_fee_note_what_they_put_on_which_instalment() -> Non
 
 def test_an_event_that_the_account_does_not_know_came_to_nothing() -> None:
     assert loan().account(LENT_ON).transaction("nothing") is None
+
+
+def test_money_on_the_due_date_is_not_in_advance() -> None:
+    account = loan(pay(1, date(2024, 1, 31), "0.58"), pay(2, date(2024, 2, 1), "16.43")).account(date(2024, 2, 1))
+
+    assert [item.in_advance for item in account.allocations["pay:1"]] == [True]
+    assert [item.in_advance for item in account.allocations["pay:2"]] == [False]
+
+
+def test_money_recorded_once_its_due_date_is_closed_meets_the_receivable() -> None:
+    late = replace(pay(1, date(2024, 2, 5), "0.58"), closed_through=date(2024, 2, 1))
+
+    account = loan(late, closed_through=date(2024, 2, 5)).account(date(2024, 2, 5))
+
+    assert [item.recognised for item in account.allocations["pay:1"]] == [True]
+
+
+def test_what_is_paid_of_interest_before_its_close_is_recognised_by_no_close() -> None:
+    history = loan(
+        pay(1, date(2024, 1, 10), "0.20"), pay(2, date(2024, 1, 11), "0.10"), closed_through=date(2024, 2, 1)
+    )
+
+    account = history.account(date(2024, 2, 1))
+
+    assert account.receivable(Part.INTEREST) == Money.of("0.28")
+    assert [journal.postings[0].amount for journal in account.journals if journal.kind == "interest"] == [
+        Money.of("0.28")
+    ]
+
+
+def test_credit_and_forgiveness_add_up() -> None:
+    history = loan(
+        Waiver("w:1", 1, LENT_ON, 1, Part.INTEREST, Money.of("0.20")),
+        Waiver("w:2", 2, LENT_ON, 1, Part.INTEREST, Money.of("0.10")),
+        pay(3, LENT_ON, "150"),
+        pay(4, LENT_ON, "3"),
+    )
+
+    account = history.account(LENT_ON)
+    first, waived = account.transaction("pay:3"), account.transaction("w:2")
+
+    assert first is not None
+    assert waived is not None
+    assert account.instalments[0].waived[Part.INTEREST] == Money.of("0.30")
+    assert account.overpaid == first.overpaid + Money.of("3")
+    assert waived.money_account == ""
