@@ -162,7 +162,7 @@ class TestLoans:
         for words in ("Active", "Repayment", "Late fee", "Interest fell due", "Paid out", "M600.00", "Confirmed"):
             assert words in page
         assert "Accepted by the borrower on 23 Nov 2026" in page
-        assert "debit float:simulated" in page
+        assert "debit float, credit" in page
 
     async def test_an_offers_page_shows_what_would_fall_due(self, office: Office) -> None:
         loan = await office.lending.offered()
