@@ -25,11 +25,18 @@ class Reminders(Protocol):
     """The reminders of one district."""
 
     async def queue(
-        self, page: Page, kind: MessageKind, lenders: Sequence[Reminding], *, on: date, at: datetime
+        self,
+        page: Page,
+        kind: MessageKind,
+        lenders: Sequence[Reminding],
+        *,
+        on: date,
+        at: datetime,
+        period_days_min: int,
     ) -> int:
         """Queue a message for each unsettled instalment of a page, unless its borrower wants none; how many are new.
 
         Keyed by loan, instalment, kind and day, so that it may be repeated. Loans of lenders that are not named are
-        left alone.
+        left alone, and so are loans whose periods are shorter than `period_days_min`, which is 7 at most.
         """
         ...

@@ -6,7 +6,7 @@ Who does not want to be reminded is not; receipts and late fees are told to ever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -44,13 +44,22 @@ async def plan_reminders(engine: Engine, district: str, on: date) -> ReminderCou
     lenders = _lenders(await engine.record.catalogue())
     counts: Counter[MessageKind] = Counter()
     for days_after, kind in OCCASIONS:
-        counts[kind] += await _remind(engine, district, kind, lenders, due_on=on - timedelta(days=days_after), on=on)
+        queue = _queue(engine, kind, lenders, on, shortest_period_days(days_after))
+        counts[kind] += sum(await each_page(engine, district, on - timedelta(days=days_after), queue))
     return ReminderCounts(
         district,
         before=counts[MessageKind.REMINDER_BEFORE],
         due=counts[MessageKind.REMINDER_DUE],
         late=counts[MessageKind.REMINDER_LATE],
     )
+
+
+def shortest_period_days(days_after: int) -> int:
+    """How long a loan's period must be, in days, for an occasion: not before the last instalment, nor after the next.
+
+    So who pays by the day reads of an instalment on its day, and of one that is late on the day after.
+    """
+    return 1 - days_after if days_after < 0 else max(days_after, 1)
 
 
 def _lenders(catalogue: Catalogue) -> list[Reminding]:
@@ -62,10 +71,12 @@ def _lenders(catalogue: Catalogue) -> list[Reminding]:
     ]
 
 
-async def _remind(
-    engine: Engine, district: str, kind: MessageKind, lenders: Sequence[Reminding], *, due_on: date, on: date
-) -> int:
+def _queue(
+    engine: Engine, kind: MessageKind, lenders: Sequence[Reminding], on: date, period_days_min: int
+) -> Callable[[Unit, Page], Awaitable[int]]:
     async def queue(unit: Unit, page: Page) -> int:
-        return await unit.reminders.queue(page, kind, lenders, on=on, at=engine.clock.now())
+        return await unit.reminders.queue(
+            page, kind, lenders, on=on, at=engine.clock.now(), period_days_min=period_days_min
+        )
 
-    return sum(await each_page(engine, district, due_on, queue))
+    return queue

@@ -9,9 +9,12 @@ import itertools
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from core.calendar import PeriodUnit
+from core.loans.terms import LoanTerms
 from core.ports.record import Unit
 from core.records.loan import InstalmentRow, LoanStatus, overdue
 from core.records.message import MessageKind
@@ -19,7 +22,17 @@ from core.use_cases import due_pages
 from core.use_cases.messages import tell
 from core.use_cases.payouts import DEFAULT_RAIL
 from core.use_cases.reminding import OCCASIONS, ReminderCounts, plan_reminders
-from tests.storage.test_day_end import BY_PAGES, BY_REPLAY, DISTRICTS, PRODUCTS, Twins, anything, random_terms, twins
+from tests.storage.test_day_end import (
+    BY_PAGES,
+    BY_REPLAY,
+    DISTRICTS,
+    PRODUCTS,
+    Twins,
+    anything,
+    random_terms,
+    terms,
+    twins,
+)
 
 __all__ = ["twins"]
 
@@ -28,12 +41,25 @@ async def remind_one_by_one(twins: Twins, on: date) -> None:
     """The oracle: what is said about each instalment, from loan, rows and lender as the engine reads them."""
     active = [row["id"] for row in await twins.rows(BY_REPLAY, "loans") if row["status"] == LoanStatus.ACTIVE]
     async with twins.engine.record.unit(BY_REPLAY) as unit:
+<<<<<<< HEAD
+        for days_after, kind in OCCASIONS:
+            due_on = on - timedelta(days=days_after)
+            for row in await unit.loans.due_between(due_on, due_on):
+                if await is_long_enough(unit, row, days_after):
+=======
         for loan_id in active:
             unpaid = [row for row in await unit.loans.instalments(loan_id) if row.settled_on is None]
             for row, (days_after, kind) in itertools.product(unpaid, OCCASIONS):
                 if row.due_on == on - timedelta(days=days_after):
+>>>>>>> origin/main
                     await remind(twins, unit, kind, row, on)
         await unit.commit()
+
+
+async def is_long_enough(unit: Unit, row: InstalmentRow, days_after: int) -> bool:
+    terms = LoanTerms.from_json((await unit.loans.get(row.loan_id)).terms)
+    period_days = terms.period_every * (7 if terms.period_unit is PeriodUnit.WEEK else 1)
+    return days_after in {0, 1} or (-days_after < period_days and days_after <= period_days)
 
 
 async def remind(twins: Twins, unit: Unit, kind: MessageKind, row: InstalmentRow, on: date) -> None:
@@ -93,6 +119,29 @@ async def test_random_portfolios_are_reminded_alike_row_by_row(
     assert await twins.rows(BY_PAGES, "outbox") == await twins.rows(BY_REPLAY, "outbox")
     kinds = {row["kind"] for row in await twins.rows(BY_PAGES, "outbox")}
     assert {MessageKind.REMINDER_BEFORE, MessageKind.REMINDER_DUE, MessageKind.REMINDER_LATE} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"period_unit": PeriodUnit.DAY, "period_every": 1}, [0, 1]),
+        ({"period_unit": PeriodUnit.DAY, "period_every": 3}, [0, 1]),
+        ({"period_unit": PeriodUnit.DAY, "period_every": 4}, [-3, 0, 1]),
+        ({"period_unit": PeriodUnit.DAY, "period_every": 7}, [-3, 0, 1, 7]),
+        ({"period_unit": PeriodUnit.WEEK, "period_every": 1}, [-3, 0, 1, 7]),
+        ({"period_unit": PeriodUnit.MONTH, "period_every": 1}, [-3, 0, 1, 7]),
+    ],
+)
+async def test_nobody_is_reminded_of_an_instalment_beyond_its_neighbours(
+    twins: Twins, changes: dict[str, Any], told: list[int]
+) -> None:
+    await twins.lend(terms(periods=1, **changes), PRODUCTS[0])
+    due_on = (await twins.rows(BY_PAGES, "instalments"))[0]["due_on"]
+
+    planned = [await plan_reminders(twins.engine, BY_PAGES, due_on + timedelta(days=days)) for days, _ in OCCASIONS]
+
+    counts = [counted.before + counted.due + counted.late for counted in planned]
+    assert [days for (days, _), count in zip(OCCASIONS, counts, strict=True) if count] == told
 
 
 async def test_planning_a_day_again_queues_nothing_twice(twins: Twins) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from core.calendar import PeriodUnit
 from core.ports.day_end import Page
 from core.ports.reminding import Reminding
 from core.records.loan import LoanStatus
@@ -28,6 +29,12 @@ _LATENESS: Final = f"""
         where o.district = :district and o.loan_id = due.loan_id and o.due_on < :on
     ))
 """  # noqa: S608 - made of constants
+
+# A week and a month are always long enough: only periods of days are looked at.
+_IS_LONG: Final = f"""(
+    :period_days_min = 1 or coalesce(l.terms ->> 'period_unit', '') <> '{PeriodUnit.DAY}'
+    or cast(l.terms ->> 'period_every' as integer) >= :period_days_min
+)"""
 
 
 def _queue(kind: MessageKind) -> str:
@@ -50,7 +57,7 @@ def _queue(kind: MessageKind) -> str:
             join unnest(cast(:mfi_ids as uuid[]), cast(:mfi_names as text[]), cast(:rail_accounts as text[]))
                 lender (mfi_id, mfi_name, rail_account) on lender.mfi_id = l.mfi_id
             where i.district = :district and i.due_on = :due_on and i.loan_id > :after and i.loan_id <= :upto
-                and i.settled_on is null
+                and i.settled_on is null and {_IS_LONG}
         ) due
         on conflict (district, key) do nothing
     """  # noqa: S608 - made of constants
@@ -69,7 +76,14 @@ class RemindersOnPostgres:
         self._connection = connection
 
     async def queue(
-        self, page: Page, kind: MessageKind, lenders: Sequence[Reminding], *, on: date, at: datetime
+        self,
+        page: Page,
+        kind: MessageKind,
+        lenders: Sequence[Reminding],
+        *,
+        on: date,
+        at: datetime,
+        period_days_min: int,
     ) -> int:
         await self._connection.row(PREPARE)
         statement = _QUEUE[kind].bindparams(
@@ -81,6 +95,7 @@ class RemindersOnPostgres:
             mfi_names=[lender.name for lender in lenders],
             rail_accounts=[lender.rail_account for lender in lenders],
             on_text=on.isoformat(),
+            period_days_min=period_days_min,
             at=at,
             id_prefix=id_prefix(at),
         )
