@@ -20,6 +20,8 @@ def test_every_screen_fits_every_text_is_there_and_no_task_takes_too_long() -> N
         "see what is due": 1,
         "see how to pay": 1,
         "see what closes a loan": 2,
+        "cancel a loan before its payout": 4,
+        "learn how to return the cash": 3,
     }
     assert len(report.tasks) == len(TASKS)
 
