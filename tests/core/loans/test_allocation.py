@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from core.loans.parts import Part
 from core.loans.policy import LateFeeRule, Policy
 from core.loans.terms import LoanTerms
 from core.loans.transactions import Allocation, TransactionKind
-from core.money import ZERO, Money
+from core.money import ZERO, Money, Rounding
 
 LENT_ON = date(2024, 1, 1)
 TERMS = LoanTerms(principal=Money.of("100"), annual_rate_percent=Decimal(7), periods=6, disbursed_on=LENT_ON)
@@ -124,3 +124,28 @@ def test_credit_and_forgiveness_add_up() -> None:
     assert account.instalments[0].waived[Part.INTEREST] == Money.of("0.30")
     assert account.overpaid == first.overpaid + Money.of("3")
     assert waived.money_account == ""
+
+
+def test_two_rows_that_round_up_stay_within_the_cap_together() -> None:
+    """Half a lisente a day each: on day 187 after the second due date both would round past the principal."""
+    terms = replace(TERMS, principal=Money(200), periods=2, annual_rate_percent=Decimal(0), rounding_mode=Rounding.UP)
+    history = replace(loan(arrears_interest_percent=Decimal("182.5")), terms=terms)
+
+    interest = [
+        history.account(date(2024, 3, 1) + timedelta(days=days)).outstanding(Part.INTEREST).minor
+        for days in (184, 185, 187)
+    ]
+
+    assert interest == [199, 200, 200]
+
+
+def test_interest_that_comes_to_the_cap_by_rounding_keeps_its_exact_sum() -> None:
+    """0.3 lisente a day: 99.6 on day 332 is 100, the principal; 100.2 two days later is still 100."""
+    terms = replace(TERMS, principal=Money(100), periods=1, annual_rate_percent=Decimal(0))
+    on = date(2024, 2, 1) + timedelta(days=332)
+    history = replace(loan(arrears_interest_percent=Decimal("109.5")), terms=terms).recorded(pay(1, on, "0.50"))
+
+    assert history.account(on).outstanding(Part.INTEREST) == Money(50)
+    assert history.account(on + timedelta(days=2)).outstanding(Part.INTEREST) == Money(50)
+    assert history.account(on + timedelta(days=3)).outstanding(Part.INTEREST) == Money(50)
+    assert history.account(on + timedelta(days=4)).outstanding(Part.INTEREST) == Money(51)
