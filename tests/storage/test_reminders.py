@@ -41,17 +41,11 @@ async def remind_one_by_one(twins: Twins, on: date) -> None:
     """The oracle: what is said about each instalment, from loan, rows and lender as the engine reads them."""
     active = [row["id"] for row in await twins.rows(BY_REPLAY, "loans") if row["status"] == LoanStatus.ACTIVE]
     async with twins.engine.record.unit(BY_REPLAY) as unit:
-<<<<<<< HEAD
-        for days_after, kind in OCCASIONS:
-            due_on = on - timedelta(days=days_after)
-            for row in await unit.loans.due_between(due_on, due_on):
-                if await is_long_enough(unit, row, days_after):
-=======
         for loan_id in active:
             unpaid = [row for row in await unit.loans.instalments(loan_id) if row.settled_on is None]
             for row, (days_after, kind) in itertools.product(unpaid, OCCASIONS):
-                if row.due_on == on - timedelta(days=days_after):
->>>>>>> origin/main
+                is_day = row.due_on == on - timedelta(days=days_after)
+                if is_day and await is_long_enough(unit, row, days_after):
                     await remind(twins, unit, kind, row, on)
         await unit.commit()
 
