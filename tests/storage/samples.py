@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from core.credit.checks import STANDARD_CHECKS
 from core.ledger.journals import Journal, Posting
 from core.loans.policy import LateFeeRule, Policy
 from core.loans.product_terms import ProductTerms
@@ -88,6 +89,7 @@ def a_product(product_id: UUID = PRODUCT, version: int = 1, mfi_id: UUID = MFI, 
             instalment_share_limit=Decimal(1) / Decimal(3),
             offer_valid_days=7,
             cooling_off_days=3,
+            checks=STANDARD_CHECKS,
         ),
         **changes,
     )
@@ -192,6 +194,10 @@ def a_score(application_id: UUID, n: int = 1, score: int = 640, band: str = "B")
         affordability={"ratio": "0.25"},
         at=NOW,
         business_on=TODAY,
+        transition_n=n,
+        sharing="full",
+        exposure={"live_loans": 1},
+        findings=({"check": "one_third", "severity": "warn", "saw": "1000.00", "limit": "900.00"},),
     )
 
 

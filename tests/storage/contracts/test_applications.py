@@ -122,7 +122,9 @@ async def test_steps_are_read_in_order_and_a_number_is_used_once(record: Record)
 async def test_scores_are_kept_oldest_first(record: Record) -> None:
     async with record.unit(DISTRICT) as unit:
         application = await kept(unit)
-        scores = [a_score(application.id, 1), a_score(application.id, 2, score=500)]
+        # The second as they were kept before there were checks.
+        older = replace(a_score(application.id, 2), transition_n=None, sharing=None, exposure=None, findings=())
+        scores = [a_score(application.id, 1), older]
         for score in scores:
             await unit.applications.keep_score(score)
 
