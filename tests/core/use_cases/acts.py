@@ -41,11 +41,16 @@ class Scene:
     acknowledged: Counter[str] = field(default_factory=Counter)
     amounts: dict[str, Money] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
+    going_back: Money = ZERO
 
     async def at_once(self, acts: Sequence[Act]) -> None:
-        """Let all begin together. What a rule refuses changes nothing; what waits in the intake is then posted."""
+        """Let all begin together. What a rule refuses changes nothing; what waits is done at the end."""
         await asyncio.gather(*(self._attempt(act) for act in acts))
         await drain_payments(self.lending.engine, HOME, DRAINED_MAX)
+        if self.going_back:
+            await self.lending.work_on_outbox(HOME)
+            self.float_held -= self.going_back
+            self.going_back = ZERO
 
     async def arrive(self, amount: Money, days_ago: int, *, times: int = 1) -> None:
         """The rail says, once or several times over, that money arrived; it is told once that this was news."""
@@ -134,6 +139,21 @@ class Reverse:
         await scene.agree(ProposalKind.REVERSE_PAYMENT, data, times=self.times)
         if self.to == "payer":
             scene.float_held -= scene.amounts[reference]
+
+
+@dataclass(frozen=True)
+class RefundCredit:
+    """So much of what was paid too much, at most, is sent back to the borrower's wallet."""
+
+    amount: Money
+    times: int = 1
+
+    async def do(self, scene: Scene) -> None:
+        position, _ = await scene.lending.books(scene.loan)
+        amount = min(self.amount, position.overpaid)
+        data: dict[str, object] = {"loan_reference": str(scene.loan.reference), "amount_minor": amount.minor}
+        await scene.agree(ProposalKind.REFUND_CREDIT, data, times=self.times)
+        scene.going_back += amount
 
 
 @dataclass(frozen=True)

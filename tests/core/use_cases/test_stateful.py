@@ -21,6 +21,7 @@ from tests.core.use_cases.acts import (
     CloseDays,
     GiveUp,
     Pay,
+    RefundCredit,
     ReturnTheCash,
     Reverse,
     Scene,
@@ -51,6 +52,7 @@ CHANGES: st.SearchStrategy[Act] = st.one_of(
     st.builds(Waive, AMOUNTS, st.integers(1, 4), st.sampled_from([Part.PENALTY, Part.FEE, Part.INTEREST]), TIMES),
     st.builds(ChargeIt, AMOUNTS, st.sampled_from([Part.FEE, Part.PENALTY])),
     st.builds(Settle),
+    st.builds(RefundCredit, AMOUNTS, TIMES),
     st.builds(ReturnTheCash),
     st.builds(CloseDays, st.integers(1, 3), TIMES),
 )
@@ -89,7 +91,8 @@ class Life(RuleBasedStateMachine):
 
 
 async def opened_scene(lending: Lending, connection: asyncpg.Connection) -> Scene:
-    """A running loan in a district where earlier scenes may have left theirs."""
+    """A running loan in a district where earlier scenes may have left theirs; their messages wait no more."""
+    await connection.execute("update record.outbox set done_at = due_at where topic = 'message' and done_at is null")
     phone = await lending.borrower()
     loan = await lending.active_loan(phone)
     return Scene(lending, phone, loan, await balance(connection, HOME, "float:simulated"))

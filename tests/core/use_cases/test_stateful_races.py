@@ -24,6 +24,7 @@ from tests.core.use_cases.acts import (
     CloseDays,
     GiveUp,
     Pay,
+    RefundCredit,
     ReturnTheCash,
     Reverse,
     Scene,
@@ -88,6 +89,28 @@ async def test_what_is_kept_is_what_the_events_say_whoever_was_first(
     await late.at_once(RACES[race])
 
     await prove_all(late, connection, RACES[race])
+
+
+@pytest.mark.parametrize(
+    "race",
+    [
+        (RefundCredit(Money.of("70")), RefundCredit(Money.of("70"))),
+        (RefundCredit(Money.of("70")), Reverse(0, "payer"), Reverse(1, "suspense")),
+        (RefundCredit(Money.of("40"), times=2), Pay(Money.of("30")), CloseDays(1)),
+    ],
+    ids=["two refunds", "a refund and the reversal of what made it", "a refund from two windows, money and a close"],
+)
+async def test_no_more_credit_goes_back_than_there_is(
+    race: tuple[Act, ...], lending: Lending, connection: asyncpg.Connection
+) -> None:
+    scene = await running(lending, connection)
+    await scene.at_once([CloseDays(5)])
+    await scene.at_once([Settle()])
+    await scene.at_once([Pay(Money.of("70"))])
+
+    await scene.at_once(race)
+
+    await prove_all(scene, connection, race)
 
 
 async def test_the_cash_that_comes_back_and_a_payment_are_both_kept(
