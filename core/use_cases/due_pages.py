@@ -7,7 +7,7 @@ page of work. The work itself must be safe to repeat.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
@@ -42,6 +42,12 @@ class _Pages:
                 page = await unit.day_end.page(self.due_on, self._after, PAGE_INSTALMENTS)
             self._after = page.upto if page else None
             return page
+
+
+async def days_with_instalments(engine: Engine, district: str, days: Iterable[date]) -> set[date]:
+    """Those of the days on which anything falls due: a small district has few, and needs no pages for the others."""
+    async with engine.record.unit(district) as unit:
+        return {day for day in set(days) if await unit.day_end.page(day, _BEFORE_ALL, 1) is not None}
 
 
 async def each_page(

@@ -17,7 +17,7 @@ from core.ports.record import Unit
 from core.ports.reminding import Reminding
 from core.records.catalogue import Catalogue
 from core.records.message import MessageKind
-from core.use_cases.due_pages import each_page
+from core.use_cases.due_pages import days_with_instalments, each_page
 from core.use_cases.payouts import DEFAULT_RAIL
 
 OCCASIONS: Final = (
@@ -43,9 +43,12 @@ async def plan_reminders(engine: Engine, district: str, on: date) -> ReminderCou
     """Queue the reminders of one day, as things stand at 09:00 of it. Repeating it queues nothing twice."""
     lenders = _lenders(await engine.record.catalogue())
     counts: Counter[MessageKind] = Counter()
-    for days_after, kind in OCCASIONS:
-        queue = _queue(engine, kind, lenders, on, shortest_period_days(days_after))
-        counts[kind] += sum(await each_page(engine, district, on - timedelta(days=days_after), queue))
+    occasions = [(on - timedelta(days=days_after), days_after, kind) for days_after, kind in OCCASIONS]
+    due = await days_with_instalments(engine, district, (due_on for due_on, *_ in occasions))
+    for due_on, days_after, kind in occasions:
+        if due_on in due:
+            queue = _queue(engine, kind, lenders, on, shortest_period_days(days_after))
+            counts[kind] += sum(await each_page(engine, district, due_on, queue))
     return ReminderCounts(
         district,
         before=counts[MessageKind.REMINDER_BEFORE],

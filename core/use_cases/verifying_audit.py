@@ -96,7 +96,7 @@ def _check_entries(engine: Engine, seal: AuditSeal, entries: Sequence[AuditEntry
         return AuditFinding(seal.district, seal.mfi_id, kind, subject, detail)
 
     standing = {str(entry.id): entry for entry in entries}
-    for entry_id in seal.entries.keys() - standing.keys():
+    for entry_id in sorted(seal.entries.keys() - standing.keys()):
         yield finding("entry_removed", entry_id, f"seal {seal.n} has it, and the trail has not, or at another time")
     for entry_id, entry in standing.items():
         sealed = seal.entries.get(entry_id)

@@ -120,9 +120,10 @@ async def test_a_newcomer_borrows_repays_and_is_late_once(
     await demo.close_through(second_due + timedelta(days=1))
     await demo.remind(second_due)
     assert len(await provider.sent(phone.number)) == sent
-    code, out = await demo.command("verify-ledger", "--json")
-    assert code == 0, out
-    assert json.loads(out)
+    for proof in ("verify-ledger", "verify-audit"):
+        code, out = await demo.command(proof, "--json")
+        assert code == 0, out
+        assert json.loads(out)["findings"] == []
 
 
 async def test_a_rejection_reaches_the_borrower_with_its_reason(
