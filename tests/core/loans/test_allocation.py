@@ -6,51 +6,40 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from core.loans.events import Charge, Disbursed, Event, Payoff, Repayment, Waiver
+from core.loans.events import Charge, Event, Payoff, Waiver
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
-from core.loans.policy import LateFeeRule, Policy
-from core.loans.terms import LoanTerms
+from core.loans.policy import LateFeeRule
 from core.loans.transactions import Allocation, TransactionKind
 from core.money import ZERO, Money, Rounding
+from tests.core.loans.hundred import LENT_ON, TERMS, after, loan, pay
 
-LENT_ON = date(2024, 1, 1)
-TERMS = LoanTerms(principal=Money.of("100"), annual_rate_percent=Decimal(7), periods=6, disbursed_on=LENT_ON)
-"""17.01 a month, 16.43 + 0.58 first; 0.26 of that interest is earned by 15 January."""
 PRINCIPAL_FIRST = (Part.PRINCIPAL, Part.INTEREST, Part.FEE, Part.PENALTY)
 
 
-def loan(*events: Event, closed_through: date = LENT_ON, **rules: Any) -> LoanHistory:
-    history = LoanHistory(UUID(int=1), TERMS, Policy(**rules), Disbursed("lent", "", LENT_ON), closed_through)
-    for event in events:
-        history = history.recorded(event)
-    return history
-
-
-def pay(n: int, on: date, amount: str) -> Repayment:
-    return Repayment(f"pay:{n}", n, "", on, Money.of(amount))
+def lived(*events: Event, **rules: Any) -> LoanHistory:
+    return after(loan(**rules), *events)
 
 
 def test_a_charge_is_already_due_on_its_very_day() -> None:
     on = date(2024, 1, 15)
     charge = Charge("c", 1, on, Part.PENALTY, Money.of("2"))
 
-    account = loan(charge, pay(2, on, "2"), due_order=PRINCIPAL_FIRST, advance_order=PRINCIPAL_FIRST).account(on)
+    account = lived(charge, pay(2, on, "2"), due_order=PRINCIPAL_FIRST, advance_order=PRINCIPAL_FIRST).account(on)
 
     assert [item.part for item in account.allocations["pay:2"]] == [Part.PENALTY]
 
 
 def test_a_settlement_asks_earned_interest_less_what_was_paid_of_it_in_advance() -> None:
-    history = loan(pay(1, date(2024, 1, 10), "0.20"))
+    history = lived(pay(1, date(2024, 1, 10), "0.20"))
 
     assert history.payoff(date(2024, 1, 15)).split.interest == Money.of("0.06")
 
 
 def test_a_settlement_of_what_was_paid_meanwhile_is_an_ordinary_repayment() -> None:
     on = date(2024, 1, 15)
-    settled = loan(Payoff("settle", 1, "", on, loan().payoff(on).total))
+    settled = lived(Payoff("settle", 1, "", on, lived().payoff(on).total))
     paid_before = replace(settled, events=(*settled.events, pay(2, LENT_ON, "200")))
 
     account = paid_before.account(on)
@@ -66,7 +55,7 @@ def test_a_charge_and_a_late_fee_note_what_they_put_on_which_instalment() -> Non
     rule = LateFeeRule(Money.of("5"), None, with_interest=True, after_days=0)
     charge = Charge("c", 1, date(2024, 2, 15), Part.FEE, Money.of("3"))
 
-    account = loan(charge, closed_through=date(2024, 2, 2), late_fee=rule).account(date(2024, 2, 15))
+    account = lived(charge, closed_through=date(2024, 2, 2), late_fee=rule).account(date(2024, 2, 15))
     charged, late = account.transaction("c"), account.transaction("late_fee:1")
 
     assert charged is not None
@@ -77,11 +66,11 @@ def test_a_charge_and_a_late_fee_note_what_they_put_on_which_instalment() -> Non
 
 
 def test_an_event_that_the_account_does_not_know_came_to_nothing() -> None:
-    assert loan().account(LENT_ON).transaction("nothing") is None
+    assert lived().account(LENT_ON).transaction("nothing") is None
 
 
 def test_money_on_the_due_date_is_not_in_advance() -> None:
-    account = loan(pay(1, date(2024, 1, 31), "0.58"), pay(2, date(2024, 2, 1), "16.43")).account(date(2024, 2, 1))
+    account = lived(pay(1, date(2024, 1, 31), "0.58"), pay(2, date(2024, 2, 1), "16.43")).account(date(2024, 2, 1))
 
     assert [item.in_advance for item in account.allocations["pay:1"]] == [True]
     assert [item.in_advance for item in account.allocations["pay:2"]] == [False]
@@ -90,13 +79,13 @@ def test_money_on_the_due_date_is_not_in_advance() -> None:
 def test_money_recorded_once_its_due_date_is_closed_meets_the_receivable() -> None:
     late = replace(pay(1, date(2024, 2, 5), "0.58"), closed_through=date(2024, 2, 1))
 
-    account = loan(late, closed_through=date(2024, 2, 5)).account(date(2024, 2, 5))
+    account = lived(late, closed_through=date(2024, 2, 5)).account(date(2024, 2, 5))
 
     assert [item.recognised for item in account.allocations["pay:1"]] == [True]
 
 
 def test_what_is_paid_of_interest_before_its_close_is_recognised_by_no_close() -> None:
-    history = loan(
+    history = lived(
         pay(1, date(2024, 1, 10), "0.20"), pay(2, date(2024, 1, 11), "0.10"), closed_through=date(2024, 2, 1)
     )
 
@@ -109,7 +98,7 @@ def test_what_is_paid_of_interest_before_its_close_is_recognised_by_no_close() -
 
 
 def test_credit_and_forgiveness_add_up() -> None:
-    history = loan(
+    history = lived(
         Waiver("w:1", 1, LENT_ON, 1, Part.INTEREST, Money.of("0.20")),
         Waiver("w:2", 2, LENT_ON, 1, Part.INTEREST, Money.of("0.10")),
         pay(3, LENT_ON, "150"),
@@ -129,7 +118,7 @@ def test_credit_and_forgiveness_add_up() -> None:
 def test_two_rows_that_round_up_stay_within_the_cap_together() -> None:
     """Half a lisente a day each: on day 187 after the second due date both would round past the principal."""
     terms = replace(TERMS, principal=Money(200), periods=2, annual_rate_percent=Decimal(0), rounding_mode=Rounding.UP)
-    history = replace(loan(arrears_interest_percent=Decimal("182.5")), terms=terms)
+    history = replace(lived(arrears_interest_percent=Decimal("182.5")), terms=terms)
 
     interest = [
         history.account(date(2024, 3, 1) + timedelta(days=days)).outstanding(Part.INTEREST).minor
@@ -143,7 +132,7 @@ def test_interest_that_comes_to_the_cap_by_rounding_keeps_its_exact_sum() -> Non
     """0.3 lisente a day: 99.6 on day 332 is 100, the principal; 100.2 two days later is still 100."""
     terms = replace(TERMS, principal=Money(100), periods=1, annual_rate_percent=Decimal(0))
     on = date(2024, 2, 1) + timedelta(days=332)
-    history = replace(loan(arrears_interest_percent=Decimal("109.5")), terms=terms).recorded(pay(1, on, "0.50"))
+    history = replace(lived(arrears_interest_percent=Decimal("109.5")), terms=terms).recorded(pay(1, on, "0.50"))
 
     assert history.account(on).outstanding(Part.INTEREST) == Money(50)
     assert history.account(on + timedelta(days=2)).outstanding(Part.INTEREST) == Money(50)
