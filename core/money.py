@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from enum import StrEnum
 from typing import Final
 
@@ -47,7 +47,7 @@ class Money:
         """Read a decimal amount such as "150.00" or 150 (maloti). More decimals than the currency has are refused."""
         try:
             exact = Decimal(text).scaleb(currency.exponent)
-        except InvalidOperation as error:
+        except DecimalException as error:
             raise InvalidInput("an amount is a decimal number such as 150.00", field="amount") from error
         if not exact.is_finite() or abs(exact) > LARGEST_MINOR:
             raise InvalidInput("the amount is too large", field="amount")

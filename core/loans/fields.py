@@ -7,24 +7,37 @@ floating point.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from core.errors import InvalidInput
 from core.money import Money
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_ISO_DATE_LENGTH = len("2026-11-23")
+_ISO_DATE_LENGTH: Final = len("2026-11-23")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""What a number is written like; Python would also read `1_000`, `NaN` and the digits of other scripts."""
+_BYTE_ORDER_MARK: Final = "\ufeff"
+"""What editors of one maker put before a text; it is no part of it."""
+_DIGITS_MAX: Final = 30
+"""Before and after the point. Beyond this a number is no amount and no rate, and arithmetic with it has no end."""
 
 
 def read_document(text: str) -> list[Any]:
     """Parse a JSON document that is a list, its numbers exact. Raises `InvalidInput`."""
     try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        document = json.loads(
+            text.removeprefix(_BYTE_ORDER_MARK),
+            parse_int=_whole_number,
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+        )
+        json.dumps(document, ensure_ascii=False, default=str).encode()  # half a character could not be given back
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"the document is not JSON: {error}", field="document") from error
     if not isinstance(document, list):
@@ -65,12 +78,11 @@ def read_decimal(fields: Mapping[str, Any], field: str) -> Decimal:
     value = _required(fields, field)
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise InvalidInput('a number is expected, as "18.5" or 18.5', field=field)
-    try:
-        number = Decimal(value)
-    except InvalidOperation as error:
-        raise InvalidInput('a number is expected, as "18.5" or 18.5', field=field) from error
-    if not number.is_finite():
-        raise InvalidInput("a finite number is expected", field=field)
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise InvalidInput('a number is expected, as "18.5" or 18.5', field=field)
+    number = Decimal(value)
+    if number.adjusted() >= _DIGITS_MAX or -_exponent(number) > _DIGITS_MAX:
+        raise InvalidInput(f"a number of at most {_DIGITS_MAX} digits is expected", field=field)
     return number
 
 
@@ -129,6 +141,16 @@ def _required(fields: Mapping[str, Any], field: str) -> Any:
     if field not in fields:
         raise InvalidInput("this field is required", field=field)
     return fields[field]
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0  # of a finite number it is one
+
+
+def _whole_number(digits: str) -> int | Decimal:
+    """A whole number; one of very many digits as a decimal, to be refused where it stands and not with all others."""
+    return Decimal(digits) if len(digits) > _DIGITS_MAX else int(digits)
 
 
 def _refuse_constant(name: str) -> NoReturn:

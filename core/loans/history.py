@@ -135,7 +135,7 @@ class LoanHistory:
     def _check(self, event: ValueDated) -> None:
         if event.value_on < self.disbursed.value_on:
             raise BeforeDisbursement(f"the loan was paid out on {self.disbursed.value_on}", field="on")
-        if not isinstance(event, WriteOff) and event.amount <= ZERO:
+        if not isinstance(event, WriteOff | Payoff) and event.amount <= ZERO:
             raise NotMoreThanNothing(field="amount")
         if isinstance(event, Repayment) and not isinstance(event, Payoff | CoolingOffReturn):
             return  # money that arrived is taken: a closed loan keeps it as credit, a written-off one as recovery
@@ -148,6 +148,8 @@ class LoanHistory:
         self._check_active(event.value_on)
         if isinstance(event, Payoff):
             self.payoff(event.value_on)
+            if event.amount <= ZERO:  # only now: a closed loan's quote is nothing, and that it is closed says more
+                raise NotMoreThanNothing(field="amount")
         elif isinstance(event, CoolingOffReturn):
             self.cash_to_return(event.value_on)
         elif isinstance(event, Charge):

@@ -1,4 +1,4 @@
-"""Schedules: published figures, hand-worked rules, and every combination against a second, naive implementation."""
+"""Schedules: published figures and hand-worked rules. Every combination is in `test_golden`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from core.loans.exact import MultipleRounding
 from core.loans.schedule import Schedule, due_dates, schedule
 from core.loans.terms import DayCount, EmiBasis, Fee, FeeTiming, InvalidTerms, LoanTerms, Method, Residue
 from core.money import ZERO, Money, Rounding, total
-from tests.core.loans.naive import naive_schedule
 
 
 def terms(principal: str, rate: str, periods: int, **others: Any) -> LoanTerms:
@@ -80,51 +78,6 @@ def test_a_nominal_instalment_over_actual_days_leaves_the_last_row_a_visible_dif
     assert plan.level_instalment == Money.of("305")
     assert {row.total for row in plan.rows[:-1]} == {Money.of("305")}
     assert plan.rows[-1].total != Money.of("305")
-
-
-# Every combination against the naive implementation
-
-GRACES = [(0, 0, 0), (2, 0, 0), (0, 3, 0), (0, 0, 2), (2, 3, 1)]
-UNITS = [(PeriodUnit.MONTH, 1, 12), (PeriodUnit.WEEK, 2, 11), (PeriodUnit.DAY, 10, 9), (PeriodUnit.MONTH, 3, 7)]
-
-
-@pytest.mark.parametrize("day_count", list(DayCount))
-@pytest.mark.parametrize("method", list(Method))
-def test_every_method_day_count_grace_and_period_agrees_with_the_naive_implementation(
-    method: Method, day_count: DayCount
-) -> None:
-    modes = cycle(Rounding)
-    bases = EmiBasis if method is Method.EMI else [EmiBasis.NOMINAL]
-    for grace, (unit, every, periods), basis in product(GRACES, UNITS, bases):
-        mode = next(modes)
-        wanted = terms(
-            "7345.67",
-            "23.75",
-            periods,
-            disbursed_on=date(2023, 10, 31),
-            method=method,
-            day_count=day_count,
-            period_unit=unit,
-            period_every=every,
-            emi_basis=basis,
-            rounding_mode=mode,
-            principal_grace=grace[0],
-            interest_grace=grace[1],
-            interest_free=grace[2],
-            fees=(
-                Fee("admin", FeeTiming.SPREAD, percent=Decimal("1.3")),
-                Fee("stamp", FeeTiming.FIRST, amount=Money.of("12.50")),
-                Fee("initiation", FeeTiming.UPFRONT, percent=Decimal(2)),
-            ),
-        )
-        computed = [
-            (row.n, row.due_on, row.principal.decimal, row.interest.decimal, row.fees.decimal, row.balance.decimal)
-            for row in schedule(wanted).rows
-        ]
-        expected = [
-            (row.n, row.due_on, row.principal, row.interest, row.fees, row.balance) for row in naive_schedule(wanted)
-        ]
-        assert computed == expected, wanted
 
 
 # Dates

@@ -421,3 +421,11 @@ def test_a_report_for_a_day_before_the_last_close_is_of_the_last_close() -> None
 
     assert answer["days_past_due"] == 19
     assert answer["payoff"]["on"] == "2024-02-20"
+
+
+def test_a_closed_loan_is_not_settled_again() -> None:
+    settled = {"kind": "payoff", "on": "2024-01-15"}
+
+    answer = simulate(LENT, settled, settled)
+
+    assert answer["error"] == {"event": 2, "code": "loan_not_active", "message": "the loan is closed"}

@@ -119,7 +119,9 @@ STORIES: dict[str, tuple[str, list[dict[str, Any]]]] = {
         [close("2024-03-10"), pay("2024-03-12", "40"), {"kind": "write_off", "on": "2024-04-15"},
          pay("2024-05-01", "100"), pay("2024-04-01", "60"), close("2024-06-01")],
     ),
-    "settled": ("2024-04-10", [pay("2024-02-29", "256.28"), {"kind": "payoff", "on": "2024-03-15"}, close("2024-04-01")]),
+    "settled": (
+        "2024-04-10", [pay("2024-02-29", "256.28"), {"kind": "payoff", "on": "2024-03-15"}, close("2024-04-01")]
+    ),
     "settled, then a payment reversed": (
         "2024-04-10",
         [pay("2024-02-29", "256.28"), {"kind": "payoff", "on": "2024-03-15"}, {"kind": "reverse", "event": 1}],
