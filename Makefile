@@ -58,6 +58,10 @@ bench: .venv/.dev-installed ## Measure the budgets
 screens: .venv/.dev-installed ## Write a picture of each page and of the phone to docs/screens
 	@$(BIN)/python -m tests.screens $(ARGS)
 
+.PHONY: mutants
+mutants: .venv/.mutants-installed ## Break the money rules in every small way and see a test go red
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
 .PHONY: audit
 audit: .venv/.dev-installed ## Look for known weaknesses in the locked versions
 	@$(BIN)/pip-audit --disable-pip --requirement requirements/run.txt
@@ -67,6 +71,7 @@ lock: ## Choose the newest versions that pyproject.toml allows, with hashes (nee
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 2; }
 	@$(LOCK) --upgrade --group build --group dev --output-file requirements/dev.txt
 	@$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
+	@$(LOCK) --group mutants --constraint requirements/dev.txt --output-file requirements/mutants.txt
 
 # Universal: one file serves every Python and platform that we support. No addresses, so that any index serves it.
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -108,4 +113,9 @@ INSTALL_PROJECT := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --
 	@echo "Installing what Letsema and its tests run on into .venv; this is done once."
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(INSTALL_PROJECT)
+	@touch $@
+
+.venv/.mutants-installed: requirements/mutants.txt | .venv/.dev-installed
+	@echo "Installing what breaks the code for make mutants into .venv; this is done once."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/mutants.txt
 	@touch $@

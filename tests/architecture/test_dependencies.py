@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUN: list[str] = PROJECT["project"]["dependencies"]
 DEV: list[str] = PROJECT["dependency-groups"]["dev"] + PROJECT["dependency-groups"]["build"]
+MUTANTS: list[str] = PROJECT["dependency-groups"]["mutants"]
 
 
 def name_of(requirement: str) -> str:
@@ -31,7 +32,7 @@ def locked(file: str) -> dict[str, str]:
     return dict(blocks)
 
 
-@pytest.mark.parametrize("requirement", [*RUN, *DEV])
+@pytest.mark.parametrize("requirement", [*RUN, *DEV, *MUTANTS])
 def test_a_direct_dependency_has_its_range_and_its_reason_on_the_page(requirement: str) -> None:
     version_range, upkeep, reason = documented()[name_of(requirement)]
 
@@ -41,10 +42,10 @@ def test_a_direct_dependency_has_its_range_and_its_reason_on_the_page(requiremen
 
 
 def test_the_page_names_nothing_that_is_no_dependency() -> None:
-    assert documented().keys() == {name_of(requirement) for requirement in [*RUN, *DEV]}
+    assert documented().keys() == {name_of(requirement) for requirement in [*RUN, *DEV, *MUTANTS]}
 
 
-@pytest.mark.parametrize(("file", "requirements"), [("run.txt", RUN), ("dev.txt", RUN + DEV)])
+@pytest.mark.parametrize(("file", "requirements"), [("run.txt", RUN), ("dev.txt", RUN + DEV), ("mutants.txt", MUTANTS)])
 def test_every_dependency_is_locked_with_hashes_and_without_an_address(file: str, requirements: list[str]) -> None:
     blocks = locked(file)
 
@@ -53,9 +54,13 @@ def test_every_dependency_is_locked_with_hashes_and_without_an_address(file: str
     assert "://" not in (ROOT / "requirements" / file).read_text()
 
 
-def test_both_lock_files_agree_on_every_version() -> None:
-    run, dev = locked("run.txt"), locked("dev.txt")
+def test_what_runs_is_locked_for_development_too() -> None:
+    assert locked("run.txt").keys() <= locked("dev.txt").keys()
 
-    assert {name: block.split()[0] for name, block in run.items()}.items() <= {
-        name: block.split()[0] for name, block in dev.items()
-    }.items()
+
+@pytest.mark.parametrize("file", ["run.txt", "mutants.txt"])
+def test_lock_files_agree_on_every_version_that_they_share(file: str) -> None:
+    development, other = locked("dev.txt"), locked(file)
+    shared = development.keys() & other.keys()
+
+    assert {name: other[name].split()[0] for name in shared} == {name: development[name].split()[0] for name in shared}

@@ -138,3 +138,11 @@ def test_interest_that_comes_to_the_cap_by_rounding_keeps_its_exact_sum() -> Non
     assert history.account(on + timedelta(days=2)).outstanding(Part.INTEREST) == Money(50)
     assert history.account(on + timedelta(days=3)).outstanding(Part.INTEREST) == Money(50)
     assert history.account(on + timedelta(days=4)).outstanding(Part.INTEREST) == Money(51)
+
+
+def test_a_charge_on_the_last_day_of_the_replay_is_noted_once() -> None:
+    on = date(2024, 1, 15)
+
+    account = lived(Charge("c", 1, on, Part.FEE, Money.of("3"))).account(on)
+
+    assert [one.key for one in account.transactions] == ["lent", "c"]
