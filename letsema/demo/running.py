@@ -45,7 +45,7 @@ async def run_demo(data_directory: Path, host: str, port: int) -> None:
 
 async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> None:
     async with open_databases(settings, Embedded.OWN) as databases, revived(databases):
-        _say(f"Database ready in {settings.data_dir}; a first start lives through nearly five months of history …")
+        _say(f"Database ready in {settings.data_dir}; a first start lives through more than four months of history …")
         await _unless_stopped(stop, have_history(settings, databases))
         async with (
             open_installation(settings, databases) as installation,

@@ -1,4 +1,4 @@
-"""Living through the demo's history: nearly five months, day by day, by the use cases that everybody else uses.
+"""Living through the demo's history: more than four months, day by day, by the use cases that everybody else uses.
 
 So its ledger, scores, messages and audit trail are as real as any; `letsema verify-ledger` proves the first.
 """
