@@ -31,8 +31,14 @@ BROKEN: Final = (
     "core/money.py",
 )
 TESTS: Final = ("credit/test_affordability.py", "ledger/test_*.py", "loans/test_*.py", "test_money.py")
-SLOW_TESTS: Final = ("test_invariants.py", "test_second_opinion.py", "test_stateful.py")
-"""They draw whole lives of loans. What only they notice deserves a test of its own."""
+SLOW_TESTS: Final = (
+    "test_golden.py",
+    "test_invariants.py",
+    "test_published.py",
+    "test_second_opinion.py",
+    "test_stateful.py",
+)
+"""They compare whole tables or draw whole lives of loans. What only they notice deserves a test of its own."""
 
 _PROPERTY: Final = re.compile(
     r"^    @property\n    def (\w+)(\(.*\n(?:(?:     .*)?\n|    \).*\n)*?)(?=\n*(?:\S|    [^\s)]|\Z))", re.MULTILINE

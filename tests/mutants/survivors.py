@@ -35,7 +35,7 @@ class Survivor:
 
 def survivors(work: Path, names: Sequence[str]) -> set[Survivor]:
     """Run mutmut in a folder that is laid out for it. Raises `CalledProcessError` where it cannot run."""
-    _mutmut(work, "run", "--max-children", str(os.cpu_count() or 1), *names)
+    _mutmut(work, "run", "--max-children", str(os.cpu_count() or 1), *names, shown=True)
     return {_survivor(work, name) for name in _ALIVE.findall(_mutmut(work, "results"))}
 
 
@@ -59,7 +59,8 @@ def function_of(name: str) -> str:
     return f"{module}.{plain.removesuffix('_property')}"
 
 
-def _mutmut(work: Path, *words: str) -> str:
+def _mutmut(work: Path, *words: str, shown: bool = False) -> str:
+    """What it says; `shown`: to whoever waits for it, and not here."""
     program = Path(sys.executable).with_name("mutmut")
     path = f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
