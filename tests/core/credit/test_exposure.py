@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 
-from core.credit.exposure import outstanding_band
+from core.credit.exposure import SharingLevel, outstanding_band, sharing_level
 from core.money import Money
+from core.records.borrower import Channel, Consent, ConsentKind
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,23 @@ from core.money import Money
 )
 def test_a_band_holds_its_upper_end(amount: str, band: str) -> None:
     assert outstanding_band(Money.of(amount)) == band
+
+
+def consent(kind: ConsentKind, *, withdrawn: bool = False) -> Consent:
+    given_at = datetime(2026, 3, 1, tzinfo=UTC)
+    return Consent(UUID(int=1), kind, given_at, Channel.USSD, "1", given_at if withdrawn else None)
+
+
+@pytest.mark.parametrize(
+    ("consents", "level"),
+    [
+        ([], SharingLevel.NONE),
+        ([consent(ConsentKind.SHARE_HISTORY)], SharingLevel.NONE),
+        ([consent(ConsentKind.CREDIT_CHECK)], SharingLevel.LIMITED),
+        ([consent(ConsentKind.CREDIT_CHECK), consent(ConsentKind.SHARE_HISTORY)], SharingLevel.FULL),
+        ([consent(ConsentKind.CREDIT_CHECK), consent(ConsentKind.SHARE_HISTORY, withdrawn=True)], SharingLevel.LIMITED),
+        ([consent(ConsentKind.CREDIT_CHECK, withdrawn=True), consent(ConsentKind.SHARE_HISTORY)], SharingLevel.NONE),
+    ],
+)
+def test_what_is_shared_follows_the_consents_that_stand(consents: list[Consent], level: SharingLevel) -> None:
+    assert sharing_level(consents) is level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -93,3 +94,23 @@ def test_a_fixed_late_fee_does_not_depend_on_the_amount() -> None:
     rule = LateFeeRule(Money.of("50"), None, with_interest=False, after_days=0)
 
     assert rule.on(Money(1), Rounding.HALF_EVEN) == Money.of("50")
+
+
+@pytest.mark.parametrize(
+    "late_fee",
+    [
+        None,
+        LateFeeRule(Money.of("5"), None, with_interest=True, after_days=0),
+        LateFeeRule(None, Decimal("1.5"), with_interest=False, after_days=3),
+    ],
+)
+def test_the_rules_that_are_kept_are_read_back(late_fee: LateFeeRule | None) -> None:
+    policy = Policy(
+        due_order=(Part.INTEREST, Part.PRINCIPAL, Part.FEE, Part.PENALTY),
+        late_fee=late_fee,
+        arrears_interest_percent=Decimal("12.5"),
+        cap=Cap.INTEREST_AND_FEES,
+        payoff_interest=PayoffInterest.PERIOD_END,
+    )
+
+    assert Policy.from_json(json.loads(json.dumps(policy.to_json()))) == policy

@@ -172,3 +172,17 @@ def test_terms_are_an_object() -> None:
 def test_a_document_that_is_no_list_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_document(text)
+
+
+def test_a_contract_with_its_first_due_date_fixed_is_priced_by_its_own_days() -> None:
+    with pytest.raises(InvalidTerms) as refused:
+        LoanTerms(
+            principal=Money.of("100"),
+            annual_rate_percent=Decimal(24),
+            periods=2,
+            disbursed_on=date(2026, 3, 2),
+            first_due_on=date(2026, 4, 1),
+            priced_on=date(2026, 3, 1),
+        )
+
+    assert refused.value.field == "priced_on"
