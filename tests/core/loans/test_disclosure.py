@@ -153,3 +153,12 @@ def test_a_rate_of_more_digits_than_anybody_reads_is_refused_and_names_what_brin
         rate(dear)
 
     assert refusal.value.field == "fees"
+
+
+def test_one_amount_tells_the_instalments_where_all_but_the_last_are_the_same() -> None:
+    def is_level(terms: LoanTerms) -> bool:
+        return key_facts(terms, schedule(terms)).is_level
+
+    assert is_level(TERMS)
+    assert is_level(replace(TERMS, periods=1))
+    assert not is_level(replace(TERMS, method=Method.EQUAL_PRINCIPAL))

@@ -185,3 +185,11 @@ def test_a_settlement_to_date_of_equal_periods_asks_what_is_due_and_what_is_earn
     due = sum(row.outstanding(Part.INTEREST).minor for row in account.instalments if row.due_on <= on)
     if account.status is AccountStatus.ACTIVE:
         assert history.payoff(on).split.interest.minor - due == interest_earned(history, on).not_due.minor
+
+
+def test_what_loans_earned_adds_up_part_by_part() -> None:
+    one = EarnedInterest(Money(100), Money(20), Money(3))
+
+    assert one + EarnedInterest(Money(1), Money(2), Money(4)) == EarnedInterest(Money(101), Money(22), Money(7))
+    assert one + NOTHING_EARNED == one
+    assert one.not_due == Money(77)

@@ -14,7 +14,7 @@ from tests.core.loans.second_opinion.table import upfront_fees
 NAMES = {"principal": "principal", "interest": "interest", "fees": "fee", "penalties": "penalty"}
 
 Entry = dict[str, Any]
-"""on, debit (account to amount), credit (account to amount), and detail: the rows that the amounts belong to."""
+"""on, debit (account to amount), credit (account to amount), and detail: what it is, and the rows that the amounts belong to."""
 
 
 @dataclass
@@ -89,7 +89,7 @@ def income_fallen_due(line: Any) -> Entry:
 
 def entry_of(life: Life, line: dict[str, Any]) -> Entry:
     """Return the entry of one line of the statement."""
-    entry: Entry = {"on": line["on"], "debit": {}, "credit": {}, "detail": booked_moves(line)}
+    entry: Entry = {"on": line["on"], "debit": {}, "credit": {}, "detail": [line["kind"], *booked_moves(line)]}
     if line["kind"] == "disburse":
         upfront = upfront_fees(life.terms)
         book(entry, "principal", "float", line["amount"] - upfront)

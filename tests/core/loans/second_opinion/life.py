@@ -77,16 +77,17 @@ class Life:
         return sum((line.sum("left", *parts) for line in self.lines), ZERO)
 
 
-def lived(loan: dict[str, Any], events: list[tuple[int, dict[str, Any]]]) -> Life:
+def lived(loan: dict[str, Any], events: list[tuple[int, dict[str, Any]]], *, to_last_close: bool = True) -> Life:
     """Return the loan after the numbered events, reversed ones already taken out, on the last day that matters.
 
-    A charge is on the table from the start; only its line waits for its due date.
+    A charge is on the table from the start; only its line waits for its due date. Asked for an earlier day
+    (`to_last_close` is off), later closes have not happened.
     """
     terms = completed(loan["terms"])
     start = on(terms["disbursed_on"])
     closes = [on(event["on"]) for _n, event in events if event["kind"] == "day_end"]
     valued = [on(event["on"]) for _n, event in events if event["kind"] not in ("charge", "day_end")]
-    last = max([on(loan["as_of"]), start, *valued, *closes])
+    last = max([on(loan["as_of"]), start, *valued, *(closes if to_last_close else [])])
     life = Life(loan, terms, table_lines(terms, start), max(closes, default=date.min), start)
     charges = sorted((on(event["due_on"]), n, event) for n, event in events if event["kind"] == "charge")
     for due_on, _n, event in charges:

@@ -61,7 +61,7 @@ def fixed(loan: dict[str, Any], number: int, event: dict[str, Any]) -> dict[str,
     if event["kind"] == "payoff":
         return {**event, "amount": asked(loan, number)}
     if event["kind"] == "waive" and event.get("amount") is None:
-        life = lived({**loan, "as_of": event["on"]}, standing(loan, number))
+        life = lived({**loan, "as_of": event["on"]}, standing(loan, number), to_last_close=False)
         row = next(line for line in life.lines if line.n == event["instalment"])
         return {**event, "amount": row.sum("left", event["part"])}
     return event
@@ -70,7 +70,8 @@ def fixed(loan: dict[str, Any], number: int, event: dict[str, Any]) -> dict[str,
 def asked(loan: dict[str, Any], number: int) -> Decimal:
     """Return what settled the loan on the day of a payoff, as far as was known when it was recorded."""
     day = loan["events"][number]["on"]
-    return sum(payoff_parts(lived({**loan, "as_of": day}, standing(loan, number))).values(), ZERO)
+    life = lived({**loan, "as_of": day}, standing(loan, number), to_last_close=False)
+    return sum(payoff_parts(life).values(), ZERO)
 
 
 def parts(amounts: dict[str, Decimal]) -> dict[str, str]:
