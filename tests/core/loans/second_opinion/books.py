@@ -14,7 +14,7 @@ from tests.core.loans.second_opinion.table import upfront_fees
 NAMES = {"principal": "principal", "interest": "interest", "fees": "fee", "penalties": "penalty"}
 
 Entry = dict[str, Any]
-"""on, debit (account to amount), credit (account to amount), and detail: what it is, and the rows that the amounts belong to."""
+"""on, debit and credit (account to amount), and detail: what it is, and the rows that the amounts belong to."""
 
 
 @dataclass

@@ -29,7 +29,7 @@ def worked_out(loan: dict[str, Any]) -> dict[str, Any]:
         "status": life.status,
         "instalments": instalments(life),
         "transactions": history.shown(),
-        "outstanding": parts({name: life.left(part) for name, part in NAMES.items()}),
+        "outstanding": parts({name: owed(life, life.left(part)) for name, part in NAMES.items()}),
         "overpaid": written(life.overpaid),
         "days_past_due": days,
         "bucket": next((name for most, name in BUCKETS if days <= most), "181+"),
@@ -86,8 +86,8 @@ def payoff(life: Life) -> dict[str, str]:
     """Return what would settle the loan on the last day."""
     if life.status != "active":
         return parts(dict.fromkeys(NAMES, ZERO))
-    owed = payoff_parts(life)
-    return parts({name: owed[part] for name, part in NAMES.items()})
+    asked_today = payoff_parts(life)
+    return parts({name: asked_today[part] for name, part in NAMES.items()})
 
 
 def instalments(life: Life) -> list[dict[str, Any]]:
@@ -96,19 +96,24 @@ def instalments(life: Life) -> list[dict[str, Any]]:
     shown = []
     for line in life.lines:
         balance -= line.sum("amount", "principal")
-        shown.append(instalment(line, balance))
+        shown.append({**instalment(line, balance), "outstanding": written(owed(life, line.sum("left")))})
     return shown
 
 
+def owed(life: Life, left: Decimal) -> Decimal:
+    """Return what is left of something; nothing is owed before the money is out."""
+    return ZERO if life.status == "pending" else left
+
+
 def instalment(line: Line, balance: Decimal) -> dict[str, Any]:
-    """Return one row of the document."""
+    """Return one row of the document, its outstanding still to be filled in."""
     amounts = {
         **{name: line.sum("amount", part) for name, part in NAMES.items()},
         "total": line.sum("amount"),
         "paid": line.sum("paid"),
         "in_advance": line.in_advance,
         "late": line.late,
-        "outstanding": line.sum("left"),
+        "outstanding": ZERO,
         "balance": balance,
     }
     return {"n": line.n, "due_on": line.due_on.isoformat(), **{name: written(a) for name, a in amounts.items()}}
