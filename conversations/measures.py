@@ -9,6 +9,7 @@ from typing import Final
 from conversations.answers.consents import EFFECTS, NAMES
 from conversations.answers.key_facts import arrears_interest, late_fee
 from conversations.answers.periods import each, term
+from conversations.chat_words import ChatWords
 from conversations.check import Candidates, Medium, Report, Task, check
 from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
@@ -151,6 +152,7 @@ WORST_VALUES: Final[Candidates] = {
         for kind, figure in _PAYMENTS
     ),
     **dict.fromkeys(("percent", "arrears_percent"), (Decimal("9999.99"),)),
+    "phone_masked": (LONGEST_WALLET,),
     "products": _list([f"{LONGEST_LENDER}: {LONGEST_PRODUCT}"] * 12),
     "purpose": tuple(Text(f"purpose.{purpose}") for purpose in Purpose),
     "rail_account": (LONGEST_ACCOUNT,),
@@ -236,5 +238,5 @@ def check_borrower(texts: Texts, medium: Medium) -> Report:
         medium,
         {**SMS_VALUES, **WORST_VALUES},
         tasks=TASKS,
-        other_messages=MESSAGE_IDS.values(),
+        other_messages=(*MESSAGE_IDS.values(), *ChatWords),
     )

@@ -26,6 +26,10 @@ class Hop:
 
     `service` is the code that was dialled, or the bot's name. `received_at` is the event loop's time (`loop.time()`,
     seconds) of the request's first byte, from which the deadline counts; None: now.
+
+    For per-hop dialects: `input_id` is the provider's own name of this input, so that the one a turn was made from is
+    known again when it is delivered again; empty: it has none. `seen_turn` is the turn whose screen was answered,
+    where that is known (a button): an answer to an earlier screen changes nothing, and its reply says that it is stale.
     """
 
     channel: Channel
@@ -35,6 +39,8 @@ class Hop:
     text: str = field(repr=False)
     dialect: Dialect = Dialect.CUMULATIVE
     is_new: bool = False
+    input_id: str = ""
+    seen_turn: int | None = None
     received_at: float | None = None
 
 
@@ -42,12 +48,15 @@ class Hop:
 class Reply:
     """What to send, rendered for the channel, and whether the session is over.
 
-    `screen` names what is shown, for metrics (`apply.amount`; empty for a notice): never data.
+    `screen` names what is shown, for metrics (`apply.amount`; empty for a notice): never data. `turn` is the turn that
+    the screen belongs to, 0 for a notice. `is_stale`: the answer was to another screen; this is the one that stands.
     """
 
     text: str
     ends: bool
     screen: str = ""
+    turn: int = field(default=0, compare=False)
+    is_stale: bool = False
 
 
 class Renderer(Protocol):

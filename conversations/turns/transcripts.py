@@ -22,6 +22,8 @@ class Arrival(StrEnum):
     SHORTER = "shorter"
     CONTINUED = "continued"
     DIVERGED = "diverged"
+    STALE = "stale"
+    """Of a per-hop dialect: an answer to a screen that no longer stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ def compare(text: str, stored: TurnRecord, keyed_hash: KeyedHash) -> Compared:
     if rest.startswith(SEPARATOR):
         return Compared(Arrival.CONTINUED, rest[len(SEPARATOR) :])
     return Compared(Arrival.DIVERGED)
+
+
+def is_same_input(input_id: str, stored: TurnRecord, keyed_hash: KeyedHash) -> bool:
+    """Whether a per-hop dialect's input, by the provider's own id, is the one that a turn was made from."""
+    if not input_id:
+        return False
+    _, digest = keyed_hash.transcript(input_id, stored.transcript_key_id)
+    return hmac.compare_digest(digest, stored.transcript_hmac)
 
 
 def dialled_parts(text: str) -> tuple[str, ...]:

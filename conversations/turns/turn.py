@@ -14,7 +14,7 @@ from conversations.turns.keeping import TURN_HOURS, draft_of, service_key
 from conversations.turns.observing import HopSeen, Seen
 from conversations.turns.progress import Progress, Stage
 from conversations.turns.surroundings import Surroundings
-from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts
+from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts, is_same_input
 from core.calendar import business_date_of
 from core.ports.channel import ChannelPlaneDown
 from core.ports.conversations import CallerSnapshot, Claim, SaveResult, TurnRecord
@@ -69,6 +69,8 @@ class Turn:
         match compared.arrival:
             case Arrival.REPEATED | Arrival.SHORTER:
                 return self._stored_reply(stored)
+            case Arrival.STALE:
+                return replace(self._stored_reply(stored), is_stale=True)
             case Arrival.CONTINUED if not stored.ended and not has_claim:
                 return await self._continue(snapshot, stored, compared.answer)
             case _:
@@ -77,8 +79,10 @@ class Turn:
     def _compared(self, stored: TurnRecord, *, had_claim: bool) -> Compared:
         if self._hop.dialect is Dialect.CUMULATIVE:
             return compare(self._hop.text, stored, self._around.engine.keyed_hash)
-        if self._hop.is_new or had_claim:
+        if self._hop.is_new or had_claim or is_same_input(self._hop.input_id, stored, self._around.engine.keyed_hash):
             return Compared(Arrival.REPEATED)
+        if self._hop.seen_turn not in {None, stored.turn}:
+            return Compared(Arrival.STALE)
         return Compared(Arrival.CONTINUED, self._hop.text)
 
     async def _continue(self, snapshot: CallerSnapshot, stored: TurnRecord, answer: str) -> Reply:
@@ -117,7 +121,7 @@ class Turn:
         if not await self._is_saved(stored, record, stepped.conversation):
             return await self._answer_what_stands(record)
         self._around.observe(HopSeen(seen=seen, channel=self._hop.channel, screen=reply.screen))
-        return reply
+        return replace(reply, turn=record.turn)
 
     async def _run_command(
         self, snapshot: CallerSnapshot, stored: TurnRecord | None, conversation: Conversation, ask: Ask
@@ -134,7 +138,7 @@ class Turn:
             return await self._answer_what_stands(record)
         self._progress.has_claimed(record)
         final = await finish(self._around, record, self._progress, entry=snapshot.phone)
-        return Reply(text=final.reply, ends=final.ended, screen=final.screen)
+        return Reply(text=final.reply, ends=final.ended, screen=final.screen, turn=final.turn)
 
     def _claim(self, record: TurnRecord, ask: Ask) -> Claim:
         digested = f"{self._owner}:{record.turn}:{self._hop.text}".encode()
@@ -150,7 +154,7 @@ class Turn:
     def _record(self, conversation: Conversation) -> TurnRecord:
         """The turn as it is stored, still without a reply."""
         now = self._around.engine.clock.now()
-        transcript = self._hop.text if self._hop.dialect is Dialect.CUMULATIVE else ""
+        transcript = self._hop.text if self._hop.dialect is Dialect.CUMULATIVE else self._hop.input_id
         key_id, digest = self._around.engine.keyed_hash.transcript(transcript)
         draft_id, draft_version = draft_of(conversation)
         return TurnRecord(
@@ -239,7 +243,7 @@ class Turn:
 
     def _stored_reply(self, stored: TurnRecord) -> Reply:
         self._around.observe(HopSeen(seen=Seen.REPEATED, channel=self._hop.channel, screen=stored.screen))
-        return Reply(text=stored.reply, ends=stored.ended, screen=stored.screen)
+        return Reply(text=stored.reply, ends=stored.ended, screen=stored.screen, turn=stored.turn)
 
     def _notice(self, notice: Notice, seen: Seen) -> Reply:
         self._around.observe(HopSeen(seen=seen, channel=self._hop.channel))
