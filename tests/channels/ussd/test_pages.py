@@ -140,6 +140,74 @@ def test_a_date_and_a_number_are_never_read_in_halves(whole: str, before: int) -
     assert sum(whole in page for page in pages) == 1
 
 
+SCREENS = {
+    "offer": "Khotso Finance, answer by 30 Nov 2026\nGet M950.00 of M1,000.00\nM353.53 x3 monthly from 23 Dec 2026\n"
+    "Cost M110.59: interest M60.59, fees M50.00, 94.82%/yr",
+    "terms": "Reference 1234 567 890. Each instalment that is late costs M 50 a month more. You may cancel within "
+    "3 days of getting M1,234.50, then the reference is worth nothing to anybody at all, whoever asks for it, ever.",
+    "figures": "Owed M1,234.50\nNext: M353.53 on 23 Dec 2026\nLate by 12 days\nFees M50.00\n"
+    "Interest M60.59\nPaid M1.00",
+}
+PHRASES = (
+    *("Get M950.00 of M1,000.00", "M353.53 x3 monthly", "interest M60.59", "fees M50.00", "from 23 Dec 2026"),
+    *("M 50 a month", "within 3 days of", "getting M1,234.50", "Reference 1234 567 890"),
+    *("Owed M1,234.50", "Next: M353.53 on 23 Dec 2026", "by 12 days", "Paid M1.00"),
+)
+
+
+@pytest.mark.parametrize("size", range(60, 161, 4))
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_figure_is_never_parted_from_its_phrase(screen: str, size: int) -> None:
+    pages = replace(USSD, size_max=size).pages(view(SCREENS[screen], "Accept"))
+
+    assert all(septets(page) <= size for page in pages)
+    for phrase in PHRASES:
+        if phrase in SCREENS[screen]:
+            assert any(phrase in page for page in pages), f"{phrase!r} is broken in {pages}"
+
+
+def test_a_page_ends_at_the_end_of_a_line_where_there_is_one() -> None:
+    first, second = USSD.pages(view(SCREENS["offer"], "Accept", "Terms"))
+
+    assert "monthly from 23 Dec 2026\n98 More" in first
+    assert second.startswith("Cost M110.59: interest M60.59, fees M50.00, 94.82%/yr\n1. Accept")
+
+
+def test_a_paragraph_breaks_between_sentences() -> None:
+    pages = USSD.pages(view(f"{'One sentence of some length stands here. ' * 5}And a last."))
+
+    assert all(page.rpartition("\n")[0].endswith(".") for page in pages)
+
+
+def test_a_sentence_longer_than_a_page_breaks_after_a_comma_before_it_breaks_elsewhere() -> None:
+    first, second = USSD.pages(view(f"{'word ' * 22}here, {'word ' * 15}there"))
+
+    assert first.endswith("here,\n98 More 0 Back 00 Home")
+    assert second.startswith("word word")
+
+
+def test_figures_that_are_compared_share_a_page_when_they_fit_one() -> None:
+    figures = "Get M950.00 of M1,000.00\nM353.53 x3 monthly from 23 Dec 2026\nCost M110.59, fees M50.00"
+
+    first, second = USSD.pages(view(f"You asked for this on Monday; this is what we can give.\n{figures}", "Accept"))
+
+    assert figures not in first
+    assert figures in second
+
+
+def test_a_notice_does_not_take_a_page_of_its_own() -> None:
+    noticed = replace(view(f"{'A sentence of the screen. ' * 6}"), notice=Text("said", {"words": "Wrong."}))
+
+    assert USSD.pages(noticed)[0].startswith("Wrong.\nA sentence")
+
+
+def test_options_stay_whole_and_fill_the_page_of_the_text() -> None:
+    first, second = USSD.pages(view("Choose what you want to do today.", *["An option of some length"] * 5))
+
+    assert first.count("An option of some length") == 3
+    assert second.count("An option of some length") == 2
+
+
 words = st.text(min_size=0, max_size=500)
 
 
