@@ -14,6 +14,7 @@ from conversations.engine import (
     End,
     Machine,
     Menu,
+    Migrated,
     MoneyQuestion,
     Notice,
     PagedList,
@@ -26,6 +27,7 @@ from conversations.engine import (
 from conversations.engine import messages as own
 from conversations.engine.asks import OutcomeTarget, To
 from conversations.engine.screens import ask_of
+from conversations.engine.versions import can_wait
 from conversations.texts import Texts
 
 
@@ -80,10 +82,20 @@ def notices_by_screen(machine: Machine) -> Mapping[str, frozenset[str]]:
             if isinstance(target, To):
                 for shown in machine.shown_from(machine.qualify(name, target.screen)):
                     notices[shown].add(target.notice)
-    for entry in (machine.entry, *(flow.entry for flow in machine.flows if flow.keeps_draft)):
-        for shown in machine.shown_from(entry):
+    for arrived in _after_a_change(machine):
+        for shown in machine.shown_from(arrived):
             notices[shown].add(own.CHANGED)
     return {name: frozenset(found) for name, found in notices.items()}
+
+
+def _after_a_change(machine: Machine) -> Iterator[str]:
+    """Where a release can lead that changed a flow: home, to a form's entry, and to where a migration leaves it."""
+    yield machine.entry
+    for flow in machine.flows:
+        if flow.keeps_draft:
+            yield flow.entry
+        if any(isinstance(step, Migrated) for step in flow.steps):
+            yield from (f"{flow.name}.{screen.name}" for screen in flow.screens if can_wait(screen))
 
 
 def targets_of(screen: Screen) -> Iterator[OutcomeTarget]:

@@ -39,6 +39,7 @@ from conversations.engine.validators import (
     national_id,
 )
 from conversations.engine.values import Choice, Scope, Text, Value
+from conversations.engine.versions import Form, Migrated, Restarted, VersionStep
 from conversations.engine.views import Kind, OptionView, ScreenView
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "End",
     "Event",
     "Flow",
+    "Form",
     "FreeText",
     "Input",
     "InvalidMachine",
@@ -70,6 +72,7 @@ __all__ = [
     "Machine",
     "Matching",
     "Menu",
+    "Migrated",
     "MobileNumber",
     "MoneyQuestion",
     "Notice",
@@ -84,6 +87,7 @@ __all__ = [
     "Read",
     "ReferenceNumber",
     "Refused",
+    "Restarted",
     "Resume",
     "Scope",
     "Screen",
@@ -94,6 +98,7 @@ __all__ = [
     "To",
     "Validator",
     "Value",
+    "VersionStep",
     "WholeNumber",
     "Work",
     "draft_changes",

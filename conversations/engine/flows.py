@@ -9,6 +9,7 @@ from functools import cached_property
 from conversations.engine.asks import Branch, OutcomeTarget, To
 from conversations.engine.errors import InvalidMachine
 from conversations.engine.screens import Resume, Screen, Work, asked_on_arrival
+from conversations.engine.versions import VersionStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +17,15 @@ class Flow:
     """A named group of screens; the first is its entry. Raise `version` when a screen, an option or an answer changes.
 
     With `draft_title` (the id of a message such as "your application") its answers outlive the session, and entering it
-    again offers to continue. The entry of such a flow reads what it needs itself: a dial may lead straight to it.
+    again offers to continue. The entry of such a flow reads what it needs itself: a dial may lead straight to it. Each
+    of its versions after the first has a step that says what becomes of a form of the version before.
     """
 
     name: str
     version: int
     screens: tuple[Screen, ...]
     draft_title: str = ""
+    steps: tuple[VersionStep, ...] = ()
 
     @property
     def keeps_draft(self) -> bool:

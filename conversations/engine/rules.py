@@ -90,6 +90,19 @@ def special_screens(machine: Machine) -> Iterator[Problem]:
         yield Problem("special_screens", machine.entry, "no language is named")
 
 
+def version_steps(machine: Machine) -> Iterator[Problem]:
+    """Of a flow that keeps drafts each version has a step that says what becomes of a form of the one before."""
+    for flow in machine.flows:
+        wanted = range(2, flow.version + 1) if flow.keeps_draft else ()
+        declared = [step.to for step in flow.steps]
+        if flow.version < 1:
+            yield Problem("version_steps", flow.name, "versions count from 1")
+        for version in sorted(set(wanted) - set(declared)):
+            yield Problem("version_steps", flow.name, f"version {version} has neither a migration nor a restart")
+        if declared != sorted(set(declared) & set(wanted)):
+            yield Problem("version_steps", flow.name, "steps are one a version after the first, of forms, in order")
+
+
 def option_keys(machine: Machine) -> Iterator[Problem]:
     """A menu has options; their keys are different numbers, none of them reserved; one that saves has codes."""
     for name, screen in machine.screens.items():
@@ -197,7 +210,7 @@ Rule = Callable[["Machine"], Iterator[Problem]]
 # In groups, because each leans on those before: paths need names that are right, presses need paths without a circle.
 _RULES: Final[tuple[tuple[Rule, ...], ...]] = (
     (unique_names,),
-    (known_targets, special_screens, option_keys, ask_outcomes),
+    (known_targets, special_screens, version_steps, option_keys, ask_outcomes),
     (reachable, can_end, bounded_turns),
     (confirms_once,),
 )

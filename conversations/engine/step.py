@@ -35,6 +35,7 @@ from conversations.engine.screens import BACK, HOME, LANGUAGE, MORE, End, PinQue
 from conversations.engine.showing import RESUME_AGAIN, RESUME_CONTINUE, notice_view, view_of
 from conversations.engine.state import Conversation, Draft
 from conversations.engine.values import Text
+from conversations.engine.versions import Form, bring_up
 from conversations.engine.views import ScreenView
 
 CountPages: TypeAlias = Callable[[ScreenView], int]
@@ -173,10 +174,9 @@ def _resume(machine: Machine, conversation: Conversation, text: str) -> Step:
 
 
 def _continue(machine: Machine, conversation: Conversation, draft: Draft, flow: Flow) -> Step:
-    """Where the form stood; or, when its flow has changed since, from the flow's entry with the answers kept."""
-    can_stand = machine.screens.get(draft.screen) in flow.screens and draft.flow_version == flow.version
-    if not can_stand:
-        return _from_entry(machine, conversation, flow)
+    """Where the form stood; or, when its flow has changed since, where the steps between the versions lead."""
+    if draft.flow_version != flow.version or machine.screens.get(draft.screen) not in flow.screens:
+        return _bring_up(machine, conversation, flow, draft.flow_version)
     known = tuple(name for name in draft.trail if name in machine.screens)
     return arrive(machine, replace(conversation, trail=known), draft.screen)
 
@@ -191,17 +191,32 @@ def _standing_at(machine: Machine, conversation: Conversation) -> Asking | None:
 
 
 def _restart(machine: Machine, conversation: Conversation) -> Step:
-    """A release changed the flow under a session: begin its form again with the answers kept, or go home."""
+    """A release changed the flow under a session: bring its form up to today's version, or go home. Either way the
+    borrower reads why, and what they typed is not taken: it answered a screen that may be another one now.
+    """
     flow = machine.flows_by_name.get(conversation.flow)
     if flow is not None and flow.keeps_draft and conversation.draft_version:
-        return _from_entry(machine, replace(conversation, flow_version=flow.version), flow)
+        return _bring_up(machine, conversation, flow, conversation.flow_version)
     nothing_waits = replace(conversation, draft_id="", draft_version=0, notice=Text(CHANGED))
     return go_home(machine, nothing_waits)
 
 
-def _from_entry(machine: Machine, conversation: Conversation, flow: Flow) -> Step:
-    changed = replace(conversation, screen=flow.entry, trail=(), notice=Text(CHANGED))
-    return arrive(machine, changed, flow.entry)
+def _bring_up(machine: Machine, conversation: Conversation, flow: Flow, since: int) -> Step:
+    standing = Form(
+        screen=conversation.screen.partition(".")[2],
+        answers={**conversation.answers, **conversation.personal},
+    )
+    form = bring_up(flow, standing, since)
+    changed = replace(
+        conversation,
+        flow_version=flow.version,
+        screen=form.screen,
+        answers=form.answers,
+        personal=form.personal,
+        trail=tuple(name for name in conversation.trail if form.stands and name in machine.screens),
+        notice=Text(CHANGED),
+    )
+    return arrive(machine, changed, form.screen)
 
 
 def _resolve(machine: Machine, conversation: Conversation, outcome: Outcome) -> Step:

@@ -14,8 +14,10 @@ from conversations.engine import (
     DateQuestion,
     End,
     Flow,
+    Form,
     Machine,
     Menu,
+    Migrated,
     MoneyQuestion,
     Option,
     Outcome,
@@ -25,6 +27,7 @@ from conversations.engine import (
     PinQuestion,
     Question,
     Read,
+    Restarted,
     Resume,
     Scope,
     To,
@@ -37,6 +40,13 @@ from core.money import Money
 
 def _by_age(scope: Scope) -> str:
     return "too_young" if scope["born_on"] > scope["adult_if_born_by"] else "amount"  # type: ignore[operator]
+
+
+def _term_was_months(form: Form) -> Form:
+    """Version 2 asked for `months` at a screen of that name."""
+    others = {name: value for name, value in form.answers.items() if name != "months"}
+    renamed = {**others, "term": form.answers["months"]} if "months" in form.answers else others
+    return Form(screen="term" if form.screen == "months" else form.screen, answers=renamed)
 
 
 START: Final = Flow(
@@ -91,6 +101,7 @@ ORDER: Final = Flow(
     name="order",
     version=3,
     draft_title="order.title",
+    steps=(Restarted(to=2, forgets=("product",)), Migrated(to=3, change=_term_was_months)),
     screens=(
         PagedList(
             name="product",

@@ -399,9 +399,12 @@ class TestDrafts:
 
 
 class TestReleases:
-    def test_a_draft_of_another_version_begins_again_with_its_answers(self, phone: Phone) -> None:
+    @pytest.mark.parametrize("version", [1, ORDER.version + 1])
+    def test_a_draft_of_a_version_that_no_migration_reaches_begins_again_with_its_answers(
+        self, phone: Phone, version: int
+    ) -> None:
         phone.dials().when("1", "12", "Thabo")
-        phone.drafts["order"] = replace(phone.drafts["order"], flow_version=ORDER.version - 1)
+        phone.drafts["order"] = replace(phone.drafts["order"], flow_version=version)
 
         phone.dials().when("1").shows("order.product").says("This service has changed")
         assert phone.state.personal["name"] == "Thabo"
@@ -417,7 +420,17 @@ class TestReleases:
         phone.conversation = replace(phone.state, flow_version=1)
 
         phone.when("05101990").shows("order.product").says("This service has changed")
-        assert phone.state.answers["product"]
+        assert phone.state.personal["name"] == "Thabo"
+
+    def test_a_session_in_a_form_that_a_migration_reaches_stays_where_it_is_and_takes_no_answer(
+        self, phone: Phone
+    ) -> None:
+        phone.dials().when("1", "12", "Thabo")
+        phone.conversation = replace(phone.state, flow_version=2)
+
+        phone.when("05101990").shows("order.born_on").says("This service has changed")
+        assert "born_on" not in phone.state.personal
+        phone.when("05101990").shows("order.amount").when("0", "0").shows("order.name")
 
     @pytest.mark.parametrize(
         "changed",
