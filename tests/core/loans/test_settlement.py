@@ -13,6 +13,7 @@ from core.loans.events import Payoff, Reversal, Waiver
 from core.loans.parts import Part
 from core.loans.policy import PayoffInterest
 from core.loans.refusals import (
+    NotMoreThanNothing,
     PayoffBeforeLaterEvent,
 )
 from core.loans.terms import Fee, FeeTiming, Method
@@ -121,3 +122,10 @@ def test_nothing_settles_a_loan_that_is_settled() -> None:
 def test_a_quote_before_a_later_event_is_refused() -> None:
     with pytest.raises(PayoffBeforeLaterEvent):
         after(loan(), pay(1, date(2024, 2, 1), "1")).payoff(date(2024, 1, 31))
+
+
+def test_a_settlement_with_nothing_is_refused() -> None:
+    with pytest.raises(NotMoreThanNothing) as refused:
+        loan().recorded(Payoff("settle", 1, "", date(2024, 1, 15), ZERO))
+
+    assert refused.value.field == "amount"

@@ -286,9 +286,9 @@ def spread(life: Life, amount: Decimal, event: dict[str, Any]) -> tuple[dict[str
 
 
 def in_order(life: Life, line: Line, order: list[str]) -> list[Cell]:
-    """Return a row's cells as they are paid: charges already due, then by the order of parts."""
-    first = [c for part in order for c in line.cells if c.part == part and c.is_charge and c.due_on <= life.today]
-    return first + [c for part in order for c in line.cells if c.part == part and not any(c is f for f in first)]
+    """Return a row's cells as they are paid: charges already due, then the order of parts, its charges first."""
+    cells = sorted(line.cells, key=lambda cell: (order.index(cell.part), not cell.is_charge))
+    return sorted(cells, key=lambda cell: not (cell.is_charge and cell.due_on <= life.today))
 
 
 def pay(life: Life, line: Line, cell: Cell, amount: Decimal, event: dict[str, Any]) -> None:
