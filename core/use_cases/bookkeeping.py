@@ -9,30 +9,30 @@ from typing import Any, Protocol
 
 from core.ledger.difference import journal_difference, subject_of
 from core.ledger.journals import Journal
-from core.loans.account import AccountStatus, Instalment, LoanAccount
+from core.loans.account import AccountStatus, LoanAccount
 from core.loans.events import CoolingOffReturn, Event, Reversal
 from core.loans.history import LoanHistory
 from core.loans.parts import Part
 from core.loans.terms import LoanTerms
-from core.money import ZERO, Money, total
+from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.application import Transition
 from core.records.loan import (
     Disbursement,
-    InstalmentRow,
     Loan,
     LoanEventRow,
-    LoanPosition,
     LoanStatus,
 )
 from core.records.message import MessageKind
 from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.loan_events import DISBURSED, data_of, disbursed_of, events_of, kind_of
+from core.use_cases.loan_steps import move_loan
 from core.use_cases.meaning import meaning_of
-from core.use_cases.messages import message_key, tell
+from core.use_cases.messages import message_key
+from core.use_cases.projecting import projection_of
 from core.use_cases.quoting import anchored, quote_of_terms
+from core.use_cases.telling import tell_late_fee, tell_of_loan, tell_receipt, tell_returned
 
 
 class ArrivedPayment(Protocol):
@@ -50,54 +50,6 @@ class LoanClose:
 
     interest_recognised: int
     late_fees: int
-
-
-async def move_loan(
-    engine: Engine,
-    unit: Unit,
-    loan: Loan,
-    to: LoanStatus,
-    reason_code: str,
-    *,
-    actor: Actor | None = None,
-    note: str = "",
-) -> Loan:
-    """Take a loan to another state, with the row that says who did it and why. Raises `IllegalLoanTransition`."""
-    loan.check_transition(to)
-    return await note_step(engine, unit, loan, to, reason_code, actor=actor, note=note)
-
-
-async def note_step(
-    engine: Engine,
-    unit: Unit,
-    loan: Loan,
-    to: LoanStatus,
-    reason_code: str,
-    *,
-    actor: Actor | None = None,
-    note: str = "",
-) -> Loan:
-    """Keep a loan in a state that the caller has checked, with the row that says who did what and why."""
-    moved = replace(loan, status=to)
-    await unit.loans.save(moved)
-    by_borrower = reason_code.endswith("_by_borrower")
-    await unit.loans.add_transition(
-        Transition(
-            subject_id=loan.id,
-            n=loan.version + 1,
-            from_status=loan.status,
-            to_status=to,
-            actor_kind="staff" if actor else "borrower" if by_borrower else "system",
-            actor_id=actor.staff_id if actor else loan.borrower_id if by_borrower else None,
-            actor_name=actor.name if actor else "",
-            role=actor.role if actor else "borrower" if by_borrower else "system",
-            reason_code=reason_code,
-            note=note,
-            at=engine.clock.now(),
-            business_on=await unit.business_date(),
-        )
-    )
-    return replace(moved, version=loan.version + 1)
 
 
 async def activate_loan(
@@ -126,7 +78,7 @@ async def activate_loan(
     )
     await _rebook(engine, unit, active, today - timedelta(days=1))
     facts = quote_of_terms(terms).key_facts
-    await _tell(
+    await tell_of_loan(
         engine,
         unit,
         MessageKind.DISBURSED,
@@ -171,9 +123,9 @@ async def receive_repayment(
         ),
     )
     if account.status is AccountStatus.CANCELLED and make is CoolingOffReturn:
-        await _tell_returned(engine, unit, loan, payment.amount, receipt)
+        await tell_returned(engine, unit, loan, payment.amount, receipt)
     else:
-        await _send_receipt(engine, unit, loan, account, payment.amount, receipt, key)
+        await tell_receipt(engine, unit, loan, account, payment.amount, receipt, key)
     return account
 
 
@@ -209,7 +161,7 @@ async def _follow(
     today = await unit.business_date()
     if account.status is AccountStatus.CLOSED and loan.status is LoanStatus.ACTIVE:
         await move_loan(engine, unit, replace(loan, closed_on=today), LoanStatus.CLOSED, "paid_in_full", actor=actor)
-        await _tell(
+        await tell_of_loan(
             engine,
             unit,
             MessageKind.LOAN_CLOSED,
@@ -233,7 +185,7 @@ async def close_loan_day(engine: Engine, unit: Unit, loan: Loan, day: date) -> L
     fresh = [journal for journal in account.journals if journal.key not in posted and journal.value_on == day]
     charged = [row for row in account.instalments if row.late_fee_on == day]
     for row in charged:
-        await _tell_late_fee(engine, unit, loan, row)
+        await tell_late_fee(engine, unit, loan, row)
     return LoanClose(
         interest_recognised=sum(journal.kind == Part.INTEREST for journal in fresh),
         late_fees=sum(journal.kind == "late_fee" for journal in fresh),
@@ -279,11 +231,6 @@ async def _book(engine: Engine, unit: Unit, loan: Loan, history: LoanHistory) ->
     return account
 
 
-def projection_of(loan: Loan, account: LoanAccount) -> tuple[LoanPosition, list[InstalmentRow]]:
-    """What is kept of a replay for screens and lists."""
-    return _position(loan, account), [_row(loan, row) for row in account.instalments]
-
-
 async def _correct_late_fees(
     engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, difference: Iterable[Journal]
 ) -> None:
@@ -294,19 +241,7 @@ async def _correct_late_fees(
         if journal_key not in undone or not await unit.outbox.withdraw(message_key(journal_key)):
             continue  # nothing was said yet, or it was said already
         if row.late_fee_on is not None:
-            await _tell_late_fee(engine, unit, loan, row)
-
-
-async def _tell_late_fee(engine: Engine, unit: Unit, loan: Loan, row: Instalment) -> None:
-    await _tell(
-        engine,
-        unit,
-        MessageKind.LATE_FEE,
-        loan,
-        key=f"late_fee:{loan.id}:{row.n}",
-        amount_minor=row.due[Part.PENALTY],
-        due_on=row.due_on,
-    )
+            await tell_late_fee(engine, unit, loan, row)
 
 
 async def _add_event(
@@ -323,96 +258,4 @@ async def _add_event(
             key=key,
             data=data,
         )
-    )
-
-
-def _row(loan: Loan, row: Instalment) -> InstalmentRow:
-    return InstalmentRow(
-        loan_id=loan.id,
-        n=row.n,
-        due_on=row.due_on,
-        principal=row.due[Part.PRINCIPAL],
-        interest=row.due[Part.INTEREST],
-        fees=row.due[Part.FEE],
-        penalties=row.due[Part.PENALTY],
-        principal_paid=row.paid[Part.PRINCIPAL],
-        interest_paid=row.paid[Part.INTEREST],
-        fees_paid=row.paid[Part.FEE],
-        penalties_paid=row.paid[Part.PENALTY],
-        waived=total([*row.waived.values(), *row.written_off.values()]),
-        settled_on=row.settled_on,
-    )
-
-
-def _position(loan: Loan, account: LoanAccount) -> LoanPosition:
-    first = account.first_unsettled
-    return LoanPosition(
-        loan_id=loan.id,
-        principal=account.outstanding(Part.PRINCIPAL),
-        interest=account.outstanding(Part.INTEREST),
-        fees=account.outstanding(Part.FEE),
-        penalties=account.outstanding(Part.PENALTY),
-        overpaid=account.overpaid,
-        principal_receivable=account.outstanding(Part.PRINCIPAL),
-        interest_receivable=account.receivable(Part.INTEREST),
-        fee_receivable=account.receivable(Part.FEE),
-        penalty_receivable=account.receivable(Part.PENALTY),
-        oldest_unpaid_due_on=first.due_on if first else None,
-        next_due=first.outstanding() if first else ZERO,
-    )
-
-
-async def _send_receipt(
-    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, receipt: Reference, key: str
-) -> None:
-    transaction = account.transaction(key)
-    if transaction is None:
-        raise ValueError(f"the replay has no payment {key}")
-    split = transaction.split
-    first = account.first_unsettled
-    await _tell(
-        engine,
-        unit,
-        MessageKind.PAYMENT_RECEIVED,
-        loan,
-        key=f"receipt:{receipt}",
-        receipt=receipt,
-        amount_minor=amount,
-        penalties_minor=split.penalties,
-        fees_minor=split.fees,
-        interest_minor=split.interest,
-        principal_minor=split.principal,
-        # Money after a loss pays nothing of the loan any more: it makes good what was given up.
-        recovered_minor=transaction.recovered,
-        overpaid_minor=transaction.overpaid,
-        outstanding_minor=account.outstanding(),
-        next_due_on=first.due_on if first else None,
-        next_due_minor=first.outstanding() if first else None,
-    )
-
-
-async def _tell_returned(engine: Engine, unit: Unit, loan: Loan, amount: Money, receipt: Reference) -> None:
-    await _tell(
-        engine,
-        unit,
-        MessageKind.LOAN_RETURNED,
-        loan,
-        key=f"receipt:{receipt}",
-        receipt=receipt,
-        amount_minor=amount,
-    )
-
-
-async def _tell(engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, *, key: str, **figures: object) -> None:
-    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-    await tell(
-        engine,
-        unit,
-        kind,
-        loan.borrower_id,
-        key=key,
-        mfi_id=loan.mfi_id,
-        mfi_name=mfi.name,
-        loan_reference=loan.reference,
-        **figures,
     )

@@ -18,8 +18,9 @@ from core.errors import Conflict
 from core.ports.engine import Engine
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
-from core.use_cases.bookkeeping import LoanClose, close_loan_day, move_loan
+from core.use_cases.bookkeeping import LoanClose, close_loan_day
 from core.use_cases.closing_pages import OrdinaryClose, Rules, close_ordinary_loans
+from core.use_cases.loan_steps import move_loan
 from core.use_cases.messages import tell
 
 PASSES_MAX: Final = 3

@@ -10,7 +10,8 @@ from core.ports.record import Unit
 from core.records.loan import Disbursement, LoanStatus, PayoutStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor
-from core.use_cases.bookkeeping import activate_loan, move_loan
+from core.use_cases.bookkeeping import activate_loan
+from core.use_cases.loan_steps import move_loan
 from core.use_cases.messages import tell
 
 _UNSENT: Final = frozenset({PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED})

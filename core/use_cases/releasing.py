@@ -19,9 +19,9 @@ from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
 from core.references import Reference
 from core.use_cases.auditing import audit
-from core.use_cases.bookkeeping import move_loan, note_step
 from core.use_cases.floats import check_float
 from core.use_cases.idempotency import earlier_outcome, form_key
+from core.use_cases.loan_steps import move_loan, note_step
 from core.use_cases.locating import district_of
 from core.use_cases.payouts import DEFAULT_RAIL, payout_reference, queue_payout
 

@@ -14,7 +14,8 @@ from core.ports.books import LedgerFinding
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.loan import InstalmentRow, Loan, LoanPosition
-from core.use_cases.bookkeeping import history_of, projection_of
+from core.use_cases.bookkeeping import history_of
+from core.use_cases.projecting import projection_of
 
 _CHUNK: Final = 200
 _BEFORE_ALL: Final = UUID(int=0)

@@ -32,7 +32,7 @@ from core.money import ZERO, Money, total
 from core.ports.reads import DashboardFigures, PortalReads
 from core.ports.record import Record
 from core.records.loan import Loan, LoanStatus
-from core.use_cases.bookkeeping import projection_of
+from core.use_cases.projecting import projection_of
 from tests.core.loans.lives import LENT_ON, Life
 from tests.storage.samples import (
     MFI,

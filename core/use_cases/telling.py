@@ -1,0 +1,87 @@
+"""What a borrower is told of a loan: each message with its own key, so that none is sent twice."""
+
+from __future__ import annotations
+
+from core.loans.account import Instalment, LoanAccount
+from core.loans.parts import Part
+from core.money import Money
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.loan import Loan
+from core.records.message import MessageKind
+from core.references import Reference
+from core.use_cases.messages import tell
+
+
+async def tell_of_loan(
+    engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, *, key: str, **figures: object
+) -> None:
+    """Put a message about a loan into the outbox, with its lender and its reference. `key` makes it once."""
+    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
+    await tell(
+        engine,
+        unit,
+        kind,
+        loan.borrower_id,
+        key=key,
+        mfi_id=loan.mfi_id,
+        mfi_name=mfi.name,
+        loan_reference=loan.reference,
+        **figures,
+    )
+
+
+async def tell_receipt(
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, receipt: Reference, key: str
+) -> None:
+    """Say what a payment came to, part by part, and what is left. `key` is the event's."""
+    transaction = account.transaction(key)
+    if transaction is None:
+        raise ValueError(f"the replay has no payment {key}")
+    split = transaction.split
+    first = account.first_unsettled
+    await tell_of_loan(
+        engine,
+        unit,
+        MessageKind.PAYMENT_RECEIVED,
+        loan,
+        key=f"receipt:{receipt}",
+        receipt=receipt,
+        amount_minor=amount,
+        penalties_minor=split.penalties,
+        fees_minor=split.fees,
+        interest_minor=split.interest,
+        principal_minor=split.principal,
+        # Money after a loss pays nothing of the loan any more: it makes good what was given up.
+        recovered_minor=transaction.recovered,
+        overpaid_minor=transaction.overpaid,
+        outstanding_minor=account.outstanding(),
+        next_due_on=first.due_on if first else None,
+        next_due_minor=first.outstanding() if first else None,
+    )
+
+
+async def tell_returned(engine: Engine, unit: Unit, loan: Loan, amount: Money, receipt: Reference) -> None:
+    """Say that the cash came back in time and that nothing is owed."""
+    await tell_of_loan(
+        engine,
+        unit,
+        MessageKind.LOAN_RETURNED,
+        loan,
+        key=f"receipt:{receipt}",
+        receipt=receipt,
+        amount_minor=amount,
+    )
+
+
+async def tell_late_fee(engine: Engine, unit: Unit, loan: Loan, row: Instalment) -> None:
+    """Say that an instalment was late and what that costs."""
+    await tell_of_loan(
+        engine,
+        unit,
+        MessageKind.LATE_FEE,
+        loan,
+        key=f"late_fee:{loan.id}:{row.n}",
+        amount_minor=row.due[Part.PENALTY],
+        due_on=row.due_on,
+    )
