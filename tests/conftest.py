@@ -15,7 +15,8 @@ from storage.embedded import EmbeddedPostgres
 pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_engine"]
 
 # No deadline: on a busy machine it fails tests of correct code. In CI the same examples each time, so that what
-# lands is judged by its own change; people explore with new ones.
+# lands is judged by its own change; people explore with new ones. LETSEMA_LIVES=20 in the environment tries twenty
+# times as many random lives of loans, in memory and on PostgreSQL (tests/core/loans/lives.py): a long hunt, not for CI.
 hypothesis.settings.register_profile("people", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "people")

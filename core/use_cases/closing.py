@@ -138,6 +138,10 @@ async def _close_loans(engine: Engine, district: str, day: date) -> _LoansClosed
         passes.append(found)
         if on == day and not found.closed:
             break
+    # What staff did to a loan between the first look and its page made it one for a replay.
+    async with engine.record.unit(district) as unit:
+        since = set(await unit.day_end.needing_replay(day, rules.others))
+    replays += await _replay(engine, district, since - replayed, day)
     return _LoansClosed(passes, replays)
 
 

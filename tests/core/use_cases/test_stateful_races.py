@@ -11,10 +11,12 @@ import asyncpg
 import pytest
 
 from core.errors import Conflict
+from core.loans.events import Charge, Waiver
 from core.loans.parts import Part
 from core.money import Money
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import ProposalKind
+from core.use_cases.bookkeeping import record_event
 from core.use_cases.closing import close_through
 from core.use_cases.floats import FloatTooLow
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
@@ -89,6 +91,52 @@ async def test_what_is_kept_is_what_the_events_say_whoever_was_first(
     await late.at_once(RACES[race])
 
     await prove_all(late, connection, RACES[race])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [CloseDays(1), Pay(INSTALMENT), Waive(Money.of("1"), 1, Part.INTEREST), GiveUp(), Reverse(0, "payer")],
+    ids=lambda act: type(act).__name__,
+)
+async def test_whoever_comes_waits_for_whoever_is_at_the_loan(
+    act: Act, late: Scene, connection: asyncpg.Connection
+) -> None:
+    """The charge takes the loan out of the ordinary, so that its close reads all of it and writes all of it."""
+    engine = late.lending.engine
+    await late.at_once([ChargeIt(Money.of("5"), Part.FEE)])
+    async with engine.record.unit(HOME) as unit:
+        loan = await unit.loans.get(late.loan.id, lock=True)
+        coming = asyncio.create_task(late.at_once([act]))
+        await asyncio.wait({coming}, timeout=1)
+        assert not coming.done()
+
+        today = await unit.business_date()
+        await record_event(engine, unit, loan, lambda n: Charge("first", n, today, Part.FEE, Money.of("7")))
+        await unit.commit()
+
+    await coming
+    await prove_all(late, connection, [act])
+    assert sum(row.fees.minor for row in (await late.lending.books(late.loan))[1]) == 1_200
+
+
+async def test_the_close_of_an_ordinary_loan_waits_too(late: Scene, connection: asyncpg.Connection) -> None:
+    """Its page holds the loan; what was done to the loan meanwhile takes it out of the ordinary, and it is replayed."""
+    engine = late.lending.engine
+    (_, second, _) = (await late.lending.books(late.loan))[1]
+    await late.at_once([CloseDays((second.due_on - await late.lending.today()).days)])
+    async with engine.record.unit(HOME) as unit:
+        loan = await unit.loans.get(late.loan.id, lock=True)
+        closing = asyncio.create_task(late.at_once([CloseDays(1)]))
+        await asyncio.wait({closing}, timeout=1)
+        assert not closing.done()
+
+        await record_event(
+            engine, unit, loan, lambda n: Waiver("first", n, second.due_on, 2, Part.INTEREST, Money.of("1"))
+        )
+        await unit.commit()
+
+    await closing
+    await prove_all(late, connection, [CloseDays(1)])
 
 
 @pytest.mark.parametrize(
