@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from core.credit.exposure import SharingLevel, outstanding_band, sharing_level
+from core.credit.exposure import Exposure, SharingLevel, outstanding_band, sharing_level
 from core.money import Money
 from core.records.borrower import Channel, Consent, ConsentKind
 
@@ -45,3 +46,10 @@ def consent(kind: ConsentKind, *, withdrawn: bool = False) -> Consent:
 )
 def test_what_is_shared_follows_the_consents_that_stand(consents: list[Consent], level: SharingLevel) -> None:
     assert sharing_level(consents) is level
+
+
+def test_the_figures_are_read_back_as_a_decision_saw_them() -> None:
+    for enquiries in (None, 3):
+        seen = Exposure(2, "up_to_5000", 14, enquiries)
+
+        assert Exposure.from_json(json.loads(json.dumps(seen.to_json()))) == seen
