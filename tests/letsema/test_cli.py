@@ -25,6 +25,7 @@ COMMANDS = (
     "demo",
     "dial",
     "doctor",
+    "interest-earned",
     "mfi",
     "remind",
     "schedule",
