@@ -205,3 +205,18 @@ def test_a_return_pays_no_principal_that_is_paid_already() -> None:
     account = lent(pay(1, LENT_ON, "300"), give_back(2, ON, "650")).account(ON)
 
     assert all(item.amount > ZERO for item in account.allocations["return:2"])
+
+
+def test_what_was_paid_early_or_late_of_the_income_given_back_is_neither_any_more() -> None:
+    history = replace(lent(), policy=Policy()).closed(LENT_ON + timedelta(days=7))
+    for event in (
+        pay(1, LENT_ON + timedelta(days=4), "1"),
+        pay(2, LENT_ON + timedelta(days=9), "111"),
+        give_back(3, LENT_ON + timedelta(days=10), "838"),
+    ):
+        history = history.recorded(event)
+
+    row = history.account(LENT_ON + timedelta(days=10)).instalments[0]
+
+    assert row.paid_in_advance == ZERO
+    assert row.paid_late == row.paid[Part.PRINCIPAL] == row.due[Part.PRINCIPAL]

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from core.errors import DomainError
 from core.ledger.accounts import Account
 from core.loans.account import AccountStatus
 from core.loans.events import Charge, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
@@ -86,22 +87,32 @@ def test_money_assigned_from_suspense_leaves_suspense() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "refusal"),
+    ("event", "refusal", "field", "figure"),
     [
-        (pay(1, date(2023, 12, 31), "1"), BeforeDisbursement),
-        (pay(1, date(2024, 2, 1), "0"), NotMoreThanNothing),
-        (Repayment("lent", 1, "", LENT_ON, Money(1)), EventKeyReused),
-        (Charge("c", 1, date(2024, 2, 1), Part.PRINCIPAL, Money(1)), WrongPart),
-        (Charge("c", 1, date(2024, 2, 1), Part.FEE, Money(-1)), NotMoreThanNothing),
-        (Waiver("w", 1, date(2024, 2, 1), 1, Part.PRINCIPAL, Money(1)), WrongPart),
-        (Waiver("w", 1, date(2024, 2, 1), 1, Part.FEE, Money(1)), WaiverAboveOutstanding),
-        (Waiver("w", 1, date(2024, 2, 1), 7, Part.INTEREST, Money(1)), UnknownInstalment),
-        (Reversal("r", 1, "nothing"), UnknownEvent),
+        (pay(1, date(2023, 12, 31), "1"), BeforeDisbursement, "on", "2024-01-01"),
+        (pay(1, date(2024, 2, 1), "0"), NotMoreThanNothing, "amount", ""),
+        (Repayment("lent", 1, "", LENT_ON, Money(1)), EventKeyReused, None, "lent"),
+        (Charge("c", 1, date(2024, 2, 1), Part.PRINCIPAL, Money(1)), WrongPart, "charge", ""),
+        (Charge("c", 1, date(2024, 2, 1), Part.FEE, Money(-1)), NotMoreThanNothing, "amount", ""),
+        (Waiver("w", 1, date(2024, 2, 1), 1, Part.PRINCIPAL, Money(1)), WrongPart, "part", ""),
+        (Waiver("w", 1, date(2024, 2, 1), 1, Part.INTEREST, Money(59)), WaiverAboveOutstanding, "amount", "M0.58"),
+        (Waiver("w", 1, date(2024, 2, 1), 7, Part.INTEREST, Money(1)), UnknownInstalment, "instalment", "1 to 6"),
+        (Reversal("r", 1, "nothing"), UnknownEvent, None, "nothing"),
     ],
 )
-def test_what_breaks_a_rule_is_refused_by_its_name(event: Event, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
+def test_what_breaks_a_rule_is_refused_by_its_name_with_the_field_and_the_figure(
+    event: Event, refusal: type[DomainError], field: str | None, figure: str
+) -> None:
+    with pytest.raises(refusal) as refused:
         loan().recorded(event)
+
+    assert refused.value.field == field
+    assert figure in refused.value.message
+
+
+def test_events_are_numbered_in_recording_order() -> None:
+    assert loan().next_n == 1
+    assert after(loan(), pay(1, date(2024, 2, 1), "1")).next_n == 2
 
 
 def test_a_reversal_is_not_reversed_and_nothing_is_reversed_twice() -> None:

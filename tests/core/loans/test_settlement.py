@@ -120,8 +120,10 @@ def test_nothing_settles_a_loan_that_is_settled() -> None:
 
 
 def test_a_quote_before_a_later_event_is_refused() -> None:
-    with pytest.raises(PayoffBeforeLaterEvent):
+    with pytest.raises(PayoffBeforeLaterEvent) as refused:
         after(loan(), pay(1, date(2024, 2, 1), "1")).payoff(date(2024, 1, 31))
+
+    assert refused.value.field == "on"
 
 
 def test_a_settlement_with_nothing_is_refused() -> None:
