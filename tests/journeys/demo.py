@@ -19,7 +19,9 @@ from typing import Any
 import aiohttp
 
 LETSEMA = Path(sys.executable).with_name("letsema")
-READY_SECONDS = 60
+READY_SECONDS = 180
+"""A bound for machines that run other tests beside it; the promise is under 60 s on one that does not."""
+
 SMS_SECONDS = 15
 
 
@@ -53,7 +55,8 @@ class Demo:
                 return cls(process, data_directory, json.loads(told_file.read_text()), log)
             assert process.poll() is None, f"the demo ended:\n{log.read_text()}"
             time.sleep(0.1)
-        process.kill()
+        process.send_signal(signal.SIGINT)  # a kill would leave its PostgreSQL behind
+        process.wait(30)
         raise AssertionError(f"the demo was not ready in {READY_SECONDS} s:\n{log.read_text()}")
 
     def stop(self) -> int:
