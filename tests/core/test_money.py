@@ -37,7 +37,7 @@ def test_a_currency_with_another_exponent_reads_its_own_decimals() -> None:
     yen = Currency("JPY", "¥", 0)
 
     assert Money.of("150", currency=yen) == Money(150)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="at most 0 decimals"):
         Money.of("150.5", currency=yen)
 
 

@@ -10,7 +10,7 @@ import pytest
 from core.errors import DomainError
 from core.ledger.accounts import Account
 from core.loans.account import AccountStatus
-from core.loans.events import Charge, Event, Payoff, Repayment, Reversal, Waiver, WriteOff
+from core.loans.events import Charge, Event, Payoff, Refund, Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
 from core.loans.refusals import (
     AlreadyReversed,
@@ -19,6 +19,7 @@ from core.loans.refusals import (
     LaterEventsStand,
     LoanNotActive,
     NotMoreThanNothing,
+    RefundAboveCredit,
     ReversalOfReversal,
     UnknownEvent,
     UnknownInstalment,
@@ -97,6 +98,7 @@ def test_money_assigned_from_suspense_leaves_suspense() -> None:
         (Waiver("w", 1, date(2024, 2, 1), 1, Part.PRINCIPAL, Money(1)), WrongPart, "part", ""),
         (Waiver("w", 1, date(2024, 2, 1), 1, Part.INTEREST, Money(59)), WaiverAboveOutstanding, "amount", "M0.58"),
         (Waiver("w", 1, date(2024, 2, 1), 7, Part.INTEREST, Money(1)), UnknownInstalment, "instalment", "1 to 6"),
+        (Refund("f", 1, "", date(2024, 2, 1), Money(1)), RefundAboveCredit, "amount", "M0.00"),
         (Reversal("r", 1, "nothing"), UnknownEvent, None, "nothing"),
     ],
 )
