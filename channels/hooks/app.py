@@ -11,6 +11,7 @@ from channels.forms import BODY_BYTES_MAX
 from channels.hooks.africastalking import AfricasTalkingHooks
 from channels.hooks.guards import answer_refusals, require_token
 from channels.hooks.simulated_rail import SimulatedRailHooks
+from channels.hooks.truroute import TruRouteHooks
 from conversations.turns import Hop, Reply
 from core.ports.engine import Engine
 
@@ -31,6 +32,7 @@ class HookSettings:
 def make_hooks(settings: HookSettings, engine: Engine, take_ussd: TurnTaker) -> web.Application:
     """Make the sub-application to mount at `/hooks`. `take_ussd` answers a hop with a page for USSD."""
     africastalking = AfricasTalkingHooks(engine, take_ussd, settings.service_codes)
+    truroute = TruRouteHooks(take_ussd, settings.service_codes)
     app = web.Application(middlewares=[require_token(settings.tokens), answer_refusals], client_max_size=BODY_BYTES_MAX)
     app.add_routes(
         [
@@ -38,6 +40,7 @@ def make_hooks(settings: HookSettings, engine: Engine, take_ussd: TurnTaker) -> 
             web.post("/{token}/africastalking/ussd-events", africastalking.post_session_ended),
             web.post("/{token}/africastalking/sms", africastalking.post_inbound),
             web.post("/{token}/africastalking/delivery", africastalking.post_delivery),
+            web.post("/{token}/ussd/truroute", truroute.post_request),
         ]
     )
     if "simulated" in engine.rails:
