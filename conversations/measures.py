@@ -191,6 +191,7 @@ SMS_VALUES: Final[Candidates] = {
     **dict.fromkeys(_SMS_AMOUNTS, (LARGEST_AMOUNT,)),
     "affordable": (Text("sms.affordable", {"affordable_amount": LARGEST_AMOUNT}), Text("sms.no_affordable")),
     "command": tuple(Text(f"sms.command_{command}") for command in _SMS_COMMANDS),
+    "code": ("000000",),
     "covered": (Text("sms.covered"),),
     "days_late": (1_000,),
     **dict.fromkeys(("as_of_on", "due_on", *(f"paid_{n}_on" for n in (1, 2, 3))), (LONGEST_DATE,)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.errors import DomainError
+from core.ports.chats import Chats
 from core.ports.conversations import ConversationStore
 from core.ports.directory import Directory
 from core.ports.enquiries import Enquiries
@@ -29,3 +30,4 @@ class ChannelPlane(Protocol):
     intake: Intake
     messages: MessageLog
     enquiries: Enquiries
+    chats: Chats

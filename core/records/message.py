@@ -44,6 +44,12 @@ class MessageKind(StrEnum):
     REMINDER_DUE = "reminder_due"
     REMINDER_LATE = "reminder_late"
     LATE_FEE = "late_fee"
+    WALLET_CHANGED = "wallet_changed"
+    WALLET_CHOSEN = "wallet_chosen"
+    PAYMENT_REQUEST_REFUSED = "payment_request_refused"
+    LINK_CODE = "link_code"
+    CHAT_LINKED = "chat_linked"
+    CHAT_UNLINKED = "chat_unlinked"
 
 
 STATEMENT_PAYMENTS: Final = 3
@@ -106,5 +112,27 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.REMINDER_DUE: _INSTALMENT,
     _M.REMINDER_LATE: (*_INSTALMENT, "days_late", "overdue_minor"),
     _M.LATE_FEE: (*_LOAN, "amount_minor", "due_on"),
+    _M.WALLET_CHANGED: ("wallet_masked", "hours"),
+    _M.WALLET_CHOSEN: (),
+    _M.PAYMENT_REQUEST_REFUSED: (*_LOAN, "amount_minor", "rail_account"),
+    # The code is sealed in the row, and opened by who words it.
+    _M.LINK_CODE: ("code", "expires_at"),
+    _M.CHAT_LINKED: (),
+    _M.CHAT_UNLINKED: (),
 }
 """The fields that each kind's data holds. A date or amount that does not apply is null."""
+
+
+ALWAYS_BY_SMS: Final[frozenset[MessageKind]] = frozenset(
+    {
+        *(_M.REGISTERED, _M.IDENTITY_CLAIMED_ELSEWHERE, _M.PIN_LOCKED, _M.PIN_CHANGED),
+        *(_M.CHAT_LINKED, _M.CHAT_UNLINKED, _M.WALLET_CHANGED, _M.WALLET_CHOSEN),
+        *(_M.OFFER_ACCEPTED, _M.DISBURSED, _M.DISBURSEMENT_FAILED, _M.PAYMENT_RECEIVED),
+        *(_M.CREDIT_REFUNDED, _M.PAYMENT_REFUNDED, _M.LATE_FEE),
+        *(_M.LOAN_CLOSED, _M.LOAN_CANCELLED, _M.LOAN_RETURNED, _M.RETURN_ASKED),
+    }
+)
+"""Money and safety: these go to the SIM, whatever chat is linked to the number as well."""
+
+BY_SMS_ALONE: Final[frozenset[MessageKind]] = frozenset({_M.LINK_CODE, _M.CHAT_LINKED, _M.CHAT_UNLINKED})
+"""These prove or guard that the SIM is the borrower's, so that no chat may stand in for it."""

@@ -18,6 +18,10 @@ NUMBER_CONTEXT: Final = "outbox:phone"
 """What a number in an outbox row is sealed for, where there is no borrower's record to read it from."""
 
 
+CODE_CONTEXT: Final = "outbox:code"
+"""What a one-time code in an outbox row is sealed for."""
+
+
 def message_key(fact: str) -> str:
     """The key of the row that tells a fact."""
     return f"message:{fact}"
@@ -41,11 +45,19 @@ async def tell(
 
 
 async def tell_number(
-    engine: Engine, unit: Unit, kind: MessageKind, phone: PhoneNumber, *, key: str, mfi_id: UUID, **figures: object
+    engine: Engine,
+    unit: Unit,
+    kind: MessageKind,
+    phone: PhoneNumber,
+    *,
+    key: str,
+    mfi_id: UUID | None = None,
+    language: Language = Language.SESOTHO,
+    **figures: object,
 ) -> bool:
-    """The same for whoever answers a number, in Sesotho: they may be nobody's borrower."""
+    """The same for whoever answers a number: they may be nobody's borrower."""
     sealed = engine.sealer.seal(phone.e164.encode(), NUMBER_CONTEXT)
-    addressee = {"phone_sealed": sealed.hex(), "language": Language.SESOTHO.value}
+    addressee = {"phone_sealed": sealed.hex(), "language": language.value}
     return await _queue(engine, unit, kind, addressee, key, mfi_id, figures)
 
 

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from core.ports.chats import Chats
 from core.ports.conversations import ConversationStore
 from core.ports.directory import Directory
 from core.ports.enquiries import Enquiries
 from core.ports.environment import Sealer
 from core.ports.intake import Intake
 from core.ports.messages import MessageLog
+from storage.postgres.channel.chats import ChatsOnPostgres
 from storage.postgres.channel.conversations import ConversationsOnPostgres
 from storage.postgres.channel.directory import DirectoryOnPostgres
 from storage.postgres.channel.intake import IntakeOnPostgres
@@ -22,6 +24,8 @@ from storage.postgres.channel.pool import ChannelConnections, ChannelPool
 MESSAGES_KEPT: Final = timedelta(days=400)
 """Thirteen months, so that a year's statement can be answered for."""
 ENQUIRIES_KEPT: Final = timedelta(days=730)
+CHAT_UPDATES_KEPT: Final = timedelta(days=3)
+"""A provider repeats an update for a day."""
 
 # What is removed, by the instant that its own column has to be before.
 _PURGES: Final = (
@@ -30,6 +34,7 @@ _PURGES: Final = (
     ("messages", "caller, id", "created_at", MESSAGES_KEPT),
     ("provider_messages", "provider_id, provider", "created_at", MESSAGES_KEPT),
     ("enquiries", "borrower_id, at, mfi_id, purpose", "at", ENQUIRIES_KEPT),
+    ("chat_updates", "chat, bot, update_id", "received_at", CHAT_UPDATES_KEPT),
 )
 
 
@@ -42,6 +47,7 @@ class ChannelOnPostgres:
         self.intake: Intake = IntakeOnPostgres(pool)
         self.messages: MessageLog = MessagesOnPostgres(pool, sealer)
         self.enquiries: Enquiries = EnquiriesOnPostgres(pool)
+        self.chats: Chats = ChatsOnPostgres(pool)
         self._pool = pool
 
     @classmethod

@@ -3,6 +3,7 @@
 from storage.postgres.tables import (
     applications,
     borrowers,
+    chats,
     conversations,
     directory,
     intake,
@@ -10,9 +11,11 @@ from storage.postgres.tables import (
     loans,
     messages,
     movements,
+    people,
     proposals,
     reference,
     staff,
+    wallets,
     work,
 )
 from storage.postgres.tables.declaring import CHANNEL, RECORD
@@ -22,6 +25,7 @@ __all__ = [
     "RECORD",
     "applications",
     "borrowers",
+    "chats",
     "conversations",
     "directory",
     "intake",
@@ -29,8 +33,10 @@ __all__ = [
     "loans",
     "messages",
     "movements",
+    "people",
     "proposals",
     "reference",
     "staff",
+    "wallets",
     "work",
 ]
