@@ -1,0 +1,160 @@
+"""Answering an application that was sent back: what can be said on the phone is, and the lender looks at it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from core.errors import InvalidInput, NotFound
+from core.money import ZERO, Money
+from core.phones import PhoneNumber
+from core.ports.directory import PhoneEntry
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.answer import ApplicationAnswer, Question
+from core.records.application import Application, ApplicationStatus, ReturnReason, Transition
+from core.records.borrower import Channel, Purpose
+from core.records.catalogue import ProductVersion
+from core.records.message import MessageKind
+from core.references import Reference
+from core.use_cases.applying import registered
+from core.use_cases.assessing import assess, keep_score
+from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.messages import tell
+
+CURES: Final[Mapping[ReturnReason, Question]] = {
+    ReturnReason.CONFIRM_INCOME: Question.NET_PAY,
+    ReturnReason.CONFIRM_PURPOSE: Question.PURPOSE,
+    ReturnReason.CHANGE_AMOUNT: Question.AMOUNT,
+}
+"""What a borrower can answer on the phone, by what staff need. A document has to be brought to a branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReturned:
+    """The borrower's answer: an amount, a net pay a month, or a purpose, as the question has it."""
+
+    reference: Reference
+    phone: PhoneNumber
+    question: Question
+    value: Money | Purpose
+    channel: Channel
+
+
+def question_of(application: Application) -> Question | None:
+    """What the borrower can answer; None where something has to be brought, or nothing is asked."""
+    if application.status is not ApplicationStatus.RETURNED or application.reason_code not in set(ReturnReason):
+        return None
+    return CURES.get(ReturnReason(application.reason_code))
+
+
+async def answer_returned(engine: Engine, command: AnswerReturned) -> Application:
+    """Put the answer in place of what stood there, and the application back where somebody looks at it anew.
+
+    Not to `in review`: there somebody has recommended it, and one person alone could then approve. Key: the step that
+    it answers.
+
+    Raises `IllegalTransition` (not returned any more), `InvalidInput` (not an answer to what was asked), `NotFound`
+    (also for somebody else's), `NotRegistered`, `DistrictDown`.
+    """
+    entry = await registered(engine, command.phone)
+    async with engine.record.unit(entry.district) as unit:
+        application = await unit.applications.by_reference(command.reference, lock=True)
+        if application.borrower_id != entry.borrower_id:
+            raise NotFound("there is no such application")
+        key = f"answer:{application.id}:{application.version}"
+        if await earlier_outcome(unit, key) is not None:
+            return application
+        application.check_transition(ApplicationStatus.SUBMITTED)
+        if question_of(application) is not command.question:
+            raise InvalidInput("that is not what was asked", field="question")
+        answered = await _keep(engine, unit, entry, application, command)
+        await unit.commands.complete(key, {"status": answered.status})
+        await unit.commit()
+    return answered
+
+
+async def _keep(
+    engine: Engine, unit: Unit, entry: PhoneEntry, before: Application, command: AnswerReturned
+) -> Application:
+    catalogue = await engine.record.catalogue()
+    product = catalogue.product(before.product_id, before.product_version)
+    changed = replace(
+        _CHANGES[command.question](before, product, command.value),
+        status=ApplicationStatus.SUBMITTED,
+        reason_code=None,
+    )
+    now, today, n = engine.clock.now(), await unit.business_date(), before.version + 1
+    await unit.applications.save(changed)
+    await unit.applications.add_transition(
+        Transition(
+            subject_id=before.id,
+            n=n,
+            from_status=before.status,
+            to_status=changed.status,
+            actor_kind="borrower",
+            actor_id=entry.borrower_id,
+            actor_name="",
+            role="borrower",
+            reason_code="answered",
+            note="",
+            at=now,
+            business_on=today,
+        )
+    )
+    was, is_now = _stored(command.question, before), _stored(command.question, changed)
+    await unit.applications.keep_answer(
+        ApplicationAnswer(before.id, n, command.question, was, is_now, command.channel, now, today)
+    )
+    borrower = await unit.borrowers.get(before.borrower_id)
+    assessment = await assess(engine, unit, changed, borrower, today)
+    await keep_score(engine, unit, changed, assessment, today, transition_n=n)
+    mfi = catalogue.mfi(before.mfi_id)
+    await tell(
+        engine,
+        unit,
+        MessageKind.APPLICATION_ANSWERED,
+        before.borrower_id,
+        key=f"answered:{before.id}:{n}",
+        mfi_id=mfi.id,
+        mfi_name=mfi.name,
+        reference=before.reference,
+    )
+    return replace(changed, version=n)
+
+
+def _with_net_pay(before: Application, _product: ProductVersion, value: Money | Purpose) -> Application:
+    if not isinstance(value, Money) or value <= ZERO:
+        raise InvalidInput("a net pay is an amount above nothing", field="net_pay")
+    return replace(before, net_pay=value)
+
+
+def _with_amount(before: Application, product: ProductVersion, value: Money | Purpose) -> Application:
+    """Lower only: more than was asked for is a new application."""
+    is_lower = isinstance(value, Money) and product.amount_min <= value < before.amount
+    if not isinstance(value, Money) or not is_lower or value.minor % product.amount_step.minor:
+        raise InvalidInput("the amount may only be lowered, within the product", field="amount")
+    return replace(before, amount=value)
+
+
+def _with_purpose(before: Application, _product: ProductVersion, value: Money | Purpose) -> Application:
+    if not isinstance(value, Purpose):
+        raise InvalidInput("choose a purpose", field="purpose")
+    return replace(before, purpose=value)
+
+
+_CHANGES: Final[Mapping[Question, Callable[[Application, ProductVersion, Money | Purpose], Application]]] = {
+    Question.NET_PAY: _with_net_pay,
+    Question.AMOUNT: _with_amount,
+    Question.PURPOSE: _with_purpose,
+}
+
+
+def _stored(question: Question, application: Application) -> str:
+    values = {
+        Question.NET_PAY: str(application.net_pay.minor),
+        Question.AMOUNT: str(application.amount.minor),
+        Question.PURPOSE: application.purpose.value,
+    }
+    return values[question]
