@@ -33,6 +33,8 @@ class MessageKind(StrEnum):
     DISBURSED = "disbursed"
     DISBURSEMENT_FAILED = "disbursement_failed"
     PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_REVERSED = "payment_reversed"
+    CHARGE_WAIVED = "charge_waived"
     CREDIT_REFUNDED = "credit_refunded"
     PAYMENT_REFUNDED = "payment_refunded"
     LOAN_CLOSED = "loan_closed"
@@ -47,6 +49,11 @@ class MessageKind(StrEnum):
     WALLET_CHANGED = "wallet_changed"
     WALLET_CHOSEN = "wallet_chosen"
     PAYMENT_REQUEST_REFUSED = "payment_request_refused"
+    PIN_RESET_CODE = "pin_reset_code"
+    PIN_RESET = "pin_reset"
+    APPLICATION_ANSWERED = "application_answered"
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ANSWERED = "complaint_answered"
     LINK_CODE = "link_code"
     CHAT_LINKED = "chat_linked"
     CHAT_UNLINKED = "chat_unlinked"
@@ -93,6 +100,8 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
         "next_due_on",
         "next_due_minor",
     ),
+    _M.PAYMENT_REVERSED: (*_LOAN, "receipt", "amount_minor", "outstanding_minor"),
+    _M.CHARGE_WAIVED: (*_LOAN, "amount_minor", "outstanding_minor"),
     _M.CREDIT_REFUNDED: (*_LOAN, "amount_minor", "wallet_masked"),
     _M.PAYMENT_REFUNDED: ("mfi_name", "receipt", "amount_minor"),
     _M.LOAN_CLOSED: (*_LOAN, "overpaid_minor"),
@@ -115,7 +124,12 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.WALLET_CHANGED: ("wallet_masked", "hours"),
     _M.WALLET_CHOSEN: (),
     _M.PAYMENT_REQUEST_REFUSED: (*_LOAN, "amount_minor", "rail_account"),
-    # The code is sealed in the row, and opened by who words it.
+    # The codes are sealed in the row, and opened by who words it.
+    _M.PIN_RESET_CODE: ("mfi_name", "complaints_phone", "code"),
+    _M.PIN_RESET: (),
+    _M.APPLICATION_ANSWERED: ("mfi_name", "reference"),
+    _M.COMPLAINT_RECEIVED: ("mfi_name", "reference", "due_on", "complaints_phone"),
+    _M.COMPLAINT_ANSWERED: ("mfi_name", "reference", "answer"),
     _M.LINK_CODE: ("code", "expires_at"),
     _M.CHAT_LINKED: (),
     _M.CHAT_UNLINKED: (),
@@ -125,14 +139,16 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
 
 ALWAYS_BY_SMS: Final[frozenset[MessageKind]] = frozenset(
     {
-        *(_M.REGISTERED, _M.IDENTITY_CLAIMED_ELSEWHERE, _M.PIN_LOCKED, _M.PIN_CHANGED),
+        *(_M.REGISTERED, _M.IDENTITY_CLAIMED_ELSEWHERE, _M.PIN_LOCKED, _M.PIN_CHANGED, _M.PIN_RESET),
         *(_M.CHAT_LINKED, _M.CHAT_UNLINKED, _M.WALLET_CHANGED, _M.WALLET_CHOSEN),
         *(_M.OFFER_ACCEPTED, _M.DISBURSED, _M.DISBURSEMENT_FAILED, _M.PAYMENT_RECEIVED),
-        *(_M.CREDIT_REFUNDED, _M.PAYMENT_REFUNDED, _M.LATE_FEE),
+        *(_M.PAYMENT_REVERSED, _M.CREDIT_REFUNDED, _M.PAYMENT_REFUNDED, _M.LATE_FEE),
         *(_M.LOAN_CLOSED, _M.LOAN_CANCELLED, _M.LOAN_RETURNED, _M.RETURN_ASKED),
     }
 )
 """Money and safety: these go to the SIM, whatever chat is linked to the number as well."""
 
-BY_SMS_ALONE: Final[frozenset[MessageKind]] = frozenset({_M.LINK_CODE, _M.CHAT_LINKED, _M.CHAT_UNLINKED})
+BY_SMS_ALONE: Final[frozenset[MessageKind]] = frozenset(
+    {_M.PIN_RESET_CODE, _M.LINK_CODE, _M.CHAT_LINKED, _M.CHAT_UNLINKED}
+)
 """These prove or guard that the SIM is the borrower's, so that no chat may stand in for it."""

@@ -48,6 +48,7 @@ from core.use_cases.refunding import (
 )
 from core.use_cases.repaying import PAYABLE, repayment_key
 from core.use_cases.settling import check_settle, settle
+from core.use_cases.telling import tell_reversed, tell_waived
 from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
 
 _TO_PAYER: Final = "payer"
@@ -124,10 +125,11 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
     loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id, lock=True)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     source = await _source(unit, loan, key)
-    await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
+    account = await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
     if await free_credit(engine, unit, loan) < ZERO:
         raise CreditPaidOut("a refund under way takes what this payment paid too much")
     await unit.payments.save(replace(payment, status="reversed"))
+    await tell_reversed(engine, unit, loan, account, payment.amount, payment.receipt)
     if proposal.data["to"] == _TO_SUSPENSE:
         await _to_suspense(engine, unit, payment, source)
     else:
@@ -187,7 +189,9 @@ async def _check_waive(engine: Engine, unit: Unit, actor: Actor, data: Data) -> 
 async def _waive(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     loan = await _loan(unit, actor, proposal.data)
     waiver = _waiver(proposal.data, f"waiver:{proposal.id}", await unit.business_date())
-    await record_event(engine, unit, loan, waiver, actor=actor)
+    account = await record_event(engine, unit, loan, waiver, actor=actor)
+    amount = Money(int(proposal.data["amount_minor"]))
+    await tell_waived(engine, unit, loan, account, amount, f"waived:{proposal.id}")
 
 
 def _waiver(data: Data, key: str, on: date) -> Callable[[int], Waiver]:

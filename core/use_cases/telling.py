@@ -61,6 +61,35 @@ async def tell_receipt(
     )
 
 
+async def tell_reversed(
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, receipt: Reference
+) -> None:
+    """Say that a payment was taken off the loan again, and what is left to pay without it."""
+    await tell_of_loan(
+        engine,
+        unit,
+        MessageKind.PAYMENT_REVERSED,
+        loan,
+        key=f"reversed:{receipt}",
+        receipt=receipt,
+        amount_minor=amount,
+        outstanding_minor=account.outstanding(),
+    )
+
+
+async def tell_waived(engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, amount: Money, key: str) -> None:
+    """Say that a charge was forgiven, and what is left to pay."""
+    await tell_of_loan(
+        engine,
+        unit,
+        MessageKind.CHARGE_WAIVED,
+        loan,
+        key=key,
+        amount_minor=amount,
+        outstanding_minor=account.outstanding(),
+    )
+
+
 async def tell_returned(engine: Engine, unit: Unit, loan: Loan, amount: Money, receipt: Reference) -> None:
     """Say that the cash came back in time and that nothing is owed."""
     await tell_of_loan(

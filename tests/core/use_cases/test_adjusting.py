@@ -120,6 +120,7 @@ async def test_two_managers_at_once_carry_it_out_once(lending: Lending) -> None:
 
     assert sum(isinstance(result, Proposal) for result in results) == 1
     assert (await lending.books(loan))[0].penalties == ZERO
+    assert len(await lending.messages("charge_waived")) == 1
     await proved(lending)
 
 
@@ -190,6 +191,9 @@ async def test_a_reversed_payment_leaves_the_loan_as_if_never_paid(lending: Lend
 
     assert await lending.books(loan) == before
     assert await balance(lending, "float:simulated") == float_before
+    [told] = await lending.messages("payment_reversed")
+    owed = total(row.total for row in before[1])
+    assert (told.data["amount_minor"], told.data["outstanding_minor"]) == (before[1][0].total.minor, owed.minor)
     with pytest.raises(Conflict):
         await proposed(lending, ProposalKind.REVERSE_PAYMENT, data)
     await proved(lending)
@@ -282,6 +286,7 @@ async def test_a_waived_late_fee_is_no_longer_owed(lending: Lending) -> None:
     await done(lending, ProposalKind.WAIVE, waive)
 
     assert (await lending.books(loan))[0].penalties == ZERO
+    assert [row.data["amount_minor"] for row in await lending.messages("charge_waived")] == [50_00]
     assert await balance(lending, "penalty_income") == ZERO
     await proved(lending)
 
