@@ -211,6 +211,7 @@ class _Product(_Table):
     instalment_share_limit: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=1)] = _THIRD
     offer_valid_days: int = Field(ge=1, le=90)
     cooling_off_days: int = Field(ge=0, le=60)
+    payoff_quote_days: int = Field(0, ge=0, le=30)
     checks: _Checks = _Checks()
     retired: bool = False
 
@@ -273,6 +274,7 @@ class _Product(_Table):
             instalment_share_limit=self.instalment_share_limit,
             offer_valid_days=self.offer_valid_days,
             cooling_off_days=self.cooling_off_days,
+            payoff_quote_days=self.payoff_quote_days,
             retired=self.retired,
             checks=self.checks.of_product(),
         )

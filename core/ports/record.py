@@ -17,8 +17,10 @@ from core.ports.books import Disbursements, Ledger, LedgerFinding, Payments, Pro
 from core.ports.day_end import DayEnd
 from core.ports.lending import Applications, Borrowers, Loans
 from core.ports.outcomes import Outcomes
+from core.ports.people import Complaints, PinResets
 from core.ports.reminding import Reminders
 from core.ports.staff import Staff
+from core.ports.wallets import PaymentRequests, PayoffQuotes, Wallets
 from core.ports.work import Audit, Commands, Jobs, Outbox
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion
 
@@ -45,6 +47,9 @@ class Unit(Protocol):
     ledger: Ledger
     payments: Payments
     disbursements: Disbursements
+    wallets: Wallets
+    payoff_quotes: PayoffQuotes
+    payment_requests: PaymentRequests
     proposals: Proposals
     day_end: DayEnd
     reminders: Reminders
@@ -54,6 +59,8 @@ class Unit(Protocol):
     commands: Commands
     audit: Audit
     staff: Staff
+    pin_resets: PinResets
+    complaints: Complaints
 
     async def business_date(self) -> date:
         """The district's stored business date."""

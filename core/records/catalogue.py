@@ -48,7 +48,8 @@ class ProductVersion:
     """One version of a loan product. Applications and loans keep the version they were made under.
 
     `terms` makes a loan's terms from an amount and a number of periods, `policy` runs it. Amounts in lisente;
-    `instalment_share_limit` the part of a month's net pay that instalments may take, a fraction of one.
+    `instalment_share_limit` the part of a month's net pay that instalments may take, a fraction of one;
+    `payoff_quote_days` for how many days after its own a payoff quote holds.
     """
 
     product_id: UUID
@@ -66,6 +67,7 @@ class ProductVersion:
     cooling_off_days: int
     retired: bool = False
     checks: ProductChecks = field(default_factory=ProductChecks)
+    payoff_quote_days: int = 0
 
     def name_in(self, language: str) -> str:
         """The product's name in a language, English where there is no other."""

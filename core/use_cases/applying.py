@@ -25,10 +25,12 @@ from core.records.application import (
 from core.records.borrower import Borrower, Channel, ConsentKind, IncomeKind, Purpose, taken_back
 from core.records.catalogue import ProductVersion
 from core.records.message import MessageKind
+from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.assessing import assess, keep_score
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
+from core.use_cases.wallets import choose_wallet
 
 APPLICATIONS_OPEN_MAX: Final = 3
 """How many applications one borrower may have open at once, over all lenders."""
@@ -68,7 +70,10 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubmitApplication:
-    """What the borrower asks for. `reference` was reserved when the summary was shown."""
+    """What the borrower asks for. `reference` was reserved when the summary was shown.
+
+    wallet: where the loan is to be paid; None: where the borrower was paid so far.
+    """
 
     draft_id: UUID
     reference: Reference
@@ -81,6 +86,7 @@ class SubmitApplication:
     net_pay: Money
     income_kind: IncomeKind
     channel: Channel
+    wallet: Wallet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,8 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         refusal = await _barred(unit, borrower) or await _too_many(unit, borrower.id, product)
     if refusal is not None:
         return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
+    if command.wallet is not None:
+        await choose_wallet(engine, unit, borrower, command.wallet, command.channel)
     application = await _keep(engine, unit, entry, product, command)
     assessment = await assess(engine, unit, application, borrower, application.submitted_on)
     await keep_score(engine, unit, application, assessment, application.submitted_on, transition_n=1)

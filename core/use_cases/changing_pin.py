@@ -17,7 +17,9 @@ from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.message import MessageKind
+from core.records.wallet import CoolDownCause
 from core.use_cases.applying import registered
+from core.use_cases.cooling_down import start_cool_down
 from core.use_cases.messages import tell
 from core.use_cases.pins import hash_new_pin
 
@@ -56,7 +58,7 @@ async def choose_new_pin(engine: Engine, phone: PhoneNumber, pin: str) -> NewPin
     pin_hash = await hash_new_pin(engine, pin, borrower.date_of_birth)
     if await engine.pin_hasher.verify(pin, entry.pin_hash):
         raise PinNotNew(field="pin")
-    return NewPin(pin_hash, _mark(entry.pin_hash))
+    return NewPin(pin_hash, mark_of(entry.pin_hash))
 
 
 async def change_pin(engine: Engine, phone: PhoneNumber, new: NewPin) -> PinChange:
@@ -69,9 +71,10 @@ async def change_pin(engine: Engine, phone: PhoneNumber, new: NewPin) -> PinChan
     """
     entry = await registered(engine, phone)
     async with engine.record.unit(entry.district) as unit:
-        key = f"pin_changed:{entry.borrower_id}:{_mark(new.pin_hash)}"
+        key = f"pin_changed:{entry.borrower_id}:{mark_of(new.pin_hash)}"
         # The notice is written first, so that a district that is down is found before the PIN is another.
-        await tell(engine, unit, MessageKind.PIN_CHANGED, entry.borrower_id, key=key)
+        if await tell(engine, unit, MessageKind.PIN_CHANGED, entry.borrower_id, key=key):
+            await start_cool_down(engine, unit, entry.borrower_id, CoolDownCause.PIN_CHANGED)
         change = await _replace(engine, phone, entry, new)
         if change is PinChange.CHANGED:
             with suppress(DistrictDown):  # the PIN is changed by now: that is what must be said, told or not
@@ -84,7 +87,7 @@ async def _replace(engine: Engine, phone: PhoneNumber, entry: PhoneEntry, new: N
     for _ in range(_WRITE_TRIES):
         if entry.pin_hash == new.pin_hash:
             return PinChange.CHANGED
-        if _mark(entry.pin_hash) != new.replaces:
+        if mark_of(entry.pin_hash) != new.replaces:
             return PinChange.SUPERSEDED
         if await engine.channel.directory.save_phone(replace(entry, pin_hash=new.pin_hash)):
             return PinChange.CHANGED
@@ -92,6 +95,6 @@ async def _replace(engine: Engine, phone: PhoneNumber, entry: PhoneEntry, new: N
     raise Conflict("the number's entry was changed from several places at once")
 
 
-def _mark(pin_hash: str) -> str:
+def mark_of(pin_hash: str) -> str:
     """Tells one kept hash from another without being one: it may stand in a conversation and in a key."""
     return hashlib.sha256(pin_hash.encode()).hexdigest()[:32]

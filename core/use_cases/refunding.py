@@ -18,11 +18,14 @@ from core.ports.record import Unit
 from core.records.loan import Disbursement, Loan, Payment, PayoutPurpose, PayoutStatus
 from core.records.proposal import Proposal
 from core.records.staff import Actor
+from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.auditing import audit
+from core.use_cases.cooling_down import check_cooled_down
 from core.use_cases.floats import check_float
 from core.use_cases.paying_back import free_credit
-from core.use_cases.payouts import DEFAULT_RAIL, payout_reference, queue_payout
+from core.use_cases.payouts import payout_reference, queue_payout
+from core.use_cases.wallets import wallet_served_by
 
 Data = Mapping[str, Any]
 
@@ -85,7 +88,11 @@ async def refund_payment(engine: Engine, unit: Unit, actor: Actor, proposal: Pro
 
 
 async def check_refund_credit(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
-    """Weigh sending a part of a borrower's credit back. Raises `RefundAboveCredit`, `FloatTooLow`, `NotFound`."""
+    """Weigh sending a part of a borrower's credit back.
+
+    Raises `RefundAboveCredit`, `FloatTooLow`, `RailNotServed`, `NotFound`. A cool-down may be over by the time that it
+    is carried out, so only carrying it out looks at that.
+    """
     loan = await _loan_with_credit(unit, actor, data)
     amount = Money(int(data["amount_minor"]))
     if amount <= ZERO:
@@ -93,14 +100,16 @@ async def check_refund_credit(engine: Engine, unit: Unit, actor: Actor, data: Da
     credit = await free_credit(engine, unit, loan)
     if amount > credit:
         raise RefundAboveCredit(f"of the borrower's credit {credit} is free", field="amount")
-    await check_float(unit, loan.mfi_id, DEFAULT_RAIL, amount)
+    wallet = await _borrowers_wallet(engine, unit, loan)
+    await check_float(unit, loan.mfi_id, wallet.rail, amount)
     return str(loan.reference)
 
 
 async def refund_credit(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
-    """Send it to the borrower's wallet."""
+    """Send it to the borrower's wallet. Raises `PayoutCoolingDown`, `RailNotServed`."""
     loan = await _loan_with_credit(unit, actor, proposal.data)
-    borrower = await unit.borrowers.get(loan.borrower_id)
+    await check_cooled_down(engine, unit, loan.borrower_id)
+    wallet = await _borrowers_wallet(engine, unit, loan)
     attempt = len(await unit.disbursements.refunds(loan.id)) + 1
     await _send(
         engine,
@@ -112,9 +121,9 @@ async def refund_credit(engine: Engine, unit: Unit, actor: Actor, proposal: Prop
             loan_id=loan.id,
             mfi_id=loan.mfi_id,
             attempt=attempt,
-            rail=DEFAULT_RAIL,
+            rail=wallet.rail,
             reference=payout_reference(loan.reference, attempt, PayoutPurpose.CREDIT),
-            wallet=borrower.phone.e164,
+            wallet=wallet.number.e164,
             amount=Money(int(proposal.data["amount_minor"])),
             status=PayoutStatus.QUEUED,
             released_by=actor.staff_id,
@@ -137,6 +146,11 @@ async def _loan_with_credit(unit: Unit, actor: Actor, data: Data) -> Loan:
     if loan.disbursed_on is None:
         raise NotDisbursed
     return loan
+
+
+async def _borrowers_wallet(engine: Engine, unit: Unit, loan: Loan) -> Wallet:
+    borrower = await unit.borrowers.get(loan.borrower_id, lock=True)
+    return await wallet_served_by(engine, unit, borrower, (await engine.record.catalogue()).mfi(loan.mfi_id))
 
 
 def _wallet_of(engine: Engine, payment: Payment) -> PhoneNumber:

@@ -19,11 +19,13 @@ from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
 from core.references import Reference
 from core.use_cases.auditing import audit
+from core.use_cases.cooling_down import check_cooled_down
 from core.use_cases.floats import check_float
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.loan_steps import move_loan, note_step
 from core.use_cases.locating import district_of
-from core.use_cases.payouts import DEFAULT_RAIL, payout_reference, queue_payout
+from core.use_cases.payouts import payout_reference, queue_payout
+from core.use_cases.wallets import wallet_served_by
 
 
 class IdentityNotChecked(DomainError):
@@ -73,7 +75,8 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
     """Release a payout; above the MFI's limit 2 it then waits for a manager.
 
     Raises `IdentityNotChecked`, `FloatTooLow`, `MakerIsChecker` (who decided on the loan may not pay it out),
-    `LenderSuspended`, `LoanChanged` (stale page), `Conflict` (a payout is under way).
+    `LenderSuspended`, `PayoutCoolingDown`, `RailNotServed`, `LoanChanged` (stale page), `Conflict` (a payout is under
+    way).
     """
     actor.require(Permission.DISBURSEMENT_RELEASE)
     async with engine.record.unit(await district_of(engine, command.loan_reference)) as unit:
@@ -86,8 +89,8 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
             raise LoanChanged
         loan.check_transition(LoanStatus.DISBURSING)
         mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-        await _check_may_leave(unit, actor, loan, mfi)
-        disbursement = await _new_payout(engine, unit, actor, loan)
+        await _check_may_leave(engine, unit, actor, loan, mfi)
+        disbursement = await _new_payout(engine, unit, actor, loan, mfi)
         await check_float(unit, loan.mfi_id, disbursement.rail, disbursement.amount)
         needs_second = loan.principal > mfi.disbursement_limit_2
         status = PayoutStatus.AWAITING_SECOND if needs_second else PayoutStatus.QUEUED
@@ -117,7 +120,7 @@ async def confirm_release(engine: Engine, actor: Actor, command: ReleaseDisburse
         loan, waiting = await _waiting(unit, actor, command.loan_reference, command.seen_version)
         if waiting.released_by == actor.staff_id:
             raise MakerIsChecker
-        await _check_may_leave(unit, actor, loan, (await engine.record.catalogue()).mfi(loan.mfi_id))
+        await _check_may_leave(engine, unit, actor, loan, (await engine.record.catalogue()).mfi(loan.mfi_id))
         # The payout itself is among those under way: nothing more than that may be asked of the float.
         await check_float(unit, loan.mfi_id, waiting.rail, ZERO)
         queued = replace(waiting, status=PayoutStatus.QUEUED)
@@ -173,7 +176,7 @@ async def _waiting(unit: Unit, actor: Actor, reference: Reference, seen_version:
     return loan, waiting
 
 
-async def _check_may_leave(unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> None:
+async def _check_may_leave(engine: Engine, unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> None:
     if not mfi.may_lend:
         raise LenderSuspended
     decided = {step.actor_id for step in await unit.applications.transitions(loan.application_id)}
@@ -181,10 +184,13 @@ async def _check_may_leave(unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> No
         raise MakerIsChecker
     if await unit.borrowers.identity_check(loan.borrower_id, loan.mfi_id) is None:
         raise IdentityNotChecked
+    await check_cooled_down(engine, unit, loan.borrower_id)
 
 
-async def _new_payout(engine: Engine, unit: Unit, actor: Actor, loan: Loan) -> Disbursement:
-    borrower = await unit.borrowers.get(loan.borrower_id)
+async def _new_payout(engine: Engine, unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> Disbursement:
+    # The borrower's row keeps a change of wallet out until this payout is there: it then keeps the wallet it has.
+    borrower = await unit.borrowers.get(loan.borrower_id, lock=True)
+    wallet = await wallet_served_by(engine, unit, borrower, mfi)
     attempt = len(await unit.disbursements.of_loan(loan.id)) + 1
     return Disbursement(
         id=engine.identifiers.new_id(),
@@ -192,9 +198,9 @@ async def _new_payout(engine: Engine, unit: Unit, actor: Actor, loan: Loan) -> D
         loan_id=loan.id,
         mfi_id=loan.mfi_id,
         attempt=attempt,
-        rail=DEFAULT_RAIL,
+        rail=wallet.rail,
         reference=payout_reference(loan.reference, attempt),
-        wallet=borrower.phone.e164,
+        wallet=wallet.number.e164,
         amount=LoanTerms.from_json(loan.terms).cash_received,
         status=PayoutStatus.QUEUED,
         released_by=actor.staff_id,

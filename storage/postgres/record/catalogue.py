@@ -226,6 +226,7 @@ def _product_values(product: ProductVersion) -> dict[str, Any]:
         "instalment_share_limit": product.instalment_share_limit,
         "offer_valid_days": product.offer_valid_days,
         "cooling_off_days": product.cooling_off_days,
+        "payoff_quote_days": product.payoff_quote_days,
         "retired": product.retired,
         "checks": product.checks.to_json(),
         "terms": product.terms.to_json(),
@@ -248,6 +249,7 @@ def _product(row: Row[Any]) -> ProductVersion:
         instalment_share_limit=row.instalment_share_limit,
         offer_valid_days=row.offer_valid_days,
         cooling_off_days=row.cooling_off_days,
+        payoff_quote_days=row.payoff_quote_days,
         retired=row.retired,
         checks=ProductChecks.from_json(row.checks),
     )

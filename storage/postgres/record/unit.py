@@ -10,8 +10,10 @@ from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
 from core.ports.lending import Applications, Borrowers, Loans
 from core.ports.outcomes import Outcomes
+from core.ports.people import Complaints, PinResets
 from core.ports.reminding import Reminders
 from core.ports.staff import Staff
+from core.ports.wallets import PaymentRequests, PayoffQuotes, Wallets
 from core.ports.work import Audit, Commands, Jobs, Outbox
 from storage.postgres.record.applications import ApplicationsOnPostgres
 from storage.postgres.record.audit import AuditOnPostgres
@@ -22,9 +24,11 @@ from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
 from storage.postgres.record.outcomes import OutcomesOnPostgres
+from storage.postgres.record.people import ComplaintsOnPostgres, PinResetsOnPostgres
 from storage.postgres.record.proposals import ProposalsOnPostgres
 from storage.postgres.record.reminders import RemindersOnPostgres
 from storage.postgres.record.staff import StaffOnPostgres
+from storage.postgres.record.wallets import PaymentRequestsOnPostgres, PayoffQuotesOnPostgres, WalletsOnPostgres
 from storage.postgres.record.work import CommandsOnPostgres, Days, JobsOnPostgres, OutboxOnPostgres
 from storage.postgres.sealing import Sealing
 
@@ -40,6 +44,9 @@ class UnitOnPostgres:
         self.ledger: Ledger = LedgerOnPostgres(connection)
         self.payments: Payments = PaymentsOnPostgres(connection, sealing)
         self.disbursements: Disbursements = DisbursementsOnPostgres(connection, sealing)
+        self.wallets: Wallets = WalletsOnPostgres(connection, sealing)
+        self.payoff_quotes: PayoffQuotes = PayoffQuotesOnPostgres(connection)
+        self.payment_requests: PaymentRequests = PaymentRequestsOnPostgres(connection, sealing)
         self.proposals: Proposals = ProposalsOnPostgres(connection)
         self.day_end: DayEnd = DayEndOnPostgres(connection)
         self.reminders: Reminders = RemindersOnPostgres(connection)
@@ -50,6 +57,8 @@ class UnitOnPostgres:
         self.commands: Commands = self._commands
         self.audit: Audit = AuditOnPostgres(connection)
         self.staff: Staff = StaffOnPostgres(connection, sealing)
+        self.pin_resets: PinResets = PinResetsOnPostgres(connection)
+        self.complaints: Complaints = ComplaintsOnPostgres(connection)
         self._days = Days(connection)
         self._connection = connection
 

@@ -79,6 +79,7 @@ product_versions = reference_table(
     rate("instalment_share_limit"),
     count("offer_valid_days"),
     count("cooling_off_days"),
+    count("payoff_quote_days"),
     flag("retired"),
     document("checks"),
     document("terms"),

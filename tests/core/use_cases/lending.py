@@ -24,6 +24,7 @@ from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Pu
 from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.records.loan import InstalmentRow, Loan, LoanPosition
 from core.records.staff import Actor, Role
+from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.applying import Submission, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
@@ -146,6 +147,7 @@ class Lending:
         draft_id: UUID | None = None,
         product: ProductVersion | None = None,
         district: str = HOME,
+        wallet: Wallet | None = None,
     ) -> Submission:
         draft = draft_id or uuid4()
         wanted = product or self.product
@@ -163,6 +165,7 @@ class Lending:
                 net_pay=Money.of(net_pay),
                 income_kind=IncomeKind.SALARY,
                 channel=Channel.USSD,
+                wallet=wallet,
             ),
         )
 
