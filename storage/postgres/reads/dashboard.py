@@ -14,13 +14,12 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Row, Text, bindparam
 
 from core.ledger.accounts import Account, float_account
-from core.loans.arrears import BUCKETS, bucket
+from core.loans.arrears import BUCKETS, PAR_DAYS, bucket
 from core.money import ZERO, Money, total
 from core.ports.reads import ArrearsBucket, DashboardFigures
 from core.records.catalogue import Mfi
 from storage.postgres.reads.asking import Asking, statement
 
-PAR_DAYS: Final = (1, 30, 60, 90)
 DECISIONS_DAYS: Final = 90
 """Decision times are of the applications that were decided in this many days before the business date."""
 PROMISED_HOURS: Final = 48
