@@ -23,10 +23,16 @@ PAGE_SEPTETS_MAX: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class UssdRenderer:
-    """Lays screens out for USSD. Pure: the same view gives the same bytes."""
+    """Lays screens out for USSD. Pure: the same view gives the same bytes.
+
+    option_mark stands between an option's key and its name. closing is said as the last line of every page: SMS, which
+    has the same letters and longer pages, has a mark and a closing of its own.
+    """
 
     texts: Texts
     size_max: int = PAGE_SEPTETS_MAX
+    option_mark: str = ". "
+    closing: Text | None = None
 
     def render(self, view: ScreenView) -> str:
         """The text of the view's page; the last one when there are fewer."""
@@ -74,17 +80,18 @@ class UssdRenderer:
         yield from phrases(self._say(view, view.text), Break.AFTER_NOTICE)
         for option in view.options:
             label = option.label if isinstance(option.label, str) else self._say(view, option.label)
-            yield Piece("\n", f"{option.key}. {fold(label)}", Break.OPTION)
+            yield Piece("\n", f"{option.key}{self.option_mark}{fold(label)}", Break.OPTION)
 
     def _footer(self, view: ScreenView, *, page: int, has_more: bool) -> list[Piece]:
-        """One line of the reserved keys that act on this page; none when none does."""
+        """One line of the reserved keys that act on this page, none when none does; then what closes every page."""
         offered = (
             (MORE, FOOTER_MORE, has_more),
             (BACK, FOOTER_BACK, view.can_go_back or page > 0),
             (HOME, FOOTER_HOME, view.can_go_home),
         )
         line = " ".join(f"{key} {self._say(view, Text(message))}" for key, message, acts in offered if acts)
-        return [Piece("\n", line)] if line else []
+        closing = self._say(view, self.closing) if self.closing is not None else ""
+        return [Piece("\n", each) for each in (line, closing) if each]
 
     def _say(self, view: ScreenView, text: Text) -> str:
         return fold(self.texts.say(view.language, text, view.values))

@@ -1,4 +1,4 @@
-"""The borrower's machine on the real engine: `runner`, and callers who are new or registered."""
+"""The borrower's machine on the real engine: `runner`, and callers who are new or registered, over a `channel`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from channels.sms.rendering import SmsRenderer
+from channels.telegram.rendering import TelegramRenderer
 from channels.ussd.pages import UssdRenderer
 from conversations.answers.borrower import BORROWER_ANSWERS
 from conversations.flows import BORROWER
@@ -15,7 +17,7 @@ from core.ports.engine import Engine
 from core.records.borrower import Channel, Language
 from core.use_cases.preferring import change_language
 from tests.core.use_cases.lending import Lending, new_phone
-from tests.flows.caller import Caller
+from tests.flows.caller import SERVICE, Caller
 
 
 @pytest.fixture(scope="session")
@@ -29,25 +31,35 @@ async def runner(engine: Engine, texts: Texts) -> AsyncIterator[TurnRunner]:
         machine=BORROWER,
         engine=engine,
         answers=BORROWER_ANSWERS,
-        renderers={Channel.USSD: UssdRenderer(texts)},
+        renderers={
+            Channel.USSD: UssdRenderer(texts),
+            Channel.SMS: SmsRenderer(texts, SERVICE),
+            Channel.TELEGRAM: TelegramRenderer(texts),
+        },
     )
     yield made
     assert await made.drain(5)
 
 
 @pytest.fixture
-def stranger(runner: TurnRunner, lending: Lending) -> Caller:
-    """A caller whom nobody knows yet, in a country where two lenders lend."""
-    return Caller(runner, new_phone())
+def channel() -> Channel:
+    """What callers speak over. A test that is played over several is parametrised with it."""
+    return Channel.USSD
 
 
 @pytest.fixture
-def known(runner: TurnRunner, lending: Lending, engine: Engine) -> Callable[..., Awaitable[Caller]]:
+def stranger(runner: TurnRunner, lending: Lending, channel: Channel) -> Caller:
+    """A caller whom nobody knows yet, in a country where two lenders lend."""
+    return Caller(runner, new_phone(), channel)
+
+
+@pytest.fixture
+def known(runner: TurnRunner, lending: Lending, engine: Engine, channel: Channel) -> Callable[..., Awaitable[Caller]]:
     """Make a caller who is registered and reads this language."""
 
     async def make(language: Language = Language.ENGLISH) -> Caller:
         phone = await lending.borrower()
         await change_language(engine, phone, language)
-        return Caller(runner, phone)
+        return Caller(runner, phone, channel)
 
     return make
