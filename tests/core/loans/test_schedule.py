@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,24 +14,10 @@ from hypothesis import strategies as st
 from core.calendar import PeriodUnit
 from core.loans.day_count import years_of_periods
 from core.loans.exact import MultipleRounding
-from core.loans.schedule import Schedule, due_dates, schedule
+from core.loans.schedule import due_dates, schedule
 from core.loans.terms import DayCount, EmiBasis, Fee, FeeTiming, InvalidTerms, LoanTerms, Method, Residue
 from core.money import ZERO, Money, Rounding, total
-
-
-def terms(principal: str, rate: str, periods: int, **others: Any) -> LoanTerms:
-    return LoanTerms(
-        principal=Money.of(principal),
-        annual_rate_percent=Decimal(rate),
-        periods=periods,
-        disbursed_on=others.pop("disbursed_on", date(2024, 1, 1)),
-        **others,
-    )
-
-
-def column(plan: Schedule, name: str) -> list[str]:
-    return [getattr(row, name).plain for row in plan.rows]
-
+from tests.core.loans.plans import column, terms
 
 # Published figures
 
@@ -139,105 +124,7 @@ def test_a_period_of_several_years_counts_each_of_them() -> None:
     assert whole[0] == "3"
 
 
-# Rounding, multiples and residue
-
-
-def test_the_level_instalment_goes_to_the_multiple_that_was_asked() -> None:
-    levels = {
-        how: schedule(
-            terms("1000", "24", 12, instalment_multiple=Money.of("5"), instalment_rounding=how)
-        ).level_instalment
-        for how in MultipleRounding
-    }
-
-    assert levels == {
-        MultipleRounding.NEAREST: Money.of("95"),
-        MultipleRounding.UP: Money.of("95"),
-        MultipleRounding.DOWN: Money.of("90"),
-    }
-
-
-def test_equal_principal_rounds_the_principal_to_the_multiple() -> None:
-    plan = schedule(terms("1000", "12", 3, method=Method.EQUAL_PRINCIPAL, instalment_multiple=Money.of("50")))
-
-    assert column(plan, "principal") == ["350.00", "350.00", "300.00"]
-    assert plan.level_instalment is None
-
-
-@pytest.mark.parametrize(
-    ("method", "multiple", "how"),
-    [
-        (Method.EMI, "500", MultipleRounding.UP),
-        (Method.EMI, "80", MultipleRounding.DOWN),
-        (Method.EQUAL_PRINCIPAL, "500", MultipleRounding.UP),
-        (Method.EQUAL_PRINCIPAL, "500", MultipleRounding.DOWN),
-        (Method.FLAT, "1000", MultipleRounding.UP),
-    ],
-)
-def test_a_multiple_that_leaves_a_row_without_principal_is_an_error_on_that_field(
-    method: Method, multiple: str, how: MultipleRounding
-) -> None:
-    with pytest.raises(InvalidTerms) as refused:
-        schedule(
-            terms("1000", "96", 12, method=method, instalment_multiple=Money.of(multiple), instalment_rounding=how)
-        )
-
-    assert refused.value.field == "instalment_multiple"
-
-
-def test_a_multiple_that_takes_all_principal_before_the_last_row_is_refused() -> None:
-    with pytest.raises(InvalidTerms):
-        schedule(
-            terms(
-                "1000",
-                "12",
-                2,
-                method=Method.EQUAL_PRINCIPAL,
-                instalment_multiple=Money.of("1000"),
-                instalment_rounding=MultipleRounding.UP,
-            )
-        )
-
-
-def test_a_level_that_cannot_pay_its_interest_names_what_made_it_so() -> None:
-    long_first = terms("1000", "60", 12, day_count=DayCount.ACTUAL_365, first_due_on=date(2025, 1, 1))
-    free_for_long = terms("1000", "60", 12, interest_free=9)
-    never_ending = terms("1000", "300", 80)
-
-    for wanted, field in [(long_first, "first_due_on"), (free_for_long, "interest_free"), (never_ending, "periods")]:
-        with pytest.raises(InvalidTerms) as refused:
-            schedule(wanted)
-        assert refused.value.field == field
-
-
-def test_levelling_shares_the_last_rows_difference_out() -> None:
-    last = terms("500000", "12", 18, day_count=DayCount.ACTUAL_365)
-    levelled = replace(last, residue=Residue.LEVELLED)
-
-    def gap(wanted: LoanTerms) -> int:
-        plan = schedule(wanted)
-        assert plan.level_instalment is not None
-        return abs((plan.rows[-1].total - plan.level_instalment).minor)
-
-    assert gap(levelled) < gap(last)
-
-
-def test_levelling_leaves_a_small_difference_alone() -> None:
-    wanted = terms("100", "7", 6)
-
-    assert schedule(replace(wanted, residue=Residue.LEVELLED)).rows == schedule(wanted).rows
-
-
-def test_levelling_stands_back_where_a_multiple_cannot_narrow_the_difference() -> None:
-    wanted = terms("1000", "24", 12, instalment_multiple=Money.of("5"), instalment_rounding=MultipleRounding.UP)
-
-    assert schedule(replace(wanted, residue=Residue.LEVELLED)).rows == schedule(wanted).rows
-
-
-def test_levelling_stands_back_where_it_would_leave_a_row_without_principal() -> None:
-    wanted = terms("11.44", "220", 18)
-
-    assert schedule(replace(wanted, residue=Residue.LEVELLED)).rows == schedule(wanted).rows
+# Graces and fees
 
 
 def test_interest_in_grace_falls_due_with_the_first_row_after_it() -> None:
