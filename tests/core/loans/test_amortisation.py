@@ -106,7 +106,7 @@ def test_a_long_first_period_is_named_only_where_days_are_counted() -> None:
     assert refusal(none_broken)[0] == "periods"
 
 
-def refusal(wanted: LoanTerms) -> tuple[str, str]:
+def refusal(wanted: LoanTerms) -> tuple[str | None, str]:
     """The field that it names, and what it says of which row."""
     with pytest.raises(InvalidTerms) as refused:
         schedule(wanted)
