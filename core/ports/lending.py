@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from core.records.answer import ApplicationAnswer
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, ConsentKind, IdentityCheck
 from core.records.loan import (
@@ -79,6 +80,12 @@ class Applications(Protocol):
         ...
 
     async def transitions(self, application_id: UUID) -> Sequence[Transition]: ...
+
+    async def keep_answer(self, answer: ApplicationAnswer) -> None: ...
+
+    async def answers(self, application_id: UUID) -> Sequence[ApplicationAnswer]:
+        """Oldest first."""
+        ...
 
     async def keep_score(self, score: ScoreKept) -> None: ...
 

@@ -62,6 +62,7 @@ class ReturnReason(StrEnum):
     BRING_NATIONAL_ID = "bring_national_id"
     CONFIRM_INCOME = "confirm_income"
     CHANGE_AMOUNT = "change_amount"
+    CONFIRM_PURPOSE = "confirm_purpose"
 
 
 class IllegalTransition(DomainError):

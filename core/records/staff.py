@@ -24,7 +24,10 @@ class Permission(StrEnum):
     APPLICATION_RECOMMEND = "application:recommend"
     AUDIT_READ = "audit:read"
     BORROWER_CHECK_IDENTITY = "borrower:check_identity"
+    BORROWER_RESET_PIN = "borrower:reset_pin"
     BORROWER_REVEAL = "borrower:reveal"
+    COMPLAINT_ANSWER = "complaint:answer"
+    COMPLAINT_READ = "complaint:read"
     DASHBOARD_READ = "dashboard:read"
     DISBURSEMENT_READ = "disbursement:read"
     DISBURSEMENT_RELEASE = "disbursement:release"
@@ -49,11 +52,15 @@ class Role(StrEnum):
     PLATFORM_ADMIN = "platform_admin"
 
 
-_READS: Final = frozenset({Permission.APPLICATION_READ, Permission.LOAN_READ, Permission.DASHBOARD_READ})
+_READS: Final = frozenset(
+    {Permission.APPLICATION_READ, Permission.COMPLAINT_READ, Permission.DASHBOARD_READ, Permission.LOAN_READ}
+)
 _DECIDES: Final = _READS | {
     Permission.APPLICATION_RECOMMEND,
     Permission.BORROWER_CHECK_IDENTITY,
+    Permission.BORROWER_RESET_PIN,
     Permission.BORROWER_REVEAL,
+    Permission.COMPLAINT_ANSWER,
     Permission.LOAN_CANCEL,
 }
 

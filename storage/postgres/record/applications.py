@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, insert, null, select, update
 
 from core.errors import Conflict, NotFound
 from core.money import Money
+from core.records.answer import ApplicationAnswer, Question
 from core.records.application import Application, ApplicationStatus, ScoreKept, Transition
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.references import Reference
@@ -17,6 +19,7 @@ from storage.postgres.record.amounts import minor_or_none, money_or_none
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.transitions import add_transition, read_transitions
 from storage.postgres.tables.applications import application_scores, application_transitions, applications
+from storage.postgres.tables.people import application_answers
 
 _COLUMNS: Final = [column for column in applications.c if column.name not in {"latest_score", "latest_band"}]
 
@@ -73,6 +76,17 @@ class ApplicationsOnPostgres:
 
     async def transitions(self, application_id: UUID) -> Sequence[Transition]:
         return await read_transitions(self._connection, application_transitions, application_id)
+
+    async def keep_answer(self, answer: ApplicationAnswer) -> None:
+        values = asdict(answer) | {"district": self._connection.district}
+        await self._connection.write(insert(application_answers).values(**values))
+
+    async def answers(self, application_id: UUID) -> Sequence[ApplicationAnswer]:
+        statement = select(application_answers).where(
+            self._connection.here(application_answers), application_answers.c.application_id == application_id
+        )
+        rows = await self._connection.rows(statement.order_by(application_answers.c.n))
+        return [_answer(row) for row in rows]
 
     async def keep_score(self, score: ScoreKept) -> None:
         statement = insert(application_scores).values(
@@ -166,6 +180,19 @@ def _application(row: Row[Any]) -> Application:
         decided_at=row.decided_at,
         decided_on=row.decided_on,
         reason_code=row.reason_code,
+    )
+
+
+def _answer(row: Row[Any]) -> ApplicationAnswer:
+    return ApplicationAnswer(
+        application_id=row.application_id,
+        n=row.n,
+        question=Question(row.question),
+        was=row.was,
+        now=row.now,
+        channel=Channel(row.channel),
+        at=row.at,
+        business_on=row.business_on,
     )
 
 
