@@ -28,6 +28,12 @@ from core.use_cases.looking_up import LOOKS_SHOWN_MAX, LookPurpose
 LONGEST_LENDER: Final = "Mohloli Savings & Credit"
 LONGEST_PRODUCT: Final = "Small business loan"
 LONGEST_NAME: Final = "Mots'eanong-Maselloane 'Mathabiso Lerato"
+LONGEST_NAMES: Final = (
+    LONGEST_NAME,
+    "Mot\u0161eanong-Maselloane 'Mathabi\u0161o T\u0161episo",
+    "\U0001f600" * len(LONGEST_NAME),
+)
+"""Forty letters each: plain, with `\u0161` that grows when it is folded, and what folding takes away."""
 LONGEST_DISTRICT: Final = "Mohale's Hoek"
 LONGEST_PHONE: Final = "+266 5885 1234"
 LONGEST_ACCOUNT: Final = "EcoCash 62001234"
@@ -131,7 +137,7 @@ WORST_VALUES: Final[Candidates] = {
     "each": tuple(each(unit, every) for unit, every in _PERIODS),
     "districts": _list([LONGEST_DISTRICT] * 10),
     "effective_rate": (Decimal("999.99"),),
-    "full_name": (f"{LONGEST_NAME} {LONGEST_NAME}",),
+    "full_name": tuple(f"{name} {name}" for name in LONGEST_NAMES),
     "instalments": (366,),
     "late_fee": tuple(late_fee(rule) for rule in _LATE_FEES),
     "lenders": _list([LONGEST_LENDER] * 12),
@@ -197,7 +203,7 @@ SMS_VALUES: Final[Candidates] = {
     **dict.fromkeys(("as_of_on", "due_on", *(f"paid_{n}_on" for n in (1, 2, 3))), (LONGEST_DATE,)),
     "due": tuple(Text(f"sms.statement_{due}") for due in ("late", "next", "nothing")),
     "paid": tuple(Text(f"sms.statement_paid_{count}") for count in (0, 1, 2, 3)),
-    "given_names": (LONGEST_NAME,),
+    "given_names": LONGEST_NAMES,
     "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing"), Text("sms.left_given_up")),
     "overpaid": (Text("sms.overpaid", {"overpaid_amount": LARGEST_AMOUNT}), Text("sms.not_overpaid")),
     "parts": tuple(
@@ -230,6 +236,9 @@ TASKS: Final = (
 )
 """From the menu that a dial opens, or from the dial itself, to the step that does it."""
 
+OTHER_MESSAGES: Final[frozenset[str]] = frozenset({*MESSAGE_IDS.values(), *ChatWords})
+"""What something other than a screen shows."""
+
 
 def check_borrower(texts: Texts, medium: Medium) -> Report:
     """Check the borrower's machine and every text, as a channel lays them out."""
@@ -239,5 +248,5 @@ def check_borrower(texts: Texts, medium: Medium) -> Report:
         medium,
         {**SMS_VALUES, **WORST_VALUES},
         tasks=TASKS,
-        other_messages=(*MESSAGE_IDS.values(), *ChatWords),
+        other_messages=OTHER_MESSAGES,
     )

@@ -30,7 +30,7 @@ _REFERENCES: Final = frozenset({"reference", "loan_reference", "receipt"})
 _PARTS: Final = ("penalties", "fees", "interest", "principal", "overpaid")
 _RECOVERED: Final = "recovered"
 
-_COMMANDS: Final = {
+COMMAND_TEXTS: Final = {
     command: f"sms.command_{command}"
     for command in (
         *("register", "apply", "accept", "decline", "withdraw"),
@@ -38,7 +38,7 @@ _COMMANDS: Final = {
         *("cancel_loan", "ask_to_cancel"),
     )
 }
-_WHY: Final = {
+WHY_TEXTS: Final = {
     outcome: f"sms.why_{outcome}"
     for outcome in (
         "identity_known",
@@ -105,13 +105,13 @@ def _rejected(data: Figures) -> dict[str, Value]:
 
 def _refused(data: Figures) -> dict[str, Value]:
     return {
-        "command": as_reason(data["command"], _COMMANDS, "sms.command_other"),
-        "reason": as_reason(data["reason_code"], _WHY, "sms.why_other"),
+        "command": as_reason(data["command"], COMMAND_TEXTS, "sms.command_other"),
+        "reason": as_reason(data["reason_code"], WHY_TEXTS, "sms.why_other"),
     }
 
 
 def _done(data: Figures) -> dict[str, Value]:
-    return {"command": as_reason(data["command"], _COMMANDS, "sms.command_other")}
+    return {"command": as_reason(data["command"], COMMAND_TEXTS, "sms.command_other")}
 
 
 def _received(data: Figures) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from conversations.engine import Ask, Conversation, InvalidMachine, Machine, Outcome
 from conversations.engine.asks import AskSpec, Command
-from conversations.engine.rules import Problem
+from conversations.engine.rules import Problem, RuleName
 from conversations.engine.screens import ask_of
 from core.phones import PhoneNumber
 from core.ports.directory import PhoneEntry
@@ -89,16 +89,16 @@ def _problems(machine: Machine, table: Mapping[str, Answer]) -> Iterator[Problem
             asked.add(ask.kind)
             yield from _ask_problems(name, ask, table)
     for kind in sorted(table.keys() - asked):
-        yield Problem("answers", kind, "nothing asks it")
+        yield Problem(RuleName.ANSWERS, kind, "nothing asks it")
 
 
 def _ask_problems(name: str, ask: AskSpec, table: Mapping[str, Answer]) -> Iterator[Problem]:
     answer = table.get(ask.kind)
     if answer is None:
-        yield Problem("answers", name, f"nothing answers {ask.kind}")
+        yield Problem(RuleName.ANSWERS, name, f"nothing answers {ask.kind}")
         return
     if set(ask.outcomes) != answer.outcomes:
         declared, given = sorted(ask.outcomes), sorted(answer.outcomes)
-        yield Problem("answers", name, f"it declares {declared} for {ask.kind}, which is answered with {given}")
+        yield Problem(RuleName.ANSWERS, name, f"it declares {declared} for {ask.kind}, which is answered with {given}")
     if (answer.told or answer.done) and not isinstance(ask, Command):
-        yield Problem("answers", name, f"{ask.kind} tells an outcome by message, and is no command")
+        yield Problem(RuleName.ANSWERS, name, f"{ask.kind} tells an outcome by message, and is no command")

@@ -5,31 +5,87 @@ It knows no channel: the renderer is handed in. `check` gives findings and a tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 
 from conversations.check.graph import graph
 from conversations.check.measuring import Medium, measure_screens, worst_views
 from conversations.check.messages import check_lists, check_messages, messages_of
-from conversations.check.report import Finding, Report, ScreenRow, TaskRow, invalid_machine_report
+from conversations.check.report import (
+    Finding,
+    FindingName,
+    MessageRow,
+    Report,
+    ScreenRow,
+    TaskRow,
+    invalid_machine_report,
+)
+from conversations.check.segments import SentText, check_segments
 from conversations.check.tasks import Task, check_tasks
 from conversations.check.worst import OF_THE_ENGINE, Candidates, Worst, messages_in
-from conversations.engine import Machine, Text
+from conversations.engine import InvalidMachine, Machine, Text
 from conversations.texts import Texts
 
 __all__ = [
     "Candidates",
     "Finding",
+    "FindingName",
     "Medium",
+    "MessageRow",
     "Report",
     "ScreenRow",
+    "SentText",
+    "Subject",
     "Task",
     "TaskRow",
     "Worst",
     "check",
+    "check_subject",
     "graph",
     "invalid_machine_report",
     "worst_views",
 ]
+
+_UNMEASURABLE: Final = frozenset({FindingName.MISSING_MESSAGE, FindingName.MISSING_VALUE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is checked as one: a machine with everything that it and its messages may say.
+
+    `candidates` are the worst values by placeholder, lists of choices by their fact's name. Texts among them count as
+    used; `other_messages` are those that something else shows. `sent` are messages with a budget in segments.
+    """
+
+    machine: Machine
+    texts: Texts
+    candidates: Candidates
+    tasks: tuple[Task, ...] = ()
+    other_messages: frozenset[str] = frozenset()
+    sent: Callable[[Texts], Iterable[SentText]] = lambda _texts: ()
+
+
+def check_subject(
+    build: Callable[[], Subject], medium: Callable[[Texts], Medium], parts_of: Callable[[str], int]
+) -> Report:
+    """Build a subject and check it as a channel lays it out; one that cannot be built is reported by its rules."""
+    try:
+        subject = build()
+    except InvalidMachine as invalid:
+        return invalid_machine_report(invalid)
+    report = check(
+        subject.machine,
+        subject.texts,
+        medium(subject.texts),
+        subject.candidates,
+        tasks=subject.tasks,
+        other_messages=subject.other_messages,
+    )
+    if any(finding.name is FindingName.MISSING_MESSAGE for finding in report.findings):
+        return report
+    rows, over = check_segments(subject.sent(subject.texts), parts_of)
+    return replace(report, findings=tuple(sorted([*report.findings, *over])), messages=tuple(rows))
 
 
 def check(
@@ -41,17 +97,13 @@ def check(
     tasks: Iterable[Task] = (),
     other_messages: Iterable[str] = (),
 ) -> Report:
-    """Walk every screen in every language of the machine.
-
-    `candidates` are the worst values by placeholder, lists of choices by their fact's name. Texts among them count as
-    used; `other_messages` are those that something else shows.
-    """
+    """Walk every screen in every language of the machine. The arguments are those of a `Subject`."""
     worst = Worst({**OF_THE_ENGINE, **_forms(machine), **candidates}, texts, medium.measure)
     used = messages_of(machine) | messages_in(candidates) | frozenset(other_messages)
     unfit = {template: medium.unfit(template) for messages in texts.messages.values() for template in messages.values()}
     findings = [*check_lists(machine, worst), *check_messages(texts, machine.languages, used, worst, unfit)]
     # A page cannot be laid out without its words: what is missing is said first, and measured once it is there.
-    can_measure = all(finding.name not in {"missing_message", "missing_value"} for finding in findings)
+    can_measure = all(finding.name not in _UNMEASURABLE for finding in findings)
     rows: list[ScreenRow] = []
     for language in machine.languages:
         if can_measure:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from conversations.check.messages import notices_by_screen, refusals_of
-from conversations.check.report import Finding, ScreenRow
+from conversations.check.report import Finding, FindingName, ScreenRow
 from conversations.check.worst import Worst
 from conversations.engine import (
     Confirmation,
@@ -109,7 +109,7 @@ def measure_screens(
         if held is None or (row.size_max, row.pages) > (held.size_max, held.pages):
             rows[row.screen] = row
     over = [
-        Finding("page_over_budget", row.screen, language, f"{row.size_max} of {medium.size_max}: {row.text}")
+        Finding(FindingName.PAGE_OVER_BUDGET, row.screen, language, f"{row.size_max} of {medium.size_max}: {row.text}")
         for row in rows.values()
         if row.size_max > medium.size_max
     ]

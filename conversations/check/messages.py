@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from conversations.check.report import Finding
+from conversations.check.report import Finding, FindingName
 from conversations.check.worst import Worst
 from conversations.engine import (
     Again,
@@ -115,7 +115,7 @@ def check_lists(machine: Machine, worst: Worst) -> Iterator[Finding]:
     """Lists that there is no longest example of."""
     for name, screen in machine.screens.items():
         if isinstance(screen, PagedList) and screen.items not in worst.names():
-            yield Finding("missing_value", name, "", f"{screen.items} have no worst example to measure")
+            yield Finding(FindingName.MISSING_VALUE, name, "", f"{screen.items} have no worst example to measure")
 
 
 def check_messages(
@@ -135,9 +135,9 @@ def _check_language(
     for message in sorted(used | set(there)):
         template = texts.template(language, message)
         if template is None:
-            yield Finding("missing_message", message, language, "there is no text")
+            yield Finding(FindingName.MISSING_MESSAGE, message, language, "there is no text")
         elif message not in used:
-            yield Finding("unused_message", message, language, "no screen shows it")
+            yield Finding(FindingName.UNUSED_MESSAGE, message, language, "no screen shows it")
         else:
             yield from _check_template(texts, language, message, worst, unfit.get(template, ""))
 
@@ -145,10 +145,10 @@ def _check_language(
 def _check_template(texts: Texts, language: str, message: str, worst: Worst, unfit: str) -> Iterator[Finding]:
     wanted = texts.wanted(language, message)
     if unfit:
-        yield Finding("foreign_character", message, language, f"the channel cannot carry {unfit}")
+        yield Finding(FindingName.FOREIGN_CHARACTER, message, language, f"the channel cannot carry {unfit}")
     for name in sorted(wanted - worst.names()):
-        yield Finding("missing_value", message, language, f"{{{name}}} has no worst value to measure")
+        yield Finding(FindingName.MISSING_VALUE, message, language, f"{{{name}}} has no worst value to measure")
     in_english = texts.wanted("en", message)
     if wanted != in_english:
         differing = ", ".join(sorted(wanted ^ in_english))
-        yield Finding("placeholders_differ", message, language, f"not as in English: {differing}")
+        yield Finding(FindingName.PLACEHOLDERS_DIFFER, message, language, f"not as in English: {differing}")

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from conversations.engine import InvalidMachine
+from conversations.engine.rules import RuleName
+
+
+class FindingName(StrEnum):
+    """What is found on a machine that could be built; the rules of building have names of their own (`RuleName`)."""
+
+    PAGE_OVER_BUDGET = "page_over_budget"
+    MESSAGE_OVER_BUDGET = "message_over_budget"
+    MISSING_MESSAGE = "missing_message"
+    UNUSED_MESSAGE = "unused_message"
+    MISSING_VALUE = "missing_value"
+    PLACEHOLDERS_DIFFER = "placeholders_differ"
+    FOREIGN_CHARACTER = "foreign_character"
+    TOO_MANY_INPUTS = "too_many_inputs"
+    TASK_IMPOSSIBLE = "task_impossible"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,7 +32,7 @@ class Finding:
     `where` is a screen, a message, a task or a flow; `language` is empty when all are meant.
     """
 
-    name: str
+    name: FindingName | RuleName
     where: str
     language: str
     detail: str
@@ -38,6 +54,17 @@ class ScreenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRow:
+    """The worst of a message in a language: its segments, how many it may have, and its text before it is folded."""
+
+    message: str
+    language: str
+    parts: int
+    parts_max: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
     """How many inputs a task takes at best, and may take."""
 
@@ -53,6 +80,7 @@ class Report:
     findings: tuple[Finding, ...]
     screens: tuple[ScreenRow, ...]
     tasks: tuple[TaskRow, ...]
+    messages: tuple[MessageRow, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -66,6 +94,7 @@ class Report:
             "findings": [asdict(finding) for finding in self.findings],
             "screens": [asdict(row) for row in self.screens],
             "tasks": [asdict(row) for row in self.tasks],
+            "messages": [asdict(row) for row in self.messages],
         }
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conversations.check.report import Finding, TaskRow
+from conversations.check.report import Finding, FindingName, TaskRow
 from conversations.engine import Machine
 from conversations.engine.paths import Edge, edges
 
@@ -34,9 +34,9 @@ def check_tasks(machine: Machine, tasks: Iterable[Task]) -> tuple[list[TaskRow],
 def _findings(rows: Iterable[TaskRow]) -> Iterator[Finding]:
     for row in rows:
         if row.inputs is None:
-            yield Finding("task_impossible", row.task, "", "no way leads there")
+            yield Finding(FindingName.TASK_IMPOSSIBLE, row.task, "", "no way leads there")
         elif row.inputs > row.inputs_max:
-            yield Finding("too_many_inputs", row.task, "", f"{row.inputs} of at most {row.inputs_max}")
+            yield Finding(FindingName.TOO_MANY_INPUTS, row.task, "", f"{row.inputs} of at most {row.inputs_max}")
 
 
 def inputs_of(machine: Machine, task: Task) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from conversations.engine.asking import DRAFT_NAME, PLACEHOLDER
@@ -27,11 +28,29 @@ if TYPE_CHECKING:
     from conversations.engine.flows import Machine
 
 
+class RuleName(StrEnum):
+    """What a breach is called. Stable: tests and build logs key on it."""
+
+    UNIQUE_NAMES = "unique_names"
+    KNOWN_TARGETS = "known_targets"
+    SPECIAL_SCREENS = "special_screens"
+    VERSION_STEPS = "version_steps"
+    OPTION_KEYS = "option_keys"
+    ASK_OUTCOMES = "ask_outcomes"
+    COMMAND_KEYS = "command_keys"
+    UNREACHABLE = "unreachable"
+    DEAD_END = "dead_end"
+    BOUNDED_TURNS = "bounded_turns"
+    CONFIRMS_ONCE = "confirms_once"
+    ANSWERS = "answers"
+    """An ask that nothing answers, or another set of outcomes than its screen declares."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One breach: the rule's name, the screen or flow at fault, and the sentence about it."""
+    """One breach: the rule, the screen or flow at fault, and the sentence about it."""
 
-    rule: str
+    rule: RuleName
     where: str
     sentence: str
 
@@ -53,41 +72,45 @@ def unique_names(machine: Machine) -> Iterator[Problem]:
     screens = Counter(f"{flow.name}.{screen.name}" for flow in machine.flows for screen in flow.screens)
     for name, times in (*flows.items(), *screens.items()):
         if times > 1:
-            yield Problem("unique_names", name, "two have this name")
+            yield Problem(RuleName.UNIQUE_NAMES, name, "two have this name")
     for flow in machine.flows:
         if not flow.screens:
-            yield Problem("unique_names", flow.name, "a flow has a screen")
+            yield Problem(RuleName.UNIQUE_NAMES, flow.name, "a flow has a screen")
         for name in (flow.name, *(screen.name for screen in flow.screens)):
             if "." in name or not name:
-                yield Problem("unique_names", name, "a name is not empty and has no dot")
+                yield Problem(RuleName.UNIQUE_NAMES, name, "a name is not empty and has no dot")
 
 
 def known_targets(machine: Machine) -> Iterator[Problem]:
     """Every target is a screen, the four that the machine names too."""
     for name in (machine.entry, machine.gave_up):
         if name not in machine.screens:
-            yield Problem("known_targets", name, "the machine has no such screen")
+            yield Problem(RuleName.KNOWN_TARGETS, name, "the machine has no such screen")
     for edge in edges(machine):
         if edge.target not in machine.screens:
-            yield Problem("known_targets", edge.source, f"{edge.label} leads to {edge.target}, which is not there")
+            yield Problem(
+                RuleName.KNOWN_TARGETS, edge.source, f"{edge.label} leads to {edge.target}, which is not there"
+            )
         elif isinstance(machine.screens[edge.target], Resume):
-            yield Problem("known_targets", edge.source, "only the engine leads to the resume screen")
+            yield Problem(RuleName.KNOWN_TARGETS, edge.source, "only the engine leads to the resume screen")
 
 
 def special_screens(machine: Machine) -> Iterator[Problem]:
     """The helpful exit is an end; a machine with forms has one resume screen; languages are named."""
     if not isinstance(machine.screens.get(machine.gave_up), End):
-        yield Problem("special_screens", machine.gave_up, "the exit after three wrong answers is an end")
+        yield Problem(RuleName.SPECIAL_SCREENS, machine.gave_up, "the exit after three wrong answers is an end")
     drafting = sum(flow.keeps_draft for flow in machine.flows)
     offers = sum(isinstance(screen, Resume) for screen in machine.screens.values())
     if offers != min(drafting, 1):
-        yield Problem("special_screens", machine.entry, f"{drafting} flows keep drafts and {offers} screens offer them")
+        yield Problem(
+            RuleName.SPECIAL_SCREENS, machine.entry, f"{drafting} flows keep drafts and {offers} screens offer them"
+        )
     if machine.resume and machine.flow_of(machine.resume).keeps_draft:
-        yield Problem("special_screens", machine.resume, "the resume screen is in a flow that keeps no draft")
+        yield Problem(RuleName.SPECIAL_SCREENS, machine.resume, "the resume screen is in a flow that keeps no draft")
     if drafting > DRAFTS_PER_CALLER_MAX:
-        yield Problem("special_screens", machine.entry, f"more than {DRAFTS_PER_CALLER_MAX} flows keep drafts")
+        yield Problem(RuleName.SPECIAL_SCREENS, machine.entry, f"more than {DRAFTS_PER_CALLER_MAX} flows keep drafts")
     if not machine.languages:
-        yield Problem("special_screens", machine.entry, "no language is named")
+        yield Problem(RuleName.SPECIAL_SCREENS, machine.entry, "no language is named")
 
 
 def version_steps(machine: Machine) -> Iterator[Problem]:
@@ -96,11 +119,13 @@ def version_steps(machine: Machine) -> Iterator[Problem]:
         wanted = range(2, flow.version + 1) if flow.keeps_draft else ()
         declared = [step.to for step in flow.steps]
         if flow.version < 1:
-            yield Problem("version_steps", flow.name, "versions count from 1")
+            yield Problem(RuleName.VERSION_STEPS, flow.name, "versions count from 1")
         for version in sorted(set(wanted) - set(declared)):
-            yield Problem("version_steps", flow.name, f"version {version} has neither a migration nor a restart")
+            yield Problem(RuleName.VERSION_STEPS, flow.name, f"version {version} has neither a migration nor a restart")
         if declared != sorted(set(declared) & set(wanted)):
-            yield Problem("version_steps", flow.name, "steps are one a version after the first, of forms, in order")
+            yield Problem(
+                RuleName.VERSION_STEPS, flow.name, "steps are one a version after the first, of forms, in order"
+            )
 
 
 def option_keys(machine: Machine) -> Iterator[Problem]:
@@ -110,14 +135,16 @@ def option_keys(machine: Machine) -> Iterator[Problem]:
             continue
         keys = Counter(option.key for option in screen.options)
         if not keys:
-            yield Problem("option_keys", name, "there is nothing to pick")
+            yield Problem(RuleName.OPTION_KEYS, name, "there is nothing to pick")
         for key, times in keys.items():
             if times > 1 or key in RESERVED_KEYS or not _is_number(key):
-                yield Problem("option_keys", name, f"{key!r} is reserved, used twice, or not a number from 1 to 97")
+                yield Problem(
+                    RuleName.OPTION_KEYS, name, f"{key!r} is reserved, used twice, or not a number from 1 to 97"
+                )
         if screen.saves and not all(option.code for option in screen.options):
-            yield Problem("option_keys", name, "an option of a menu that saves has a code")
+            yield Problem(RuleName.OPTION_KEYS, name, "an option of a menu that saves has a code")
         if all(option.when for option in screen.options) and keys:
-            yield Problem("option_keys", name, "with every option conditional there may be nothing to pick")
+            yield Problem(RuleName.OPTION_KEYS, name, "with every option conditional there may be nothing to pick")
 
 
 def ask_outcomes(machine: Machine) -> Iterator[Problem]:
@@ -127,12 +154,14 @@ def ask_outcomes(machine: Machine) -> Iterator[Problem]:
         if ask is None:
             continue
         if not ask.outcomes:
-            yield Problem("ask_outcomes", name, f"{ask.kind} has no outcome")
+            yield Problem(RuleName.ASK_OUTCOMES, name, f"{ask.kind} has no outcome")
         shows = any(isinstance(target, Show) for target in ask.outcomes.values())
         if shows == isinstance(screen, Work | PinQuestion):
-            yield Problem("ask_outcomes", name, "SHOW is an outcome of what a shown screen needs, and of nothing else")
+            yield Problem(
+                RuleName.ASK_OUTCOMES, name, "SHOW is an outcome of what a shown screen needs, and of nothing else"
+            )
         if not isinstance(ask, PinCheck) and any(isinstance(target, Again) for target in ask.outcomes.values()):
-            yield Problem("ask_outcomes", name, "Again is an outcome of a PIN check only")
+            yield Problem(RuleName.ASK_OUTCOMES, name, "Again is an outcome of a PIN check only")
         yield from _command_problems(machine, name, ask)
 
 
@@ -140,14 +169,14 @@ def _command_problems(machine: Machine, name: str, ask: AskSpec) -> Iterator[Pro
     if not isinstance(ask, Command):
         return
     if not PLACEHOLDER.search(ask.key):
-        yield Problem("command_keys", name, f"the key {ask.key!r} does not say what is done to which")
+        yield Problem(RuleName.COMMAND_KEYS, name, f"the key {ask.key!r} does not say what is done to which")
     if DRAFT_NAME in PLACEHOLDER.findall(ask.key) and not machine.flow_of(name).keeps_draft:
-        yield Problem("command_keys", name, "{draft} stands in a key, and the flow keeps no draft")
+        yield Problem(RuleName.COMMAND_KEYS, name, "{draft} stands in a key, and the flow keeps no draft")
     for outcome in set(ask.finishes) - set(ask.outcomes):
-        yield Problem("command_keys", name, f"{outcome} finishes the form, and is no outcome")
+        yield Problem(RuleName.COMMAND_KEYS, name, f"{outcome} finishes the form, and is no outcome")
 
 
-def reachable(machine: Machine) -> Iterator[Problem]:
+def unreachable(machine: Machine) -> Iterator[Problem]:
     """Every screen can be come to."""
     following: dict[str, set[str]] = {name: set() for name in machine.screens}
     for edge in edges(machine):
@@ -156,17 +185,17 @@ def reachable(machine: Machine) -> Iterator[Problem]:
             following[edge.source].add(edge.target)
     roots = {machine.entry, machine.gave_up, *([machine.resume] if machine.resume else [])}
     for name in sorted(set(machine.screens) - _closure(following, roots)):
-        yield Problem("reachable", name, "nothing leads here")
+        yield Problem(RuleName.UNREACHABLE, name, "nothing leads here")
 
 
-def can_end(machine: Machine) -> Iterator[Problem]:
+def dead_end(machine: Machine) -> Iterator[Problem]:
     """From every screen some way leads to an end."""
     before: dict[str, set[str]] = {name: set() for name in machine.screens}
     for edge in edges(machine):
         before[edge.target].add(edge.source)
     ends = {name for name, screen in machine.screens.items() if isinstance(screen, End)}
     for name in sorted(set(machine.screens) - _closure(before, ends)):
-        yield Problem("can_end", name, "no way leads to an end")
+        yield Problem(RuleName.DEAD_END, name, "no way leads to an end")
 
 
 def bounded_turns(machine: Machine) -> Iterator[Problem]:
@@ -176,17 +205,19 @@ def bounded_turns(machine: Machine) -> Iterator[Problem]:
             cost = arrival_cost(machine, name) if name == machine.entry else Cost()
             cost |= input_cost(machine, name)
         except AskCycle as cycle:
-            yield Problem("bounded_turns", name, f"asks lead in a circle: {cycle}")
+            yield Problem(RuleName.BOUNDED_TURNS, name, f"asks lead in a circle: {cycle}")
             continue
         if cost.asks > ASKS_PER_TURN_MAX or cost.commands > COMMANDS_PER_TURN_MAX:
-            yield Problem("bounded_turns", name, f"one answer may take {cost.asks} asks and {cost.commands} commands")
+            yield Problem(
+                RuleName.BOUNDED_TURNS, name, f"one answer may take {cost.asks} asks and {cost.commands} commands"
+            )
 
 
 def confirms_once(machine: Machine) -> Iterator[Problem]:
     """The key that confirms a command does not act on the screen after it: per-hop gateways repeat a press."""
     for press in double_presses(machine):
         yield Problem(
-            "confirms_once", press.screen, f"{press.key} runs a command and would also act on {press.following}"
+            RuleName.CONFIRMS_ONCE, press.screen, f"{press.key} runs a command and would also act on {press.following}"
         )
 
 
@@ -211,6 +242,6 @@ Rule = Callable[["Machine"], Iterator[Problem]]
 _RULES: Final[tuple[tuple[Rule, ...], ...]] = (
     (unique_names,),
     (known_targets, special_screens, version_steps, option_keys, ask_outcomes),
-    (reachable, can_end, bounded_turns),
+    (unreachable, dead_end, bounded_turns),
     (confirms_once,),
 )

@@ -3,51 +3,97 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Final
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from letsema.commands.options import AsJson, finding, print_json, print_line, quiet_logs
 
+if TYPE_CHECKING:
+    from conversations.check import Report, Subject
+
 app: Final = typer.Typer(help="The borrowers' conversations.", no_args_is_help=True)
 _OVER_BUDGET: Final = "!"
+_BORROWER: Final = "conversations.checked:borrower"
+
+Of = Annotated[
+    str, typer.Option("--of", metavar="MODULE:FUNCTION", help="What to check: a function that gives a `Subject`.")
+]
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
+def check(as_json: AsJson = False, of: Of = _BORROWER) -> None:
     """Walk every screen in every language with the worst values; exit code 1 on any failure."""
     quiet_logs()
+    # Nothing here may import the flows: when they break a rule, that is what is reported.
+    from channels.sms.segments import parts_of
+    from channels.ussd.gsm0338 import fold
     from channels.ussd.pages import UssdRenderer
-    from conversations.measures import check_borrower
-    from conversations.texts import load_texts
+    from conversations.check import check_subject
 
-    texts = load_texts()
-    report = check_borrower(texts, UssdRenderer(texts))
+    report = check_subject(lambda: _subject(of), UssdRenderer, lambda text: parts_of(fold(text)))
     if as_json:
         print_json(report.to_json())
     else:
-        for screen in report.screens:
-            print_line(
-                f"{screen.screen:<32} {screen.language:<6} pages {screen.pages:>2}  longest {screen.size_max:>3}"
-            )
-        for task in report.tasks:
-            print_line(f"{task.task:<32} {task.inputs} inputs of at most {task.inputs_max}")
-        for found in report.findings:
-            sys.stderr.write(f"{_OVER_BUDGET} {found}\n")
-        print_line(f"{len(report.screens)} screens, {len(report.findings)} findings.")
+        _print_table(report)
+    for found in report.findings:
+        sys.stderr.write(f"{_OVER_BUDGET} {found}\n")
     if not report.is_clean:
         finding()
 
 
+def _print_table(report: Report) -> None:
+    for screen in report.screens:
+        print_line(f"{screen.screen:<32} {screen.language:<6} pages {screen.pages:>2}  longest {screen.size_max:>3}")
+    for message in report.messages:
+        print_line(
+            f"{message.message:<32} {message.language:<6} segments {message.parts} of at most {message.parts_max}"
+        )
+    for task in report.tasks:
+        print_line(f"{task.task:<32} {task.inputs} inputs of at most {task.inputs_max}")
+    print_line(f"{len(report.screens)} screens, {len(report.messages)} messages, {len(report.findings)} findings.")
+
+
+def _subject(of: str) -> Subject:
+    """What `--of` names. A machine that breaks a rule raises `InvalidMachine` when its module is imported."""
+    module, _, function = of.partition(":")
+    try:
+        subject: Subject = getattr(import_module(module), function)()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise typer.BadParameter(f"{of} gives nothing to check: {error}", param_hint="--of") from error
+    return subject
+
+
 @app.command()
-def graph(flow: Annotated[str, typer.Argument(help="One flow; all when none is named.")] = "") -> None:
+def graph(
+    flow: Annotated[str, typer.Argument(help="One flow; all when none is named.")] = "",
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A folder for one page a flow, with all that is theirs.")
+    ] = None,
+) -> None:
     """Draw the machine as Mermaid, one picture a flow."""
     from conversations.check import graph as draw
+    from conversations.check.pages import graph_pages
+    from conversations.checked import borrower
     from conversations.flows import BORROWER
 
     drawn = draw(BORROWER)
     if flow and flow not in drawn:
         raise typer.BadParameter(f"the flows are {', '.join(drawn)}", param_hint="FLOW")
+    if to is not None:
+        _write(to, graph_pages(borrower()))
+        return
     for name, picture in drawn.items():
         if flow in {"", name}:
             print_line(f"%% {name}\n{picture}")
+
+
+def _write(folder: Path, pages: dict[str, str]) -> None:
+    """Write the pages, and take away those of flows that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in {path.name for path in folder.glob("*.md")} - pages.keys():
+        (folder / stale).unlink()
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8")

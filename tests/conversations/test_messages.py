@@ -9,36 +9,12 @@ import pytest
 
 from channels.dispatch.wording import sms_parts
 from channels.ussd.gsm0338 import fold, is_gsm, unfoldable
-from conversations.measures import LONGEST_ACCOUNT, LONGEST_LENDER, LONGEST_NAME, LONGEST_PHONE, LONGEST_SERVICE_CODE
-from conversations.messages import message_text
+from conversations.measures import LONGEST_SERVICE_CODE
+from conversations.message_measures import PARTS_MAX, PARTS_MAX_OF, data_of, sent_texts, variants
+from conversations.messages import MESSAGE_IDS, message_text
 from conversations.texts import Texts, load_texts
-from core.records.application import RejectionReason, ReturnReason
-from core.records.borrower import ConsentKind, Language
-from core.records.message import MESSAGE_FIELDS, MessageKind
-
-PARTS_MAX = 2
-STATEMENT_PARTS_MAX = 3
-LONGEST: dict[str, Any] = {
-    "mfi_name": LONGEST_LENDER,
-    "given_names": LONGEST_NAME,
-    "complaints_phone": LONGEST_PHONE,
-    "rail_account": LONGEST_ACCOUNT,
-    "wallet_masked": "+266 ••••• 234",
-    "periods": 366,
-    "period_unit": "week",
-    "period_every": 366,
-    "days_late": 1_000,
-}
-COMMANDS = (
-    *("register", "apply", "accept", "decline", "withdraw"),
-    *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
-    "one of a later release",
-)
-OUTCOMES = (
-    *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "still_needed"),
-    *("already", "not_running", "one of a later release"),
-)
+from core.records.borrower import Language
+from core.records.message import MessageKind
 
 
 @pytest.fixture(scope="module")
@@ -49,39 +25,8 @@ def texts() -> Texts:
     return load_texts(on_gap=gap)
 
 
-def longest(name: str) -> Any:
-    if name.endswith("_minor"):
-        return 999_999_99
-    if name.endswith("_on"):
-        return "2026-12-25"
-    return LONGEST.get(name, "8888888888")
-
-
-def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
-    return {name: longest(name) for name in MESSAGE_FIELDS[kind]} | changed
-
-
 def a_term(periods: int, unit: str, every: int) -> dict[str, Any]:
     return data_of(MessageKind.OFFER_MADE, periods=periods, period_unit=unit, period_every=every)
-
-
-def variants(kind: MessageKind) -> list[dict[str, Any]]:
-    """The data of a kind with each reason that it may have."""
-    match kind:
-        case MessageKind.APPLICATION_REJECTED:
-            return [data_of(kind, reason_code=reason.value) for reason in RejectionReason]
-        case MessageKind.APPLICATION_RETURNED:
-            return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
-        case MessageKind.COMMAND_REFUSED:
-            return [data_of(kind, command=command, reason_code=code) for command in COMMANDS for code in OUTCOMES]
-        case MessageKind.PAYMENT_RECEIVED:
-            return [data_of(kind), data_of(kind, recovered_minor=0)]
-        case MessageKind.COMMAND_DONE:
-            return [data_of(kind, command=command) for command in COMMANDS]
-        case MessageKind.CONSENT_WITHDRAWN | MessageKind.CONSENT_GIVEN:
-            return [data_of(kind, consent=consent.value) for consent in ConsentKind]
-        case _:
-            return [data_of(kind)]
 
 
 def said(texts: Texts, kind: MessageKind, data: dict[str, Any], language: str = "en") -> str:
@@ -94,11 +39,17 @@ def test_a_message_fits_its_segments_and_says_what_to_dial(kind: MessageKind, la
     for data in variants(kind):
         unfolded = message_text(kind, data, language, texts=texts, service_code=LONGEST_SERVICE_CODE)
         text = fold(unfolded)
-        assert sms_parts(text) <= (STATEMENT_PARTS_MAX if kind is MessageKind.LOAN_STATEMENT else PARTS_MAX), text
+        assert sms_parts(text) <= PARTS_MAX_OF.get(kind, PARTS_MAX), text
         assert is_gsm(text)
         assert not unfoldable(unfolded)
         assert LONGEST_SERVICE_CODE in text
         assert not re.search(r"\{|\?|None", text), text
+
+
+def test_every_kind_is_measured_in_every_language(texts: Texts) -> None:
+    measured = {(sent.message, sent.language) for sent in sent_texts(texts)}
+
+    assert measured == {(MESSAGE_IDS[kind], language.value) for kind in MessageKind for language in Language}
 
 
 def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(texts: Texts) -> None:

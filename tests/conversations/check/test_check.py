@@ -8,24 +8,24 @@ from typing import Any
 import pytest
 
 from channels.ussd.pages import UssdRenderer
-from conversations.check import Candidates, Finding, Report, Task, check, graph, invalid_machine_report, worst_views
+from conversations.check import (
+    Candidates,
+    Finding,
+    FindingName,
+    Report,
+    Task,
+    check,
+    graph,
+    invalid_machine_report,
+    worst_views,
+)
 from conversations.check.worst import OF_THE_ENGINE, Worst
 from conversations.engine import Choice, End, Flow, InvalidMachine, Machine, Text
+from conversations.engine.rules import RuleName
 from conversations.engine.screens import Work
 from conversations.texts import Texts
-from core.money import Money
-from core.references import Reference
-from tests.conversations.engine.clinic import CLINIC, ENGLISH, PRODUCTS
-
-NAMES: Candidates = {
-    "products": (PRODUCTS,),
-    "product": (PRODUCTS[-1],),
-    "name": ("Thabo", "Mamohlaloli Motšeanong", "\U0001f600" * 40),
-    "amount": (Money(1), Money(999_999_99)),
-    "cost": (Money(999_999_99),),
-    "term": (12,),
-    "reference": (Reference("1012345670"),),
-}
+from tests.conversations.check.sound import NAMES
+from tests.conversations.engine.clinic import CLINIC, ENGLISH
 
 
 def run(
@@ -105,7 +105,7 @@ def test_a_text_among_the_values_is_used() -> None:
 def test_a_character_that_no_phone_shows_is_found() -> None:
     report = run({"en": {"about": "About 王"}})
 
-    assert report.findings == (Finding("foreign_character", "about", "en", "the channel cannot carry 王"),)
+    assert report.findings == (Finding(FindingName.FOREIGN_CHARACTER, "about", "en", "the channel cannot carry 王"),)
 
 
 def test_an_accent_that_folds_is_no_finding() -> None:
@@ -159,8 +159,8 @@ def test_a_machine_that_cannot_be_built_is_reported_by_the_rule_it_breaks() -> N
 
     report = invalid_machine_report(caught.value)
 
-    assert report.findings == (Finding("reachable", "f.b", "", "nothing leads here"),)
-    assert str(report.findings[0]) == "reachable: f.b: nothing leads here"
+    assert report.findings == (Finding(RuleName.UNREACHABLE, "f.b", "", "nothing leads here"),)
+    assert str(report.findings[0]) == "unreachable: f.b: nothing leads here"
 
 
 def test_the_report_for_machines_has_what_people_see() -> None:
@@ -187,6 +187,7 @@ def test_every_view_is_one_that_the_engine_could_show() -> None:
         "refused.too_long",
         "refused.pin_digits",
         "pin.wrong",
+        "engine.changed",
     }
     assert any(view.screen == "start.menu" and view.notice == Text("menu.was_reset") for view in views)
     assert not any(view.can_go_home for view in views if view.screen == "start.menu")

@@ -28,8 +28,7 @@ def stored(name: str) -> Draft:
 
 @pytest.fixture
 def phone() -> Phone:
-    answers = {"caller": "known", "products": "some", "quote": quoted()}
-    return Phone(CLINIC, UssdRenderer(TEXTS), answers)
+    return Phone(CLINIC, UssdRenderer(TEXTS), answers={"caller": "known", "products": "some", "quote": quoted()})
 
 
 def with_steps(*steps: VersionStep, version: int = 3, drafts: bool = True) -> list[str]:
@@ -85,7 +84,10 @@ def test_a_form_that_goes_on_after_a_step_is_saved_once_and_needs_no_step_again(
 
 
 def test_a_form_that_a_migration_did_not_foresee_is_begun_again() -> None:
-    flow = replace(ORDER, steps=(ORDER.steps[0], Migrated(to=3, change=lambda form: Form(screen=form.screen))))
+    def unforeseen(form: Form) -> Form:
+        return replace(form, answers={"months": form.answers["years"]})
+
+    flow = replace(ORDER, steps=(ORDER.steps[0], Migrated(to=3, change=unforeseen)))
 
     form = bring_up(flow, Form(screen="term", answers={"term": 6}), 2)
 

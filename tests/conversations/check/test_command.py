@@ -1,0 +1,71 @@
+"""`letsema conversations check`: each finding by its name and exit code 1, and that no finding is forgotten here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from conversations.check import FindingName
+from conversations.engine.rules import RuleName
+from letsema.commands.conversation import app
+from tests.conversations.check import broken
+
+EVERY = sorted({*FindingName, *RuleName})
+
+
+def run(of: str, *options: str) -> tuple[int, str, str]:
+    ran = CliRunner().invoke(app, ["check", "--of", f"tests.conversations.check.broken:{of}", *options])
+    return ran.exit_code, ran.stdout, ran.stderr
+
+
+def test_every_finding_that_the_code_can_name_has_its_broken_machine() -> None:
+    named = {name for name, made in vars(broken).items() if getattr(made, "__module__", "") == broken.__name__}
+
+    assert {name for name in named if not name.startswith("_")} - {"sound"} == {str(name) for name in EVERY}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_makes_the_command_fail_with_that_name_and_no_other(name: str) -> None:
+    code, out, err = run(name, "--json")
+
+    assert code == 1
+    report: dict[str, Any] = json.loads(out)
+    assert report["clean"] is False
+    assert {finding["name"] for finding in report["findings"]} == {name}
+    assert f"! {name}: " in err
+
+
+def test_a_sound_machine_passes_with_a_table_of_screens_messages_and_tasks() -> None:
+    code, out, _ = run("sound")
+
+    assert code == 0
+    assert "order.thanks                     st_LS  pages  1" in out
+    assert "sms.due                          en     segments 1 of at most 1" in out
+    assert "order                            8 inputs of at most 8" in out
+    assert out.endswith(" 1 messages, 0 findings.\n")
+
+
+def test_the_report_for_machines_has_the_worst_of_each_screen_and_language() -> None:
+    code, out, _ = run("sound", "--json")
+
+    report = json.loads(out)
+    assert code == 0
+    assert report["clean"] is True
+    rows = {(row["screen"], row["language"]): row for row in report["screens"]}
+    assert {language for _, language in rows} == {"en", "st_LS"}
+    assert rows["order.amount", "en"]["size_max"] <= 160
+    assert rows["order.amount", "en"]["text"].count("\n") > 0
+    assert rows["order.product", "en"]["pages"] > 1
+    assert report["messages"] == [
+        {"message": "sms.due", "language": "en", "parts": 1, "parts_max": 1, "text": "Pay today. Dial *384*555#."}
+    ]
+
+
+@pytest.mark.parametrize("of", ["nowhere:sound", "tests.conversations.check.broken:nothing", "nonsense"])
+def test_what_gives_nothing_to_check_is_a_wrong_option(of: str) -> None:
+    ran = CliRunner().invoke(app, ["check", "--of", of])
+
+    assert ran.exit_code == 2
