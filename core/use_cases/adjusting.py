@@ -42,6 +42,7 @@ from core.use_cases.paying_back import free_credit
 from core.use_cases.refunding import (
     check_refund_credit,
     check_refund_payment,
+    hold_suspense,
     payment_of,
     refund_credit,
     refund_payment,
@@ -85,7 +86,7 @@ async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) ->
 
 
 async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
-    payment = await payment_of(unit, actor, proposal.data, "suspense")
+    payment = await hold_suspense(unit, actor, proposal.data)
     reference = Reference.parse(str(proposal.data["loan_reference"]))
     target = await district_of(engine, reference)
     await unit.payments.save(replace(payment, status="assigned"))

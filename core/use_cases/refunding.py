@@ -46,6 +46,15 @@ async def payment_of(unit: Unit, actor: Actor, data: Data, status: str) -> Payme
     return payment
 
 
+async def hold_suspense(unit: Unit, actor: Actor, data: Data) -> Payment:
+    """The lender's payment in suspense, held, so that it goes one way only. Raises as `payment_of`."""
+    seen = await payment_of(unit, actor, data, "suspense")
+    payment = await unit.payments.by_id(seen.id, lock=True)
+    if payment.status != "suspense":  # somebody else had it while this waited
+        raise Conflict(f"the payment is {payment.status}")
+    return payment
+
+
 async def check_refund_payment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh sending money in suspense back. Raises `PayerHasNoWallet`, `FloatTooLow`, `NotFound`, `Conflict`."""
     payment = await payment_of(unit, actor, data, "suspense")
@@ -56,10 +65,7 @@ async def check_refund_payment(engine: Engine, unit: Unit, actor: Actor, data: D
 
 async def refund_payment(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     """Send it. The payment is neither assigned nor sent back again while this may still leave."""
-    seen = await payment_of(unit, actor, proposal.data, "suspense")
-    payment = await unit.payments.by_id(seen.id, lock=True)
-    if payment.status != "suspense":
-        raise Conflict(f"the payment is {payment.status}")
+    payment = await hold_suspense(unit, actor, proposal.data)
     await unit.payments.save(replace(payment, status="refunding"))
     wallet = _wallet_of(engine, payment)
     attempt = len(await unit.disbursements.refunds(payment.id)) + 1

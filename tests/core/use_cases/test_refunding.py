@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from core.errors import Conflict
@@ -201,3 +204,23 @@ async def test_a_late_word_on_money_that_was_assigned_meanwhile_waits_for_people
             {"payout": reference, "outcome": "confirmed", "rail_receipt": "MP-1"},
         )
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_money_that_is_going_back_is_not_assigned_by_who_looked_before(lending: Lending) -> None:
+    """The assignment begins while the refund holds the payment, and must see what became of it."""
+    loan = await lending.active_loan(await lending.borrower())
+    await lending.pay(Money.of("80"), reference="LOST", payer="+26662123456")
+    data = {**SUSPENSE, "loan_reference": str(loan.reference)}
+    assignment = await proposed(lending, ProposalKind.ASSIGN_PAYMENT, data)
+
+    async with lending.engine.record.unit(HOME) as unit:
+        held = await unit.payments.by_id((await payment(lending, "LOST")).id, lock=True)
+        late = asyncio.create_task(carry_out(lending.engine, lending.manager, Answer(HOME, assignment.id, "", key())))
+        await asyncio.sleep(0.3)  # long enough that it has looked at the payment
+        await unit.payments.save(replace(held, status="refunding"))
+        await unit.commit()
+
+    with pytest.raises(Conflict):
+        await late
+    assert (await payment(lending, "LOST")).status == "refunding"
+    assert await balance(lending, "suspense") == -Money.of("80")
