@@ -28,6 +28,7 @@ class ObedientRail:
     answer: PayoutResult = field(default_factory=lambda: PayoutResult(PayoutAnswer.CONFIRMED, "RAIL1"))
     asked: list[tuple[str, str, Money]] = field(default_factory=list)
     queried: list[str] = field(default_factory=list)
+    prompted: list[tuple[str, str, Money, str]] = field(default_factory=list)
 
     async def pay_out(self, reference: str, *, to: str, amount: Money, rail_account: str) -> PayoutResult:
         assert rail_account
@@ -36,6 +37,13 @@ class ObedientRail:
 
     async def query(self, reference: str) -> PayoutResult:
         self.queried.append(reference)
+        return self.answer
+
+    async def request_payment(
+        self, reference: str, *, payer: str, amount: Money, rail_account: str, account: str
+    ) -> PayoutResult:
+        assert rail_account
+        self.prompted.append((reference, payer, amount, account))
         return self.answer
 
 

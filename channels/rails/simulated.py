@@ -1,4 +1,4 @@
-"""The simulated mobile-money rail's client: an adapter of `core.ports.rails.PayoutRail`.
+"""The simulated mobile-money rail's client: an adapter of `core.ports.rails.PayoutRail` and `CollectingRail`.
 
 It never sends twice. Whatever leaves doubt (a time-out, a broken line, an answer that cannot be read) is `unknown`, and
 the caller asks again with `query`; only the rail's own word is a failure.
@@ -33,6 +33,7 @@ class SimulatedRail:
 
     def __init__(self, base_url: str, session: aiohttp.ClientSession, *, timeout_seconds: float = 10.0) -> None:
         self._payouts_url = base_url.rstrip("/") + "/rail/payouts"
+        self._requests_url = base_url.rstrip("/") + "/rail/requests"
         self._session = session
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
 
@@ -52,6 +53,22 @@ class SimulatedRail:
             "account": rail_account,
         }
         return await self._ask("POST", self._payouts_url, order)
+
+    async def request_payment(
+        self, reference: str, *, payer: str, amount: Money, rail_account: str, account: str
+    ) -> PayoutResult:
+        """Have the rail prompt a person, once for each `reference` (ours). Raises `ValueError` as `pay_out` does."""
+        if amount.minor <= 0:
+            raise ValueError("a payment is more than nothing")
+        order = {
+            "reference": reference,
+            "from": payer,
+            "to": rail_account,
+            "amount": amount.plain,
+            "currency": LSL.code,
+            "account": account,
+        }
+        return await self._ask("POST", self._requests_url, order)
 
     async def query(self, reference: str) -> PayoutResult:
         """What became of a payout. One that the rail does not know is `unknown` with the code `not_found`."""

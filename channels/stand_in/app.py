@@ -15,6 +15,8 @@ from channels.stand_in.rail import Rail, written
 from channels.stand_in.rail_api import RailApi
 from channels.stand_in.settings import StandInSettings
 from channels.stand_in.sms_api import SmsApi
+from channels.stand_in.telegram_api import TelegramApi
+from channels.stand_in.telegram_people import TelegramPeople
 from core.errors import InvalidInput
 
 BODY_BYTES_MAX: Final = 256 * 1024
@@ -40,7 +42,9 @@ def make_stand_in(settings: StandInSettings) -> web.Application:
     rail = Rail(settings, timers, callbacks)
     rail_api = RailApi(rail, faults)
     sms_api = SmsApi(settings, faults, callbacks)
-    told = _Told(sms_api, rail, faults, callbacks)
+    people = TelegramPeople(settings, callbacks)
+    telegram_api = TelegramApi(settings, faults, people)
+    told = _Told(sms_api, rail, faults, callbacks, people)
 
     async def callbacks_run(_app: web.Application) -> AsyncIterator[None]:
         async with callbacks.running():
@@ -59,9 +63,13 @@ def make_stand_in(settings: StandInSettings) -> web.Application:
             web.post("/version1/messaging", sms_api.post_messaging),
             web.post("/rail/payouts", rail_api.post_payout),
             web.get("/rail/payouts/{reference}", rail_api.get_payout),
+            web.post("/rail/requests", rail_api.post_request),
             web.post("/rail/pay", rail_api.post_pay),
+            web.post("/bot{token}/{method}", telegram_api.post_method),
+            web.post("/telegram/say", telegram_api.post_say),
             web.get("/_sent", told.get_sent),
             web.get("/_payouts", told.get_payouts),
+            web.get("/_requests", told.get_requests),
             web.get("/_payments", told.get_payments),
             web.get("/_callbacks", told.get_callbacks),
             web.get("/_faults", told.get_faults),
@@ -74,28 +82,37 @@ def make_stand_in(settings: StandInSettings) -> web.Application:
 class _Told:
     """The pages that are not a provider's: what was sent, and what is to go wrong."""
 
-    def __init__(self, sms: SmsApi, rail: Rail, faults: FaultBoard, callbacks: CallbackQueue) -> None:
+    def __init__(
+        self, sms: SmsApi, rail: Rail, faults: FaultBoard, callbacks: CallbackQueue, people: TelegramPeople
+    ) -> None:
         self._sms = sms
         self._rail = rail
         self._faults = faults
         self._callbacks = callbacks
+        self._people = people
 
     async def get_sent(self, request: web.Request) -> web.Response:
-        """Messages, oldest first; with `?to=+266…` those to that number."""
+        """Messages, oldest first; with `?to=+266…` the SMS to that number, with `?to=telegram:+266…` its chat."""
         to = _asked_number(request, "to")
-        return web.json_response(
-            [
-                {"at": written(sms.at), "to": sms.to, "from": sms.sender, "text": sms.text, "parts": sms.parts}
-                for sms in self._sms.sent
-                if to in {"", sms.to}
-            ]
-        )
+        by_sms = [
+            {"at": written(sms.at), "to": sms.to, "from": sms.sender, "text": sms.text, "parts": sms.parts}
+            for sms in self._sms.sent
+        ]
+        by_chat = [message.to_json() for message in self._people.messages]
+        return web.json_response([message for message in [*by_sms, *by_chat] if to in {"", message["to"]}])
 
     async def get_payouts(self, request: web.Request) -> web.Response:
         """Payouts, oldest first; with `?to=+266…` those to that wallet."""
         to = _asked_number(request, "to")
         return web.json_response(
             [payout.to_json() for payout in self._rail.payouts if to in {"", payout.order.to.e164}]
+        )
+
+    async def get_requests(self, request: web.Request) -> web.Response:
+        """Prompts to pay, oldest first; with `?from=+266…` those on that phone."""
+        payer = _asked_number(request, "from")
+        return web.json_response(
+            [asked.to_json() for asked in self._rail.requests if payer in {"", asked.order.payer.e164}]
         )
 
     async def get_payments(self, request: web.Request) -> web.Response:
@@ -130,7 +147,9 @@ class _Told:
 def _asked_number(request: web.Request, name: str) -> str:
     """The number asked for; a bare `+` in a query is a space by the time it is read."""
     number = request.query.get(name, "").strip()
-    return f"+{number}" if number and not number.startswith("+") else number
+    scheme, colon, local = number.rpartition(":")
+    local = local.strip()
+    return f"{scheme}{colon}+{local}" if local and not local.startswith("+") else f"{scheme}{colon}{local}"
 
 
 def _fault_json(order: FaultOrder) -> dict[str, object]:

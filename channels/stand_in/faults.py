@@ -22,7 +22,8 @@ africastalking, each for one SMS request:
     duplicate_report      sent; the report comes twice
     late_sent_report      sent; after the final report one comes that says Sent
 
-rail; the first six happen to payouts only, the others to whatever comes next, a payout or a person's payment:
+rail; the first six happen to payouts and requests to pay only, the others to whatever comes next, a payout, a request
+or a person's payment (a request that fails at once prompts nobody; one that fails later is declined):
 
     timeout               no answer, nothing done
     lost_answer           done, no answer
@@ -33,6 +34,16 @@ rail; the first six happen to payouts only, the others to whatever comes next, a
     no_callback           done, never told; a query tells
     duplicate_callback    told twice
     slow                  done only after `slow_seconds`
+
+telegram, each for one message to a chat:
+
+    timeout               no answer, nothing sent
+    lost_answer           sent, no answer
+    500                   an error page, nothing sent
+    malformed             sent, an answer that is no JSON
+    bad_key               401, "Unauthorized"
+    blocked               403, "Forbidden: bot was blocked by the user"
+    retry_after           429, to be tried again after one second
 """
 
 from __future__ import annotations
@@ -54,6 +65,7 @@ class Provider(StrEnum):
 
     AFRICASTALKING = "africastalking"
     RAIL = "rail"
+    TELEGRAM = "telegram"
 
 
 class Fault(StrEnum):
@@ -80,6 +92,8 @@ class Fault(StrEnum):
     NO_CALLBACK = "no_callback"
     DUPLICATE_CALLBACK = "duplicate_callback"
     SLOW = "slow"
+    BLOCKED = "blocked"
+    RETRY_AFTER = "retry_after"
 
 
 _ANY_SERVER: Final = frozenset({Fault.TIMEOUT, Fault.LOST_ANSWER, Fault.SERVER_ERROR, Fault.MALFORMED})
@@ -99,7 +113,12 @@ SMS_FAULTS: Final = _ANY_SERVER | {
 }
 PAYMENT_FAULTS: Final = frozenset({Fault.NO_CALLBACK, Fault.DUPLICATE_CALLBACK, Fault.SLOW})
 PAYOUT_FAULTS: Final = _ANY_SERVER | PAYMENT_FAULTS | {Fault.FAIL, Fault.FAIL_LATER}
-FAULTS_OF: Final = {Provider.AFRICASTALKING: SMS_FAULTS, Provider.RAIL: PAYOUT_FAULTS}
+TELEGRAM_FAULTS: Final = _ANY_SERVER | {Fault.BAD_KEY, Fault.BLOCKED, Fault.RETRY_AFTER}
+FAULTS_OF: Final = {
+    Provider.AFRICASTALKING: SMS_FAULTS,
+    Provider.RAIL: PAYOUT_FAULTS,
+    Provider.TELEGRAM: TELEGRAM_FAULTS,
+}
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import json
 from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal
 
 from channels.stand_in.callbacks import Callback, CallbackQueue, Timers
@@ -60,6 +61,41 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestOrder:
+    """Whom the application asks to pay what. `reference` is the application's and names the request for good."""
+
+    reference: str
+    payer: PhoneNumber
+    to: str
+    amount: Money
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """A prompt on a person's phone, and whether they were prompted at all."""
+
+    order: RequestOrder
+    status: Literal["accepted", "failed"]
+    code: str
+    at: datetime
+
+    def to_json(self) -> dict[str, str]:
+        """As the rail shows it."""
+        shown = {
+            "at": written(self.at),
+            "reference": self.order.reference,
+            "from": self.order.payer.e164,
+            "to": self.order.to,
+            "amount": self.order.amount.plain,
+            "currency": LSL.code,
+            "account": self.order.account,
+            "status": self.status,
+        }
+        return shown | ({"code": self.code} if self.code else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money that a person paid to an MFI's account."""
 
@@ -91,12 +127,18 @@ class Rail:
         self._timers = timers
         self._callbacks = callbacks
         self._payouts: OrderedDict[str, Payout] = OrderedDict()
+        self._requests: OrderedDict[str, PaymentRequest] = OrderedDict()
         self.payments: deque[Payment] = deque(maxlen=REMEMBERED_MAX)
 
     @property
     def payouts(self) -> tuple[Payout, ...]:
         """All that are remembered, oldest first."""
         return tuple(self._payouts.values())
+
+    @property
+    def requests(self) -> tuple[PaymentRequest, ...]:
+        """All that are remembered, oldest first."""
+        return tuple(self._requests.values())
 
     def payout(self, reference: str) -> Payout | None:
         """One payout by the application's reference."""
@@ -132,6 +174,30 @@ class Rail:
         seconds = self._settings.slow_seconds if fault is Fault.SLOW else 0.0
         self._notify("payments/simulated", payment.to_json(), fault, after_seconds=seconds)
         return payment
+
+    def request(self, order: RequestOrder, fault: Fault | None) -> PaymentRequest:
+        """Prompt a person, or show the prompt that has this reference already; they pay after a moment.
+
+        With `fail` nobody is prompted, with `fail_later` they say no. Raises `Conflict` when the reference names
+        another request.
+        """
+        known = self._requests.get(order.reference)
+        if known is not None:
+            if known.order != order:
+                raise Conflict("this reference names another request", field="reference")
+            return known
+        refused = fault is Fault.FAIL
+        code = "payer_unreachable" if refused else ""
+        request = PaymentRequest(order, "failed" if refused else "accepted", code, self._settings.now())
+        self._requests[order.reference] = request
+        while len(self._requests) > REMEMBERED_MAX:
+            self._requests.popitem(last=False)
+        if not refused and fault is not Fault.FAIL_LATER:
+            self._timers.after(self._settings.confirm_seconds, partial(self._said_yes, order, fault))
+        return request
+
+    def _said_yes(self, order: RequestOrder, fault: Fault | None) -> None:
+        self.pay(order.payer, order.to, order.amount, order.account, fault)
 
     def _end(self, payout: Payout, fault: Fault | None) -> None:
         failed = fault is Fault.FAIL_LATER

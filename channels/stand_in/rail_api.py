@@ -2,6 +2,7 @@
 
     POST /rail/payouts              {"reference", "to", "amount", "currency", "account"} → the payout as it stands
     GET  /rail/payouts/{reference}  the payout as it stands, or 404 {"code": "not_found"}
+    POST /rail/requests             {"reference", "from", "to", "amount", "currency", "account"} → the prompt
     POST /rail/pay                  {"from", "to", "amount", "account"} → the payment
 
 A payout answers 202 when it is accepted, 200 when it has ended; 409 when its reference names another; 400 says what is
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from channels.stand_in.faults import PAYMENT_FAULTS, PAYOUT_FAULTS, Fault, FaultBoard, Provider
 from channels.stand_in.loopback import require_json
-from channels.stand_in.rail import PayoutOrder, Rail
+from channels.stand_in.rail import PayoutOrder, Rail, RequestOrder
 from core.errors import Conflict, InvalidInput
 from core.money import Money
 from core.phones import PhoneNumber
@@ -52,6 +53,19 @@ class _PayBody(BaseModel):
     to: _RailAccount
     amount: _Amount
     account: _Account = ""
+
+
+class _RequestBody(BaseModel):
+    """What the application posts to have a person asked."""
+
+    model_config = _STRICT
+
+    reference: _Reference
+    payer: _Phone = Field(alias="from")
+    to: _RailAccount
+    amount: _Amount
+    currency: Literal["LSL"]
+    account: _Account
 
 
 class RailApi:
@@ -88,6 +102,26 @@ class RailApi:
             return web.json_response({"code": "not_found"}, status=404)
         return web.json_response(payout.to_json())
 
+    async def post_request(self, request: web.Request) -> web.Response:
+        """Prompt a person to pay."""
+        require_json(request)
+        order = await _request_order(request)
+        fault = self._faults.take(Provider.RAIL, PAYOUT_FAULTS)
+        if fault is Fault.TIMEOUT:
+            await self._faults.hang()
+            return web.Response(status=504, text="Gateway Timeout")
+        if fault is Fault.SERVER_ERROR:
+            return web.Response(status=500, text="Internal Server Error")
+        try:
+            asked = self._rail.request(order, fault)
+        except Conflict as error:
+            return web.json_response({"code": "reference_conflict", "message": error.message}, status=409)
+        if fault is Fault.LOST_ANSWER:
+            await self._faults.hang()
+        if fault is Fault.MALFORMED:
+            return web.Response(status=202, body=b'{"status":', content_type="application/json")
+        return web.json_response(asked.to_json(), status=202 if asked.status == "accepted" else 200)
+
     async def post_pay(self, request: web.Request) -> web.Response:
         """Take a person's payment."""
         require_json(request)
@@ -107,6 +141,15 @@ async def _order(request: web.Request) -> PayoutOrder:
         return PayoutOrder(body.reference, PhoneNumber.parse(body.to), _positive(body.amount), body.account)
     except (ValidationError, InvalidInput) as error:
         _refuse(error)
+
+
+async def _request_order(request: web.Request) -> RequestOrder:
+    try:
+        body = _RequestBody.model_validate_json(await request.read())
+        payer, amount = PhoneNumber.parse(body.payer), _positive(body.amount)
+    except (ValidationError, InvalidInput) as error:
+        _refuse(error)
+    return RequestOrder(body.reference, payer, body.to.strip(), amount, body.account.strip())
 
 
 def _positive(written: str) -> Money:

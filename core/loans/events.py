@@ -10,7 +10,7 @@ from datetime import date
 
 from core.ledger.accounts import float_account
 from core.loans.parts import Part
-from core.money import Money
+from core.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,12 @@ class Repayment:
 class Payoff(Repayment):
     """Money that is to settle the loan early: what the payoff quote of its value date asks, or more.
 
-    Where it falls short of the quote (after a backdated change, say) it is an ordinary repayment.
+    `forgives` is how much less it may be, because a quote of an earlier day still held: so much of what came up since
+    then (never of principal) is let go of. Where it falls short of the rest (after a backdated change, say) it is an
+    ordinary repayment.
     """
+
+    forgives: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)

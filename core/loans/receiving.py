@@ -7,12 +7,14 @@ bear out (an earlier payment was reversed, say) is an ordinary repayment: money 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from core.loans.cooling_off import cash_to_return, undo_income
 from core.loans.events import CoolingOffReturn, Payoff, Repayment
 from core.loans.obligations import Obligation, Origin, Row
 from core.loans.parts import NOTHING, Part, Split
+from core.loans.payoff import PayoffLine
 from core.loans.running import RunningLoan
 from core.loans.transactions import Allocation, TransactionKind
 from core.money import ZERO, Money, total
@@ -59,19 +61,38 @@ def _in_order(loan: RunningLoan, row: Row) -> list[Obligation]:
 
 
 def _settles(loan: RunningLoan, payment: Payoff) -> bool:
-    asked = total(line.amount for line in loan.payoff())
-    return loan.outstanding > ZERO and payment.amount >= asked
+    lines = loan.payoff()
+    short = total(line.amount for line in lines) - payment.amount
+    forgivable = total(line.amount for line in lines if line.obligation.part is not Part.PRINCIPAL)
+    return loan.outstanding > ZERO and short <= min(payment.forgives, forgivable)
 
 
 def _settle(loan: RunningLoan, payment: Payoff) -> None:
     """Pay what the quote asks; what it does not ask turned out not to be owed."""
-    lines = loan.payoff()
+    lines = _forgiven(loan, payment, loan.payoff())
     allocations = [_pay(loan, line.row, line.obligation, line.amount, payment) for line in lines]
     for row in loan.rows:
         for item in row.obligations:
             item.drop(item.outstanding)
     left = payment.amount - total(line.amount for line in lines)
     _note(loan, payment, TransactionKind.PAYOFF, allocations, overpaid=left)
+
+
+def _forgiven(loan: RunningLoan, payment: Payoff, lines: list[PayoffLine]) -> list[PayoffLine]:
+    """The lines less what an earlier quote did not ask: the newest first. What was income already is taken back."""
+    short = max(total(line.amount for line in lines) - payment.amount, ZERO)
+    left, kept, waived = short, [], []
+    for line in reversed(lines):
+        off = ZERO if line.obligation.part is Part.PRINCIPAL else min(left, line.amount)
+        left -= off
+        kept.append(replace(line, amount=line.amount - off))
+        if off > ZERO and line.obligation.recognised:
+            line.obligation.waived += off
+            waived.append(loan.allocate(line.row, line.obligation, off, recognised=True))
+    if waived:
+        amount = total(allocation.amount for allocation in waived)
+        loan.note(f"{payment.key}:forgiven", TransactionKind.WAIVER, amount, waived)
+    return [line for line in reversed(kept) if line.amount > ZERO]
 
 
 def _cancels(loan: RunningLoan, payment: CoolingOffReturn) -> bool:

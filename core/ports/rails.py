@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.money import Money
 
@@ -38,4 +38,20 @@ class PayoutRail(Protocol):
 
     async def query(self, reference: str) -> PayoutResult:
         """What became of a payout."""
+        ...
+
+
+@runtime_checkable
+class CollectingRail(Protocol):
+    """A rail that can ask a person to pay: it prompts them, and their wallet's own PIN is their yes.
+
+    Its answer only says whether they are prompted. That they paid is told by the payment's notice, like any other.
+    """
+
+    name: str
+
+    async def request_payment(
+        self, reference: str, *, payer: str, amount: Money, rail_account: str, account: str
+    ) -> PayoutResult:
+        """Prompt a person once for each of our references. `account` is what the payment will say it is for."""
         ...

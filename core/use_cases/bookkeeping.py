@@ -107,7 +107,7 @@ async def receive_repayment(
     `source` is the account that the money is taken from where that is not the rail's float: suspense, clearing.
     """
     history = await history_of(engine, unit, loan)
-    make = await meaning_of(engine, loan, history, payment.amount, value_on)
+    make = await meaning_of(engine, unit, loan, history, payment.amount, value_on)
     account = await record_event(
         engine,
         unit,

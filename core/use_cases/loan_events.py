@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -56,11 +57,13 @@ def data_of(event: Event) -> dict[str, Any]:
     """What an event's row keeps beside its key and dates."""
     match event:
         case Repayment():
+            forgives = {"forgives_minor": event.forgives.minor} if isinstance(event, Payoff) and event.forgives else {}
             return {
                 "rail": event.rail,
                 "amount_minor": event.amount.minor,
                 "source": event.source,
                 "closed_through": event.closed_through.isoformat() if event.closed_through else None,
+                **forgives,
             }
         case Refund():
             return {"rail": event.rail, "amount_minor": event.amount.minor}
@@ -98,7 +101,7 @@ def _money(data: Mapping[str, Any]) -> Money:
 def _repayment(row: LoanEventRow) -> Repayment:
     make = _PAYMENTS[row.kind]
     closed = row.data.get("closed_through")
-    return make(
+    event = make(
         key=row.key,
         n=row.n,
         rail=str(row.data["rail"]),
@@ -107,6 +110,8 @@ def _repayment(row: LoanEventRow) -> Repayment:
         source=str(row.data.get("source", "")),
         closed_through=date.fromisoformat(closed) if closed else None,
     )
+    forgives = Money(int(row.data.get("forgives_minor", 0)))
+    return replace(event, forgives=forgives) if isinstance(event, Payoff) else event
 
 
 def _refund(row: LoanEventRow) -> Refund:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 from core.loans.account import AccountStatus
 from core.loans.events import CoolingOffReturn, Payoff, Repayment
 from core.loans.history import LoanHistory
 from core.loans.refusals import LoanNotActive, NothingToReturn, PayoffBeforeLaterEvent
-from core.money import Money
+from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.loan import Loan
@@ -19,9 +21,9 @@ CANCEL_ASKED: Final = "cancel_asked_by_borrower"
 
 
 async def meaning_of(
-    engine: Engine, loan: Loan, history: LoanHistory, amount: Money, value_on: date
-) -> type[Repayment]:
-    """The event that a payment is.
+    engine: Engine, unit: Unit, loan: Loan, history: LoanHistory, amount: Money, value_on: date
+) -> Callable[..., Repayment]:
+    """What makes the event that a payment is, from the fields of a `Repayment`.
 
     The statement that was accepted promises that paying the cash back in time cancels the loan, so doing so is enough:
     a borrower who did not ask first must not be charged for what was promised to be free.
@@ -29,15 +31,40 @@ async def meaning_of(
     last_day = await cooling_off_ends_on(engine, loan)
     if last_day is not None and value_on <= last_day and amount == _cash_to_return(history, value_on):
         return CoolingOffReturn
-    return Payoff if settles_early(history, amount, value_on) else Repayment
+    if settles_early(history, amount, value_on):
+        return Payoff
+    forgives = await _let_go_by_quote(unit, loan, history, amount, value_on)
+    return Repayment if forgives is None else partial(Payoff, forgives=forgives)
+
+
+async def _let_go_by_quote(unit: Unit, loan: Loan, history: LoanHistory, amount: Money, value_on: date) -> Money | None:
+    """How much less than its day's quote an amount may be, by a quote that still holds; None: no quote is that amount.
+
+    A quote holds through its last day, unless something happened to the loan since: what it promised is then another
+    loan's. Nothing that a day's close does (interest, a late fee) is such an event: just that is what it promises away.
+    """
+    if not _may_settle(history, value_on):
+        return None
+    for quote in await unit.payoff_quotes.of_loan(loan.id):
+        is_open = quote.quoted_on <= value_on <= quote.expires_on and quote.after_n == seen_by(history)
+        if is_open and quote.total == amount:
+            return max(history.payoff(value_on).total - amount, ZERO)
+    return None
+
+
+def seen_by(history: LoanHistory) -> int:
+    """How many events a quote of this history has seen."""
+    return len(history.events)
 
 
 def settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
     """Whether an amount is, to the lisente, what closes the loan on its day."""
+    return _may_settle(history, value_on) and amount == history.payoff(value_on).total
+
+
+def _may_settle(history: LoanHistory, value_on: date) -> bool:
     account = history.account(value_on)
-    if account.status is not AccountStatus.ACTIVE or value_on < account.last_event_on:
-        return False
-    return amount == history.payoff(value_on).total
+    return account.status is AccountStatus.ACTIVE and value_on >= account.last_event_on
 
 
 async def cooling_off_ends_on(engine: Engine, loan: Loan) -> date | None:

@@ -12,7 +12,10 @@ from typing import Final
 
 from core.ports.engine import Engine
 
-OUTBOX_KEPT: Final[Mapping[str, timedelta]] = {"message": timedelta(days=90)}
+OUTBOX_KEPT: Final[Mapping[str, timedelta]] = {
+    "message": timedelta(days=90),
+    "payment_request": timedelta(days=90),
+}
 """By topic, after a row was done or given up. Payouts and transfers are not here: their rows are money's own trail."""
 
 COMMANDS_KEPT: Final[Mapping[str, timedelta]] = {

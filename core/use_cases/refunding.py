@@ -156,7 +156,7 @@ async def _loan_with_credit(unit: Unit, actor: Actor, data: Data) -> Loan:
 
 async def _borrowers_wallet(engine: Engine, unit: Unit, loan: Loan) -> Wallet:
     borrower = await unit.borrowers.get(loan.borrower_id, lock=True)
-    return await wallet_served_by(engine, unit, borrower, (await engine.record.catalogue()).mfi(loan.mfi_id))
+    return await wallet_served_by(unit, borrower, (await engine.record.catalogue()).mfi(loan.mfi_id))
 
 
 def _wallet_of(engine: Engine, payment: Payment) -> PhoneNumber:

@@ -190,7 +190,7 @@ async def _check_may_leave(engine: Engine, unit: Unit, actor: Actor, loan: Loan,
 async def _new_payout(engine: Engine, unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> Disbursement:
     # The borrower's row keeps a change of wallet out until this payout is there: it then keeps the wallet it has.
     borrower = await unit.borrowers.get(loan.borrower_id, lock=True)
-    wallet = await wallet_served_by(engine, unit, borrower, mfi)
+    wallet = await wallet_served_by(unit, borrower, mfi)
     attempt = len(await unit.disbursements.of_loan(loan.id)) + 1
     return Disbursement(
         id=engine.identifiers.new_id(),

@@ -33,10 +33,10 @@ async def payout_wallet(unit: Unit, borrower: Borrower) -> Wallet:
     return newest.wallet if newest is not None else own_wallet(borrower.phone)
 
 
-async def wallet_served_by(engine: Engine, unit: Unit, borrower: Borrower, mfi: Mfi) -> Wallet:
+async def wallet_served_by(unit: Unit, borrower: Borrower, mfi: Mfi) -> Wallet:
     """The wallet, when this lender can pay to it. Raises `RailNotServed`."""
     wallet = await payout_wallet(unit, borrower)
-    if wallet.rail not in engine.rails or wallet.rail not in mfi.rail_accounts:
+    if wallet.rail not in mfi.rail_accounts:
         raise RailNotServed(f"{mfi.code} does not pay out over {wallet.rail}")
     return wallet
 

@@ -171,7 +171,7 @@ async def _assignment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> W
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
         value_on = value_date(payment.value_on, loan, await theirs.business_date())
         history = await history_of(engine, theirs, loan)
-        make = await meaning_of(engine, loan, history, payment.amount, value_on)
+        make = await meaning_of(engine, theirs, loan, history, payment.amount, value_on)
         change = await _loan_change(
             engine, theirs, loan, lambda history: make(**_arrival(history, payment), value_on=value_on)
         )

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from channels.rails.simulated import SimulatedRail
+from channels.rails.simulated_notices import parse_payment_notice
 from core.money import Money
 from core.ports.rails import PayoutAnswer, PayoutRail, PayoutResult
 from tests.channels.stand_in.serving import Served, serving
@@ -154,3 +155,47 @@ async def test_a_wallet_that_is_no_number_is_not_paid() -> None:
 
         assert result.answer is PayoutAnswer.UNKNOWN
         assert await served.get("/_payouts") == []
+
+
+async def request_payment(rail: SimulatedRail, reference: str = "Q1", amount: Money = AMOUNT) -> PayoutResult:
+    return await rail.request_payment(
+        reference, payer=WALLET, amount=amount, rail_account="600100", account="1034567891"
+    )
+
+
+async def test_a_request_prompts_once_and_the_payment_is_told_like_any_other() -> None:
+    async with serving() as served:
+        rail = rail_of(served)
+        answers = [(await request_payment(rail)).answer for _ in range(2)]
+        await served.quiet_after_payouts()
+
+        [(path, _, body)] = served.application.taken
+        notice = parse_payment_notice(body)
+        assert answers == [PayoutAnswer.ACCEPTED, PayoutAnswer.ACCEPTED]
+        assert path.endswith("/payments/simulated")
+        assert (notice.payer, notice.amount, notice.account) == (WALLET, AMOUNT, "1034567891")
+        assert [asked["reference"] for asked in await served.get("/_requests")] == ["Q1"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer"), [("fail", PayoutAnswer.FAILED), ("fail_later", PayoutAnswer.ACCEPTED)], ids=str
+)
+async def test_a_request_that_is_refused_or_declined_brings_no_payment(fault: str, answer: PayoutAnswer) -> None:
+    async with serving() as served:
+        await served.fault("rail", fault)
+        result = await request_payment(rail_of(served))
+        await served.quiet_after_payouts()
+
+        assert result.answer is answer
+        assert await served.get("/_payments") == []
+
+
+async def test_a_request_whose_answer_is_lost_is_unknown_and_prompts_once() -> None:
+    async with serving() as served:
+        await served.fault("rail", "lost_answer")
+        rail = rail_of(served, timeout_seconds=0.2)
+        first = await request_payment(rail)
+        again = await request_payment(rail)
+
+        assert (first.answer, again.answer) == (PayoutAnswer.UNKNOWN, PayoutAnswer.ACCEPTED)
+        assert len(await served.get("/_requests")) == 1
