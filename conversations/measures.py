@@ -15,6 +15,7 @@ from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
 from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
+from conversations.people_measures import people_values
 from conversations.texts import Texts
 from core.calendar import PeriodUnit
 from core.loans.policy import AFTER_DAYS_MAX, LateFeeRule
@@ -35,6 +36,7 @@ LONGEST_NAMES: Final = (
 )
 """Forty letters each: plain, with `\u0161` that grows when it is folded, and what folding takes away."""
 LONGEST_DISTRICT: Final = "Mohale's Hoek"
+LONGEST_ADDRESS: Final = "Kingsway Road, opposite the Post Office, Mohale's Hoek"
 LONGEST_PHONE: Final = "+266 5885 1234"
 LONGEST_ACCOUNT: Final = "EcoCash 62001234"
 LONGEST_SERVICE_CODE: Final = "*384*55512#"
@@ -168,6 +170,7 @@ WORST_VALUES: Final[Candidates] = {
     "terms": _list([term(periods, unit, every) for unit, every in _PERIODS for periods in _TERMS]),
     "to_pay": (Text("repay.behind", {"overdue": LARGEST_AMOUNT}), Text("repay.next", _NEXT)),
     "tries_left": (2,),
+    **people_values(LONGEST_LENDER, LONGEST_ADDRESS, LONGEST_PHONE),
 }
 """For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take."""
 
@@ -178,7 +181,7 @@ _SMS_AMOUNTS: Final = (
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
     *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "under_way"),
-    *("already", "not_running", "other"),
+    *("already", "not_running", "over", "too_many", "other"),
 )
 _SMS_COMMANDS: Final = (
     *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),
@@ -189,6 +192,9 @@ _SMS_COMMANDS: Final = (
         "change_reminders",
         "cancel_loan",
         "ask_to_cancel",
+        "answer_returned",
+        "complain",
+        "reset_pin",
         "other",
     ),
 )

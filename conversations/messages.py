@@ -35,7 +35,7 @@ COMMAND_TEXTS: Final = {
     for command in (
         *("register", "apply", "accept", "decline", "withdraw"),
         *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
-        *("cancel_loan", "ask_to_cancel"),
+        *("cancel_loan", "ask_to_cancel", "answer_returned", "complain", "reset_pin"),
     )
 }
 WHY_TEXTS: Final = {
@@ -55,6 +55,8 @@ WHY_TEXTS: Final = {
         "still_needed",
         "already",
         "not_running",
+        "over",
+        "too_many",
     )
 }
 

@@ -8,14 +8,17 @@ from typing import Final
 from conversations.answers import (
     applying,
     cancelling,
+    complaining,
     consents,
     first_contact,
+    following,
     help,  # noqa: A004 -- a topic
     loans,
     looks,
     offers,
     pins,
     profile,
+    recovering,
 )
 from conversations.answers.table import DISTRICT_DOWN, Answer, Answering, Answers
 from conversations.flows import BORROWER
@@ -26,7 +29,7 @@ def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = (), don
 
 
 _TABLE: Final[Mapping[str, Answer]] = {
-    "caller": _answer(first_contact.caller, "new", "known"),
+    "caller": _answer(first_contact.caller, "new", "known", "new_outside_hours", "known_outside_hours"),
     "districts": _answer(first_contact.districts, "listed", "none"),
     "choose_pin": _answer(first_contact.choose_pin, "chosen", "weak"),
     "repeat_pin": _answer(first_contact.repeat_pin, "same", "different"),
@@ -57,6 +60,7 @@ _TABLE: Final[Mapping[str, Answer]] = {
         "none",
         DISTRICT_DOWN,
     ),
+    "answer_returned": _answer(following.answer, "too_late", DISTRICT_DOWN, told=("answered",)),
     "withdraw": _answer(offers.withdraw, "too_late", DISTRICT_DOWN, told=("withdrawn",)),
     "offer": _answer(offers.offer, "offered", "none", DISTRICT_DOWN),
     "accept": _answer(offers.accept, "expired", "changed", "gone", DISTRICT_DOWN, told=("accepted",)),
@@ -82,6 +86,13 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "looking_lender": _answer(looks.looking_lender, "shown", "gone"),
     "lenders": _answer(help.lenders, "listed", "none"),
     "lender": _answer(help.lender, "shown", "gone"),
+    "complain": _answer(complaining.complain, "too_many", "gone", DISTRICT_DOWN, told=("taken",)),
+    "my_complaints": _answer(complaining.my_complaints, "listed", "none", DISTRICT_DOWN),
+    "my_complaint": _answer(complaining.my_complaint, "shown", "gone", DISTRICT_DOWN),
+    "pin_reset": _answer(recovering.pin_reset, "open", "none", DISTRICT_DOWN),
+    "check_reset_code": _answer(recovering.check_reset_code, "right", "wrong", "over", DISTRICT_DOWN),
+    "choose_reset_pin": _answer(recovering.choose_reset_pin, "chosen", "weak", DISTRICT_DOWN),
+    "reset_pin": _answer(recovering.reset_pin, "over", DISTRICT_DOWN, told=("reset",)),
 }
 
 BORROWER_ANSWERS: Final = Answers(BORROWER, _TABLE)

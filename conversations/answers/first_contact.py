@@ -20,8 +20,12 @@ _NO_PIN: Final = {"new_pin_hash": ""}
 
 
 async def caller(scene: Scene, _ask: Ask) -> Outcome:
-    """Whether the number is registered, as the directory knew it when the hop came in."""
-    return Outcome(name="known" if scene.registered else "new")
+    """Whether the number is registered, as the directory knew it at the hop, and whether this hour is open."""
+    name = "known" if scene.registered else "new"
+    hours = scene.engine.service_hours
+    if hours.are_on(scene.engine.clock.now()):
+        return Outcome(name=name)
+    return Outcome(name=f"{name}_outside_hours", values={"opens_at": f"{hours.opens:%H:%M}"})
 
 
 async def districts(scene: Scene, _ask: Ask) -> Outcome:

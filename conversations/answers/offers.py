@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conversations.answers import arguments, key_facts
+from conversations.answers import arguments, following, key_facts
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Outcome, Text, Value
 from conversations.flows.wording import TEXT_VERSION
@@ -129,7 +129,8 @@ async def _standing(scene: Scene, seen: Overview, application: Application) -> O
         name, state = _after_approval(seen, application)
         return Outcome(name=name, values={**values, "state": Text(state)})
     state = _OVER.get(application.status, "application.state_expired")
-    return Outcome(name=_BY_STATUS[application.status], values={**values, "state": Text(state)})
+    told = {**values, "state": Text(state), **await following.more_about(scene, application)}
+    return Outcome(name=_BY_STATUS[application.status], values=told)
 
 
 def _after_approval(seen: Overview, application: Application) -> tuple[str, str]:

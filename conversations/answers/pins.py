@@ -6,7 +6,8 @@ from typing import Final
 
 from conversations.answers import arguments
 from conversations.answers.table import Scene
-from conversations.engine import Ask, Outcome
+from conversations.engine import Ask, Outcome, Value
+from core.service_hours import time_of_day
 from core.use_cases.changing_pin import NewPin, PinNotNew
 from core.use_cases.changing_pin import change_pin as change
 from core.use_cases.changing_pin import choose_new_pin as choose
@@ -26,7 +27,10 @@ _OUTCOMES: Final = {
 async def check_pin(scene: Scene, ask: Ask) -> Outcome:
     """One attempt, named by its session and turn, so that a hop delivered twice counts once."""
     checked = await check(scene.engine, scene.caller, ask.secret, ask.key)
-    return Outcome(name=_OUTCOMES[checked.result], values={"tries_left": checked.tries_left})
+    values: dict[str, Value] = {"tries_left": checked.tries_left}
+    if checked.locked_until is not None:
+        values["locked_until"] = time_of_day(checked.locked_until)
+    return Outcome(name=_OUTCOMES[checked.result], values=values)
 
 
 async def choose_new_pin(scene: Scene, ask: Ask) -> Outcome:

@@ -6,6 +6,7 @@ from conversations.engine import Machine
 from conversations.flows.application import APPLICATION
 from conversations.flows.apply import APPLY
 from conversations.flows.cancel import CANCEL
+from conversations.flows.complaint import COMPLAINT, COMPLAINTS
 from conversations.flows.consents import CONSENTS
 from conversations.flows.help import HELP
 from conversations.flows.loans import LOANS
@@ -14,6 +15,7 @@ from conversations.flows.main import MAIN
 from conversations.flows.offer import OFFER
 from conversations.flows.pin import PIN
 from conversations.flows.profile import PROFILE
+from conversations.flows.recovery import RECOVERY
 from conversations.flows.register import REGISTER
 from conversations.flows.repay import REPAY
 from conversations.flows.start import START
@@ -21,7 +23,25 @@ from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
 
 BORROWER: Final = Machine(
-    flows=(START, REGISTER, MAIN, APPLY, APPLICATION, OFFER, LOANS, CANCEL, REPAY, PROFILE, PIN, CONSENTS, LOOKS, HELP),
+    flows=(
+        START,
+        REGISTER,
+        MAIN,
+        APPLY,
+        APPLICATION,
+        OFFER,
+        LOANS,
+        CANCEL,
+        REPAY,
+        PROFILE,
+        PIN,
+        CONSENTS,
+        LOOKS,
+        HELP,
+        COMPLAINT,
+        COMPLAINTS,
+        RECOVERY,
+    ),
     entry="start.enter",
     gave_up="start.gave_up",
     languages=(Language.SESOTHO, Language.ENGLISH),

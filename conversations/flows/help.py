@@ -1,14 +1,14 @@
-"""Help, and where to complain: a duty of every lender, on every channel."""
+"""Help, where a forgotten PIN is set anew, and where to complain: a duty of every lender, on every channel."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from conversations.engine import SHOW, End, Flow, Menu, Option, PagedList, Read
+from conversations.engine import End, Flow, Menu, Option
 
 HELP: Final = Flow(
     name="help",
-    version=1,
+    version=2,
     screens=(
         Menu(
             name="menu",
@@ -16,24 +16,15 @@ HELP: Final = Flow(
             options=(
                 Option("1", "help.how", to="how"),
                 Option("2", "help.pin", to="pin"),
-                Option("3", "help.complain", to="lenders"),
+                Option("3", "help.complain", to="complaint.lender"),
+                Option("4", "help.complaints", to="complaints.list"),
             ),
         ),
         End(name="how", text="help.how_it_works"),
-        End(name="pin", text="help.about_pin"),
-        PagedList(
-            name="lenders",
-            text="help.lenders",
-            items="lenders",
-            saves="lender",
-            to="complaint",
-            needs=Read(kind="lenders", outcomes={"listed": SHOW, "none": "no_lender"}),
+        Menu(
+            name="pin",
+            text="help.about_pin",
+            options=(Option("1", "recovery.have_code", to="recovery.enter"),),
         ),
-        End(
-            name="complaint",
-            text="help.complaint",
-            needs=Read(kind="lender", arguments=("lender",), outcomes={"shown": SHOW, "gone": "no_lender"}),
-        ),
-        End(name="no_lender", text="help.no_lender"),
     ),
 )

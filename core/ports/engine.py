@@ -9,6 +9,7 @@ from core.ports.channel import ChannelPlane
 from core.ports.environment import Clock, Identifiers, KeyedHash, Sealer, SecretHasher
 from core.ports.rails import PayoutRail
 from core.ports.record import Record
+from core.service_hours import ALWAYS, ServiceHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,4 @@ class Engine:
     pin_hasher: SecretHasher
     password_hasher: SecretHasher
     rails: Mapping[str, PayoutRail]
+    service_hours: ServiceHours = ALWAYS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -56,10 +57,10 @@ class Complain:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of it; the number to ask with, when it was taken."""
+    """What came of it; the complaint, when it was taken."""
 
     outcome: ComplaintOutcome
-    reference: Reference | None = None
+    complaint: Complaint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ async def complain(engine: Engine, command: Complain) -> Taken:
     async with engine.record.unit(entry.district) as unit:
         key = f"complain:{command.draft_id}"
         if (earlier := await earlier_outcome(unit, key)) is not None:
-            return Taken(ComplaintOutcome(earlier["outcome"]), _reference_in(earlier["reference"]))
+            kept = await unit.complaints.by_reference(Reference(earlier["reference"]))
+            return Taken(ComplaintOutcome.TAKEN, kept)
         # The lock makes two complaints at one moment count each other.
         await unit.borrowers.get(entry.borrower_id, lock=True)
         if await _waiting(unit, entry.borrower_id) >= COMPLAINTS_OPEN_MAX:
@@ -122,9 +124,16 @@ async def complain(engine: Engine, command: Complain) -> Taken:
             due_on=complaint.due_on,
             complaints_phone=mfi.complaints_phone,
         )
-        await unit.commands.complete(key, {"outcome": ComplaintOutcome.TAKEN, "reference": str(reference)})
+        await unit.commands.complete(key, {"reference": str(reference)})
         await unit.commit()
-    return Taken(ComplaintOutcome.TAKEN, reference)
+    return Taken(ComplaintOutcome.TAKEN, complaint)
+
+
+async def complaints_of(engine: Engine, phone: PhoneNumber) -> Sequence[Complaint]:
+    """The caller's own, newest first. Raises `NotRegistered`, `DistrictDown`."""
+    entry = await registered(engine, phone)
+    async with engine.record.unit(entry.district) as unit:
+        return await unit.complaints.of_borrower(entry.borrower_id)
 
 
 async def complaint_file(engine: Engine, actor: Actor, reference: Reference) -> ComplaintFile:
@@ -227,7 +236,3 @@ async def _new(engine: Engine, unit: Unit, entry: PhoneEntry, command: Complain,
         opened_at=engine.clock.now(),
         due_on=opened_on + timedelta(days=ANSWER_DUE_DAYS),
     )
-
-
-def _reference_in(kept: str | None) -> Reference | None:
-    return Reference(kept) if kept else None

@@ -1,0 +1,69 @@
+"""A new PIN with the code that a branch had sent: who forgot it, or was locked out, comes back in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.engine import Again, Command, End, Flow, PinCheck, PinQuestion, Read, To, Work
+from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
+from core.use_cases.recovering import CODE_DIGITS
+
+RECOVERY: Final = Flow(
+    name="recovery",
+    version=1,
+    screens=(
+        Work(
+            name="enter",
+            ask=Read(
+                kind="pin_reset",
+                outcomes={"open": "code", "none": "no_code", DISTRICT_DOWN: DISTRICT_DOWN_END},
+            ),
+        ),
+        PinQuestion(
+            name="code",
+            text="recovery.code",
+            digits=CODE_DIGITS,
+            check=PinCheck(
+                kind="check_reset_code",
+                outcomes={
+                    "right": "new",
+                    "wrong": Again("recovery.wrong_code"),
+                    "over": "no_code",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        PinQuestion(
+            name="new",
+            text="pin.new",
+            check=PinCheck(
+                kind="choose_reset_pin",
+                outcomes={
+                    "chosen": "new_again",
+                    "weak": Again("register.pin_weak"),
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        PinQuestion(
+            name="new_again",
+            text="pin.new_again",
+            check=PinCheck(
+                kind="repeat_pin",
+                arguments=("new_pin_hash",),
+                outcomes={"same": "reset", "different": To("new", "register.pin_different")},
+            ),
+        ),
+        Work(
+            name="reset",
+            ask=Command(
+                kind="reset_pin",
+                key="reset_pin:{pin_reset}",
+                arguments=("pin_reset", "new_pin_hash", "pin_replaced"),
+                outcomes={"reset": "done", "over": "no_code", DISTRICT_DOWN: DISTRICT_DOWN_END},
+            ),
+        ),
+        End(name="done", text="recovery.done"),
+        End(name="no_code", text="recovery.no_code"),
+    ),
+)
