@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -14,14 +13,14 @@ from aiohttp import web
 from channels.hooks.guards import body_of
 from channels.sms.africastalking import PROVIDER
 from channels.sms.delivery import DeliveryReport, parse_delivery_report
-from channels.sms.inbound import InboundSms, parse_inbound_sms
+from channels.sms.inbound import parse_inbound_sms
+from channels.sms.receiving import SmsInbox
 from channels.transport import MalformedHook
 from channels.ussd.africastalking import REPLY_CONTENT_TYPE, UssdHop, parse_hop, parse_session_ended, render_reply
 from conversations.turns import Hop, Reply
 from core.errors import InvalidInput
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
-from core.ports.messages import MessageRecord
 from core.records.borrower import Channel
 
 NOT_FROM_LESOTHO: Final = (
@@ -41,11 +40,16 @@ class AfricasTalkingHooks:
     """One method a callback."""
 
     def __init__(
-        self, engine: Engine, take: Callable[[Hop], Awaitable[Reply]], service_codes: frozenset[str] | None
+        self,
+        engine: Engine,
+        take: Callable[[Hop], Awaitable[Reply]],
+        service_codes: frozenset[str] | None,
+        inbox: SmsInbox,
     ) -> None:
         self._engine = engine
         self._take = take
         self._service_codes = service_codes
+        self._inbox = inbox
 
     async def post_hop(self, request: web.Request) -> web.Response:
         """Answer a hop with a page. The deadline counts from here, before the body is read."""
@@ -73,14 +77,8 @@ class AfricasTalkingHooks:
         return web.Response()
 
     async def post_inbound(self, request: web.Request) -> web.Response:
-        """Put a message into the history. A repeat finds it there: its id is made from the provider's."""
-        sms = parse_inbound_sms(await body_of(request))
-        try:
-            sender = PhoneNumber.parse(sms.sender)
-        except InvalidInput:
-            log.info("inbound_sms_from_abroad")
-            return web.Response()
-        await self._engine.channel.messages.add(await self._record(sms, sender))
+        """Take a message: kept, and answered where it was written to a short code of ours. A repeat does nothing."""
+        await self._inbox.receive(parse_inbound_sms(await body_of(request)))
         return web.Response()
 
     async def post_delivery(self, request: web.Request) -> web.Response:
@@ -120,27 +118,6 @@ class AfricasTalkingHooks:
         )
         await self._engine.channel.messages.add(adopted)
         return True
-
-    async def _record(self, sms: InboundSms, sender: PhoneNumber) -> MessageRecord:
-        caller = self._engine.keyed_hash.phone(sender)
-        entry = await self._engine.channel.directory.phone(caller)
-        digest = self._engine.keyed_hash.digest("inbound-sms", f"{PROVIDER}:{sms.provider_id}".encode())
-        return MessageRecord(
-            id=UUID(bytes=digest[:16], version=4),
-            caller=caller,
-            borrower_id=entry.borrower_id if entry else None,
-            district=entry.district if entry else "",
-            mfi_id=None,
-            channel=Channel.SMS.value,
-            direction="in",
-            kind="inbound",
-            text=sms.text,
-            parts=1,
-            state="received",
-            created_at=sms.received_at,
-            provider=PROVIDER,
-            provider_id=sms.provider_id,
-        )
 
 
 def _normalised(hop: UssdHop, caller: PhoneNumber, received_at: float) -> Hop:

@@ -12,6 +12,8 @@ from channels.hooks.africastalking import AfricasTalkingHooks
 from channels.hooks.guards import answer_refusals, require_token
 from channels.hooks.simulated_rail import SimulatedRailHooks
 from channels.hooks.truroute import TruRouteHooks
+from channels.sms.conversation import SmsConversation
+from channels.sms.receiving import SmsInbox
 from conversations.turns import Hop, Reply
 from core.ports.engine import Engine
 
@@ -29,9 +31,14 @@ class HookSettings:
     service_codes: frozenset[str] | None
 
 
-def make_hooks(settings: HookSettings, engine: Engine, take_ussd: TurnTaker) -> web.Application:
-    """Make the sub-application to mount at `/hooks`. `take_ussd` answers a hop with a page for USSD."""
-    africastalking = AfricasTalkingHooks(engine, take_ussd, settings.service_codes)
+def make_hooks(
+    settings: HookSettings, engine: Engine, take_ussd: TurnTaker, *, sms: SmsConversation | None = None
+) -> web.Application:
+    """Make the sub-application to mount at `/hooks`. `take_ussd` answers a hop with a page for USSD.
+
+    sms: what answers inbound SMS; None where there is no short code: they are kept and not answered.
+    """
+    africastalking = AfricasTalkingHooks(engine, take_ussd, settings.service_codes, SmsInbox(engine, sms))
     truroute = TruRouteHooks(take_ussd, settings.service_codes)
     app = web.Application(middlewares=[require_token(settings.tokens), answer_refusals], client_max_size=BODY_BYTES_MAX)
     app.add_routes(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from channels.forms import instant, international_number, optional, read_form, required, visible
+from channels.transport import MalformedHook
 
 TEXT_CHARACTERS_MAX: Final = 1_530
 """Ten parts of 153 characters; a longer text is read up to here."""
@@ -14,14 +15,14 @@ TEXT_CHARACTERS_MAX: Final = 1_530
 _FIELDS: Final = frozenset({"id", "from", "to", "text", "date", "linkId", "networkCode"})
 _ID_CHARACTERS_MAX: Final = 128
 _WORD_CHARACTERS_MAX: Final = 64
-_PHONE_CHARACTERS_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
     """One inbound message; `provider_id` is what repeats are known by. `repr` does not show the text.
 
-    sender: "+…" and digits. service: the short code or number it was sent to. link_id: for answers on a premium code.
+    sender: "+…" and digits; "" for a name, as networks send under. service: the short code or number it was sent to.
+    link_id: for answers on a premium code.
     """
 
     provider_id: str
@@ -36,13 +37,20 @@ class InboundSms:
 def parse_inbound_sms(body: bytes) -> InboundSms:
     """Read an inbound message. Unknown fields are ignored. Raises `MalformedHook`."""
     fields = read_form(body, _FIELDS)
-    sender = required(fields, "from", characters_max=_PHONE_CHARACTERS_MAX)
     return InboundSms(
         provider_id=required(fields, "id", characters_max=_ID_CHARACTERS_MAX),
-        sender=international_number(sender, "from"),
+        sender=_number_or_nothing(required(fields, "from", characters_max=_WORD_CHARACTERS_MAX)),
         service=required(fields, "to", characters_max=_WORD_CHARACTERS_MAX),
         text=visible(fields.get("text", "")).strip()[:TEXT_CHARACTERS_MAX],
         received_at=instant(required(fields, "date", characters_max=_WORD_CHARACTERS_MAX), "date"),
         link_id=optional(fields, "linkId", characters_max=_ID_CHARACTERS_MAX),
         network=optional(fields, "networkCode", characters_max=_WORD_CHARACTERS_MAX),
     )
+
+
+def _number_or_nothing(sender: str) -> str:
+    """A sender's number. A name is no mistake that the provider could mend by sending it again."""
+    try:
+        return international_number(sender, "from")
+    except MalformedHook:
+        return ""

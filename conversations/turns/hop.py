@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from conversations.engine import ScreenView
+from conversations.engine import Notice, ScreenView
 from core.phones import PhoneNumber
 from core.records.borrower import Channel
 
@@ -50,6 +50,7 @@ class Reply:
 
     `screen` names what is shown, for metrics (`apply.amount`; empty for a notice): never data. `turn` is the turn that
     the screen belongs to, 0 for a notice. `is_stale`: the answer was to another screen; this is the one that stands.
+    `notice`: what was said outside any screen; None where a screen is shown, and where a stored reply is repeated.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Reply:
     screen: str = ""
     turn: int = field(default=0, compare=False)
     is_stale: bool = False
+    notice: Notice | None = field(default=None, compare=False)
 
 
 class Renderer(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.answers.table import Answers, Scene
 from conversations.engine import Ask, Conversation, Event, Machine, Notice, ScreenView, Step
@@ -54,7 +54,7 @@ class Surroundings:
 
     def notice(self, channel: Channel, notice: Notice, language: str) -> Reply:
         """What is said outside any screen."""
-        return self.reply(channel, notice_view(notice, language))
+        return replace(self.reply(channel, notice_view(notice, language)), notice=notice)
 
     def see(self, seen: HopSeen) -> None:
         """Tell whoever counts."""
