@@ -58,6 +58,10 @@ bench: .venv/.dev-installed ## Measure the budgets
 screens: .venv/.dev-installed ## Write a picture of each page and of the phone to docs/screens
 	@$(BIN)/python -m tests.screens $(ARGS)
 
+.PHONY: conversations
+conversations: .venv/.dev-installed ## Draw the borrower's flows anew into docs/conversations
+	@$(BIN)/letsema conversations graph --to docs/conversations
+
 .PHONY: mutants
 mutants: .venv/.mutants-installed ## Break the money rules in every small way and see a test go red
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ from tests.flows.caller import Caller
 
 pytestmark = pytest.mark.engine
 
-TURNS = 400
+TURNS = int(os.environ.get("LETSEMA_STORED_WALK_TURNS", "400"))
 TYPED = (
     *("1", "1", "1", "2", "2", "3", "4", "5", "6", "0", "00", "98"),
     *(PIN, PIN, "1500", "6000", "Palesa", "Mokoena", "012345678901", "17051990"),
