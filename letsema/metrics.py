@@ -7,7 +7,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from channels.dispatch.verdicts import Verdict
-from conversations.turns import HopSeen
+from conversations.turns import HopSeen, Seen
 from core.ports.work import OutboxRow
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,8 +28,26 @@ class Metrics:
         )
         self._hops = Counter(
             "letsema_hops",
-            "Hops of conversations, by what each turned out to be and the screen it showed.",
-            ("seen", "channel", "screen"),
+            "Requests of conversations, by what each turned out to be: a repeat is one, and no turn.",
+            ("seen", "channel"),
+            registry=self._registry,
+        )
+        self._turns = Counter(
+            "letsema_turns",
+            "Turns: requests that moved a conversation, by the screen that they came to.",
+            ("channel", "screen"),
+            registry=self._registry,
+        )
+        self._sessions = Counter(
+            "letsema_sessions",
+            "Sessions that started and that ended at an end of ours. The difference was abandoned: inferred, not told.",
+            ("channel", "event"),
+            registry=self._registry,
+        )
+        self._forms = Counter(
+            "letsema_forms",
+            "Forms that got their first answer, and those that their command was done with.",
+            ("flow", "event"),
             registry=self._registry,
         )
         self._commands = Counter(
@@ -64,8 +82,19 @@ class Metrics:
         self._jobs.labels(job, "done" if succeeded else "failed").inc()
 
     def hop(self, seen: HopSeen) -> None:
-        """Count a hop, and the command that it ran."""
-        self._hops.labels(seen.seen.value, seen.channel.value, seen.screen).inc()
+        """Count a request of a conversation in each grain that it belongs to (docs/metrics.md)."""
+        channel = seen.channel.value
+        self._hops.labels(seen.seen.value, channel).inc()
+        if seen.seen.is_turn:
+            self._turns.labels(channel, seen.screen).inc()
+        if seen.seen is Seen.STARTED:
+            self._sessions.labels(channel, "started").inc()
+        if seen.ends:
+            self._sessions.labels(channel, "ended").inc()
+        if seen.form_begun:
+            self._forms.labels(seen.form_begun, "begun").inc()
+        if seen.form_finished:
+            self._forms.labels(seen.form_finished, "finished").inc()
         if seen.command:
             self._commands.labels(seen.command, seen.outcome).inc()
 

@@ -54,6 +54,17 @@ async def finish(
         # The promise was that the outcome follows: it is tried again, and only a real outcome is told.
         raise NotFinishedYet
     draft = _draft_done_with(around, ran)
+    around.observe(
+        HopSeen(
+            seen=Seen.FINISHED,
+            channel=ran.scene.channel,
+            screen=ran.view.screen,
+            command=ran.ask.kind,
+            outcome=ran.outcome,
+            ends=ran.view.ends,
+            form_finished=draft.flow if draft else "",
+        )
+    )
     for _ in range(_SAVE_TRIES):
         is_late = progress.is_late
         if is_late and not around.answers.is_told(ran.ask.kind, ran.outcome):
@@ -87,7 +98,7 @@ async def _run(around: Surroundings, record: TurnRecord, claim: Claim, entry: Ph
     stepped = await around.settle_asks(scene, stepped)
     if stepped.view is None:
         raise AssertionError("a turn has one command")
-    ran = Ran(
+    return Ran(
         record=record,
         scene=scene,
         ask=ask,
@@ -95,16 +106,6 @@ async def _run(around: Surroundings, record: TurnRecord, claim: Claim, entry: Ph
         conversation=stepped.conversation,
         view=stepped.view,
     )
-    around.observe(
-        HopSeen(
-            seen=Seen.FINISHED,
-            channel=scene.channel,
-            screen=ran.view.screen,
-            command=ask.kind,
-            outcome=outcome.name,
-        )
-    )
-    return ran
 
 
 def _final_record(around: Surroundings, ran: Ran, *, is_late: bool) -> TurnRecord:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from conversations.engine import Conversation
 from core.records.borrower import Channel
 
 
 class Seen(StrEnum):
-    """What a hop turned out to be. Only `STARTED` and `TURNED` moved a conversation."""
+    """What a hop turned out to be. A turn is `STARTED`, `TURNED` or `FINISHED`: only these moved a conversation."""
 
     STARTED = "started"
     TURNED = "turned"
@@ -21,13 +22,20 @@ class Seen(StrEnum):
     LATE = "late"
     FAILED = "failed"
     FINISHED = "finished"
+    """Its command was run and its turn completed, by the hop itself, by another one or by the worker."""
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether it moved a conversation: the others are requests and no turns."""
+        return self in (Seen.STARTED, Seen.TURNED, Seen.FINISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HopSeen:
     """One hop, or one claim finished by the worker. `command` and `outcome` are empty where none was run.
 
-    An end is not a completion: count those by the outcome of the command.
+    `ends`: the turn ended its session. An end is not a completion: count those by the outcome of the command.
+    `form_begun` and `form_finished` are the flow whose form this turn began or was done with; mostly empty.
     """
 
     seen: Seen
@@ -35,6 +43,14 @@ class HopSeen:
     screen: str = ""
     command: str = ""
     outcome: str = ""
+    ends: bool = False
+    form_begun: str = ""
+    form_finished: str = ""
+
+
+def form_begun(conversation: Conversation) -> str:
+    """The flow whose form begins with this turn: its first answer is in it."""
+    return conversation.flow if conversation.draft_version == 1 else ""
 
 
 Observe: TypeAlias = Callable[[HopSeen], None]

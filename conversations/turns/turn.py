@@ -11,7 +11,7 @@ from conversations.turns.finishing import NotFinishedYet, finish
 from conversations.turns.forms import Forms, draft_id_of
 from conversations.turns.hop import Dialect, Hop, Reply
 from conversations.turns.keeping import TURN_HOURS, draft_of, service_key
-from conversations.turns.observing import HopSeen, Seen
+from conversations.turns.observing import HopSeen, Seen, form_begun
 from conversations.turns.progress import Progress, Stage
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts, is_same_input
@@ -120,7 +120,15 @@ class Turn:
         record = replace(self._record(stepped.conversation), reply=reply.text, ended=reply.ends)
         if not await self._is_saved(stored, record, stepped.conversation):
             return await self._answer_what_stands(record)
-        self._around.observe(HopSeen(seen=seen, channel=self._hop.channel, screen=reply.screen))
+        self._around.observe(
+            HopSeen(
+                seen=seen,
+                channel=self._hop.channel,
+                screen=reply.screen,
+                ends=reply.ends,
+                form_begun=form_begun(stepped.conversation),
+            )
+        )
         return replace(reply, turn=record.turn)
 
     async def _run_command(
