@@ -13,7 +13,7 @@ from channels.sms.codes import ShortCode, code_written_to
 from channels.sms.keywords import CHOICES, Keyword, keyword_of
 from channels.sms.sessions import SmsSession, SmsSessions
 from channels.ussd.gsm0338 import fold
-from conversations.engine import DateQuestion, Machine, MoneyQuestion, Notice, PinQuestion, Question, Text
+from conversations.engine import Machine, Notice, PinQuestion, Question, Text
 from conversations.engine.screens import BACK, HOME
 from conversations.texting_words import TextingWords
 from conversations.texts import Texts
@@ -25,7 +25,6 @@ from core.ports.engine import Engine
 from core.records.borrower import Channel
 from core.use_cases.preferring import change_reminders
 
-_TYPED_OUT: Final = (Question, MoneyQuestion, DateQuestion)
 _OVER: Final = frozenset({Notice.TAKEN_OVER, Notice.DIAL_AGAIN})
 """What a session says that does not go on. By SMS nobody dials: the text opens the next session."""
 
@@ -100,8 +99,8 @@ class SmsConversation:
     def _keyword(self, written: Written) -> Keyword | None:
         """The keyword, where it cannot be an answer: Thuso is a name too. STOP is one everywhere."""
         keyword = keyword_of(written.text)
-        is_answer = isinstance(self._screen(written.session), _TYPED_OUT)
-        return keyword if keyword is Keyword.STOP or not is_answer else None
+        may_be_answer = isinstance(self._screen(written.session), Question)
+        return keyword if keyword is Keyword.STOP or not may_be_answer else None
 
     async def _answer_keyword(self, written: Written, keyword: Keyword) -> str | None:
         match keyword:

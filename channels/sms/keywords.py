@@ -45,7 +45,7 @@ KEYWORDS: Final[Mapping[str, Keyword]] = MappingProxyType(
 CHOICES: Final[Mapping[Keyword, str]] = MappingProxyType({Keyword.BALANCE: "2"})
 """By word, what it presses on the menu of a registered number, as in a dial such as `*384*555*2#`."""
 
-_WORD: Final = re.compile(r"[^A-Z]*([A-Z]+)[^A-Z]*")
+_WORD: Final = re.compile(r"[^A-Z0-9]*([A-Z]+)[^A-Z0-9]*")
 
 
 def keyword_of(text: str) -> Keyword | None:
