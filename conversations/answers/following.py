@@ -11,7 +11,7 @@ from conversations.engine import Ask, Outcome, Text, Value
 from core.errors import InvalidInput, NotFound
 from core.money import ZERO, Money
 from core.records.answer import Question
-from core.records.application import Application, ApplicationStatus, IllegalTransition, RejectionReason
+from core.records.application import Application, ApplicationStatus, IllegalTransition, RejectionReason, StaleDecision
 from core.records.borrower import Purpose
 from core.records.catalogue import Catalogue, Mfi
 from core.use_cases.answering import AnswerReturned, answer_returned, question_of
@@ -42,10 +42,11 @@ async def answer(scene: Scene, ask: Ask) -> Outcome:
         else arguments.money(ask, "new_amount")
     )
     reference = arguments.reference(ask, "reference")
-    command = AnswerReturned(reference, scene.caller, question, value, scene.channel)
+    seen_version = arguments.whole(ask, "application_version")
+    command = AnswerReturned(reference, scene.caller, question, value, seen_version, scene.channel)
     try:
         await answer_returned(scene.engine, command)
-    except (IllegalTransition, InvalidInput, NotFound):
+    except (IllegalTransition, InvalidInput, NotFound, StaleDecision):
         return Outcome(name="too_late")
     return Outcome(name="answered")
 

@@ -122,7 +122,7 @@ APPLICATION: Final = Flow(
             ask=Command(
                 kind="answer_returned",
                 key="answer_returned:{application}:{application_version}",
-                arguments=("reference", "question", "new_amount", "new_purpose"),
+                arguments=("reference", "application_version", "question", "new_amount", "new_purpose"),
                 outcomes={"answered": "answered", "too_late": "answer_too_late", DISTRICT_DOWN: DISTRICT_DOWN_END},
             ),
         ),

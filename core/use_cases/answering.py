@@ -33,12 +33,16 @@ CURES: Final[Mapping[ReturnReason, Question]] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerReturned:
-    """The borrower's answer: an amount, a net pay a month, or a purpose, as the question has it."""
+    """The borrower's answer: an amount, a net pay a month, or a purpose, as the question has it.
+
+    `seen_version` is the application as it was sent back: the same answer to that, sent again, is one answer.
+    """
 
     reference: Reference
     phone: PhoneNumber
     question: Question
     value: Money | Purpose
+    seen_version: int
     channel: Channel
 
 
@@ -52,20 +56,21 @@ def question_of(application: Application) -> Question | None:
 async def answer_returned(engine: Engine, command: AnswerReturned) -> Application:
     """Put the answer in place of what stood there, and the application back where somebody looks at it anew.
 
-    Not to `in review`: there somebody has recommended it, and one person alone could then approve. Key: the step that
-    it answers.
+    Not to `in review`: there somebody has recommended it, and one person alone could then approve.
+    Key: `answer_returned:{application}:{seen_version}`.
 
-    Raises `IllegalTransition` (not returned any more), `InvalidInput` (not an answer to what was asked), `NotFound`
-    (also for somebody else's), `NotRegistered`, `DistrictDown`.
+    Raises `StaleDecision` (another step came since), `IllegalTransition` (not returned any more), `InvalidInput` (not
+    an answer to what was asked), `NotFound` (also for somebody else's), `NotRegistered`, `DistrictDown`.
     """
     entry = await registered(engine, command.phone)
     async with engine.record.unit(entry.district) as unit:
         application = await unit.applications.by_reference(command.reference, lock=True)
         if application.borrower_id != entry.borrower_id:
             raise NotFound("there is no such application")
-        key = f"answer:{application.id}:{application.version}"
+        key = f"answer_returned:{application.id}:{command.seen_version}"
         if await earlier_outcome(unit, key) is not None:
             return application
+        application.check_seen(command.seen_version)
         application.check_transition(ApplicationStatus.SUBMITTED)
         if question_of(application) is not command.question:
             raise InvalidInput("that is not what was asked", field="question")
