@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.credit.affordability import Affordability, RiskFlag, assess_affordability, one_third_flag
+from core.credit.affordability import Affordability, RiskFlag, assess_affordability, one_third_flag, one_third_of
 from core.money import ZERO, Money
 
 THIRD = Decimal(1) / 3
@@ -50,6 +50,13 @@ def test_the_passing_amount_is_a_step_of_the_product() -> None:
     assert assess("9950", "3010").passing_amount == Money.of("6000")
 
 
+@pytest.mark.parametrize("step", range(20))
+def test_each_step_of_the_product_is_the_passing_amount_of_some_pay(step: int) -> None:
+    largest = 500 + 100 * step
+
+    assert assess("2500", str(largest), limit=Decimal(1), parts=1).passing_amount == Money.of(str(largest))
+
+
 def test_an_amount_that_passes_is_its_own_passing_amount() -> None:
     assert assess("550", "3000").passing_amount == Money.of("550")
 
@@ -82,6 +89,13 @@ def test_without_net_pay_the_share_is_whole() -> None:
 def test_the_flag_is_high_above_one_third_of_net_pay() -> None:
     assert one_third_flag(Money.of("1000"), Money.of("3000")) is RiskFlag.LOW
     assert one_third_flag(Money.of("1000.01"), Money.of("3000")) is RiskFlag.HIGH
+
+
+@pytest.mark.parametrize(("net_pay", "most"), [("3000", "1000"), ("3000.02", "1000"), ("0.02", "0")])
+def test_one_third_is_the_most_that_is_not_flagged(net_pay: str, most: str) -> None:
+    assert one_third_of(Money.of(net_pay)) == Money.of(most)
+    assert one_third_flag(Money.of(most), Money.of(net_pay)) is RiskFlag.LOW
+    assert one_third_flag(Money.of(most) + Money(1), Money.of(net_pay)) is RiskFlag.HIGH
 
 
 def test_the_figures_are_kept_as_json() -> None:

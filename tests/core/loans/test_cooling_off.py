@@ -169,8 +169,10 @@ def test_there_is_nothing_to_return_once_as_much_came_back() -> None:
 
 
 def test_no_return_counts_before_a_later_event() -> None:
-    with pytest.raises(PayoffBeforeLaterEvent):
+    with pytest.raises(PayoffBeforeLaterEvent) as refused:
         lent(pay(1, date(2024, 1, 4), "1")).cash_to_return(date(2024, 1, 3))
+
+    assert refused.value.field == "on"
 
 
 def test_nothing_else_happens_to_a_loan_that_was_returned() -> None:
@@ -199,6 +201,8 @@ def test_what_was_forgiven_before_stays_forgiven_beside_what_the_return_forgives
 
     assert unpaid.instalments[0].waived[Part.PENALTY] == Money.of("5")
     assert paid.instalments[0].waived[Part.PENALTY] == Money.of("5")
+    assert is_undone(unpaid)
+    assert is_undone(paid)
 
 
 def test_a_return_pays_no_principal_that_is_paid_already() -> None:
