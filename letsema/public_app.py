@@ -24,6 +24,7 @@ def make_public_app(
     hooks: web.Application,
     simulator: web.Application | None,
     *,
+    telegram: web.Application | None = None,
     metrics: Metrics,
     identifiers: Identifiers,
     something_changed: Callable[[], None],
@@ -34,6 +35,8 @@ def make_public_app(
     """
     portal.on_response_prepare.append(_without_banner)
     portal.middlewares.insert(0, _observe(metrics, identifiers, something_changed))
+    if telegram is not None:
+        portal.add_subapp("/hooks/telegram", telegram)
     portal.add_subapp("/hooks", hooks)
     portal.add_subapp("/healthz", _healthz())
     if simulator is not None:

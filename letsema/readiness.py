@@ -22,7 +22,12 @@ def check_production(settings: Settings, *, of_demo: bool) -> None:
     of_demo: the data directory was made by the demo, whose sign-ins and PINs are known to everybody.
     """
     Keyring.from_settings(settings)
-    problems = [*_demo_things(settings, of_demo=of_demo), *_hook_problems(settings), *_provider_problems(settings)]
+    problems = [
+        *_demo_things(settings, of_demo=of_demo),
+        *_hook_problems(settings),
+        *_provider_problems(settings),
+        *_telegram_problems(settings),
+    ]
     if problems:
         raise WrongSettingError("Not ready for real borrowers: " + "; ".join(problems) + ".")
 
@@ -53,3 +58,18 @@ def _provider_problems(settings: Settings) -> Iterator[str]:
         yield "LETSEMA_AFRICASTALKING_USERNAME is missing"
     if is_guessable(settings.africastalking_api_key.get_secret_value(), characters_min=_API_KEY_CHARACTERS_MIN):
         yield "LETSEMA_AFRICASTALKING_API_KEY is missing or a sample"
+
+
+def _telegram_problems(settings: Settings) -> Iterator[str]:
+    """Only where a token turns the channel on."""
+    if not settings.telegram_token.get_secret_value():
+        return
+    secrets = [secret.get_secret_value() for secret in settings.telegram_secrets]
+    if not secrets:
+        yield "LETSEMA_TELEGRAM_SECRETS is missing"
+    if any(is_guessable(secret, characters_min=TOKEN_CHARACTERS_MIN) for secret in secrets):
+        yield "LETSEMA_TELEGRAM_SECRETS has one that is guessable (openssl rand -hex 16 makes a good one)"
+    if urlsplit(settings.telegram_url).scheme != "https":
+        yield "LETSEMA_TELEGRAM_URL is not an https address"
+    if settings.telegram_webhook_url is not None and urlsplit(settings.telegram_webhook_url).scheme != "https":
+        yield "LETSEMA_TELEGRAM_WEBHOOK_URL is not an https address"

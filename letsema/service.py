@@ -11,6 +11,7 @@ import structlog
 
 from admin_web.settings import PortalSettings
 from channels.hooks import HookSettings
+from channels.transport import SmsSender
 from core.calendar import business_date_of
 from letsema.assembly import public_app
 from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
@@ -21,6 +22,8 @@ from letsema.readiness import check_production
 from letsema.serving import Listener, listening, stop_signals
 from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings
+from letsema.telegram import Telegram, open_telegram, told_webhook
+from letsema.worker.work import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +31,14 @@ log = structlog.get_logger(__name__)
 async def serve(settings: Settings) -> None:
     """Answer borrowers and staff until told to stop. Raises `WrongSettingError`, `SchemaProblem`."""
     check_production(settings, of_demo=is_demo(settings.data_dir))
-    async with stop_signals() as stop, _installed(settings) as installation:
+    async with (
+        stop_signals() as stop,
+        _installed(settings) as installation,
+        open_telegram(installation) as telegram,
+    ):
         listeners = (
             Listener(
-                public_app(installation, _portal_settings(settings), _hook_settings(settings)),
+                public_app(installation, _portal_settings(settings), _hook_settings(settings), telegram=telegram),
                 settings.public_host,
                 settings.public_port,
                 "LETSEMA_PUBLIC_PORT",
@@ -43,7 +50,10 @@ async def serve(settings: Settings) -> None:
                 "LETSEMA_INTERNAL_PORT",
             ),
         )
-        async with listening(listeners, shutdown_seconds=settings.shutdown_seconds):
+        async with (
+            listening(listeners, shutdown_seconds=settings.shutdown_seconds),
+            told_webhook(installation, telegram),
+        ):
             log.info("serving", public=listeners[0].url, internal=listeners[1].url)
             await stop.wait()
         await drain(installation)
@@ -53,13 +63,30 @@ async def serve(settings: Settings) -> None:
 async def work(settings: Settings) -> None:
     """Do the work that nobody waits for until told to stop. Raises `WrongSettingError`, `SchemaProblem`."""
     check_production(settings, of_demo=is_demo(settings.data_dir))
-    async with stop_signals() as stop, _installed(settings) as installation, open_sender(settings) as sender:
+    async with (
+        stop_signals() as stop,
+        _installed(settings) as installation,
+        open_sender(settings) as sender,
+        open_telegram(installation) as telegram,
+    ):
         districts = await worked_districts(installation)
         await open_districts(installation, districts)
         log.info("working", districts=districts)
-        await installation.worker(sender, with_clock=True).run(districts, stop)
+        await worker_of(installation, sender, telegram, with_clock=True).run(districts, stop)
         await drain(installation)
     log.info("stopped")
+
+
+def worker_of(installation: Installation, sender: SmsSender, telegram: Telegram | None, *, with_clock: bool) -> Worker:
+    """The worker of an installation, with its chats where that channel is on."""
+    if telegram is None:
+        return installation.worker(sender, with_clock=with_clock)
+    return installation.worker(
+        sender,
+        with_clock=with_clock,
+        chats=telegram.dispatch(installation),
+        work_off_chats=telegram.desk.work_off_waiting,
+    )
 
 
 async def drain(installation: Installation) -> None:

@@ -8,11 +8,17 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
+from core.errors import InvalidInput
+from core.service_hours import ServiceHours
+
 KEY_BYTES: Final = 32
 _DISTINCT_BYTES_MIN: Final = 16
 """Thirty-two random bytes have about thirty distinct values; fewer than sixteen is a pattern, not chance."""
 
 _SERVICE_CODE: Final = re.compile(r"\*\d{1,6}(\*\d{1,6}){0,4}#")
+_BOT_TOKEN: Final = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,64}")
+_WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_SHORT_CODE: Final = re.compile(r"\d{3,8}(:[A-Za-z]{2,20})?")
 _KEY_ID_MAX: Final = 65_535
 
 
@@ -92,10 +98,40 @@ def network(written: str) -> str:
         raise ValueError("a proxy is an address or a network, such as 10.0.0.0/8") from None
 
 
+def service_hours(value: str) -> str:
+    """Hours such as 06:00-22:00, or nothing."""
+    try:
+        ServiceHours.parse(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+    return value
+
+
 def service_code(written: str) -> str:
     """A code that phones dial. Raises `ValueError`."""
     if not _SERVICE_CODE.fullmatch(written):
         raise ValueError("a service code looks like *384*555#")
+    return written
+
+
+def bot_token(written: str) -> str:
+    """A Telegram bot's token, or nothing. Raises `ValueError`."""
+    if written and not _BOT_TOKEN.fullmatch(written):
+        raise ValueError("a bot's token looks like 123456789:AA…, as @BotFather gave it")
+    return written
+
+
+def webhook_secret(written: str) -> str:
+    """A secret that Telegram sends back in a header. Raises `ValueError`."""
+    if not _WEBHOOK_SECRET.fullmatch(written):
+        raise ValueError("a webhook's secret is up to 256 letters, digits, - and _")
+    return written
+
+
+def short_code(written: str) -> str:
+    """A number that people write to, and the word that is ours on a shared one. Raises `ValueError`."""
+    if not _SHORT_CODE.fullmatch(written):
+        raise ValueError("a short code looks like 32555, or 32555:LETSEMA where others share it")
     return written
 
 

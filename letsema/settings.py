@@ -18,12 +18,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from letsema.setting_values import (
     WrongSettingError,
     as_list,
+    bot_token,
     http_url,
     key_bytes,
     key_set,
     network,
     postgresql_url,
     service_code,
+    service_hours,
+    short_code,
+    webhook_secret,
 )
 
 PREFIX: Final = "LETSEMA_"
@@ -59,9 +63,14 @@ Keys = Annotated[dict[int, SecretBytes], NoDecode, BeforeValidator(key_set), Fie
 ServiceCodes = Annotated[
     tuple[Annotated[str, AfterValidator(service_code)], ...], NoDecode, BeforeValidator(as_list), Field(min_length=1)
 ]
+ShortCodes = Annotated[tuple[Annotated[str, AfterValidator(short_code)], ...], NoDecode, BeforeValidator(as_list)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(network)], ...], NoDecode, BeforeValidator(as_list)]
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(as_list)]
+BotToken = Annotated[SecretStr, AfterValidator(lambda token: SecretStr(bot_token(token.get_secret_value())))]
+WebhookSecret = Annotated[SecretStr, AfterValidator(lambda one: SecretStr(webhook_secret(one.get_secret_value())))]
+WebhookSecrets = Annotated[tuple[WebhookSecret, ...], NoDecode, BeforeValidator(as_list)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)]
+ServiceHoursText = Annotated[str, AfterValidator(service_hours)]
 
 
 class Settings(BaseSettings):
@@ -119,6 +128,11 @@ class Settings(BaseSettings):
     service_codes: ServiceCodes = Field(
         ("*384*555#",), description="The USSD codes that are ours; a callback for another one is refused."
     )
+    sms_short_codes: ShortCodes = Field(
+        (),
+        description="Numbers that people may write to, `32555`, or `32555:LETSEMA` where the word says that it is for "
+        "us. Unset: what is written is kept and not answered.",
+    )
     africastalking_url: HttpUrl = Field(
         "https://api.africastalking.com", description="Africa's Talking's API, or its sandbox."
     )
@@ -131,10 +145,26 @@ class Settings(BaseSettings):
         le=1_000,
         description="How many SMS one worker sends a second: the provider's rate, shared by the workers.",
     )
+    telegram_token: BotToken = Field(SecretStr(""), description="The Telegram bot's token. Unset: no Telegram.")
+    telegram_secrets: WebhookSecrets = Field(
+        (),
+        description="What Telegram sends back in a header, at least 22 characters. Two while one replaces the other.",
+    )
+    telegram_webhook_url: HttpUrl | None = Field(
+        None, description="Where Telegram shall send updates (…/hooks/telegram); `serve` tells it. Unset: told by hand."
+    )
+    telegram_url: HttpUrl = Field("https://api.telegram.org", description="Telegram's Bot API, or a local one.")
+    telegram_per_second: float = Field(
+        25, gt=0, le=30, description="How many Telegram messages one process sends a second; Telegram allows thirty."
+    )
     simulated_rail_url: HttpUrl | None = Field(
         None, description="The simulated mobile-money rail. For the demo alone: `serve` and `worker` refuse it."
     )
 
+    service_hours: ServiceHoursText = Field(
+        "",
+        description="When new applications are taken, in Maseru's time, such as `06:00-22:00`. Unset: always.",
+    )
     worker_districts: Names = Field((), description="The district cells that this worker serves. Unset: all.")
     poll_seconds: float = Field(
         1, ge=0.05, le=60, description="How often a worker looks for new work when nothing woke it."

@@ -1,4 +1,4 @@
-"""Messages of the outbox: who it is for, in which language, in which words, and out by SMS."""
+"""Messages of the outbox: who it is for, in which language, in which words, and out by chat, by SMS, or by both."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
 
+from channels.dispatch.chats import ByChat, ChatDispatch
 from channels.dispatch.pacing import Pace
 from channels.dispatch.verdicts import ATTEMPTS_MAX, Done, GiveUp, Later, Verdict, pause_seconds
 from channels.dispatch.wording import Worded
@@ -22,7 +23,8 @@ from core.ports.engine import Engine
 from core.ports.messages import MessageRecord
 from core.ports.work import OutboxRow
 from core.records.borrower import Channel, Language
-from core.records.message import MessageKind
+from core.records.message import ALWAYS_BY_SMS, BY_SMS_ALONE, MessageKind
+from core.use_cases.messages import CODE_CONTEXT
 
 SENDING: Final = "sending"
 ACCEPTED: Final = "accepted"
@@ -46,16 +48,40 @@ class Addressee:
 Word = Callable[[OutboxRow, Language], Worded]
 
 
+class OneAtATime:
+    """Never two messages to one number under way, in this process: shared by all that sends SMS."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+    def __call__(self, caller: bytes) -> AbstractAsyncContextManager[None]:
+        lock = self._locks.get(caller)
+        if lock is None:
+            lock = self._locks[caller] = asyncio.Lock()
+        return lock
+
+
 class MessageDispatch:
-    """The handler of topic `message`.
+    """The handler of topic `message`, and of others whose rows have a number of their own.
 
     word: from a row's kind and figures to its text in a language. sender_id: what borrowers see as the sender when
     their MFI has none of its own. doubt_seconds: how long a message that was begun, and about which nothing was heard,
-    holds back others to the same number; the outbox's lease.
+    holds back others to the same number; the outbox's lease. chats: where messages go first for a number that has a
+    chat; None: the channel is off. Money and safety go by SMS in any case. one_at_a_time: what another dispatch of the
+    same process shares with this one; None: there is no other.
     """
 
     def __init__(
-        self, engine: Engine, sender: SmsSender, word: Word, pace: Pace, *, sender_id: str | None, doubt_seconds: int
+        self,
+        engine: Engine,
+        sender: SmsSender,
+        word: Word,
+        pace: Pace,
+        *,
+        sender_id: str | None,
+        doubt_seconds: int,
+        chats: ChatDispatch | None = None,
+        one_at_a_time: OneAtATime | None = None,
     ) -> None:
         self._engine = engine
         self._sender = sender
@@ -63,20 +89,28 @@ class MessageDispatch:
         self._pace = pace
         self._sender_id = sender_id
         self._doubt = timedelta(seconds=doubt_seconds)
-        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._chats = chats
+        self._one_at_a_time = one_at_a_time or OneAtATime()
 
     async def __call__(self, row: OutboxRow) -> Verdict:
         """Send the message of a row, unless it was sent. Raises `DistrictDown`, `ChannelPlaneDown`."""
         addressee = await self._addressee(row)
         caller = self._engine.keyed_hash.phone(addressee.phone)
         async with self._one_at_a_time(caller):
-            return await self._send_unless_sent(row, addressee, caller)
+            by_chat = await self._by_chat(row, addressee, caller)
+            return by_chat or await self._send_unless_sent(row, addressee, caller)
 
-    def _one_at_a_time(self, caller: bytes) -> AbstractAsyncContextManager[None]:
-        lock = self._locks.get(caller)
-        if lock is None:
-            lock = self._locks[caller] = asyncio.Lock()
-        return lock
+    async def _by_chat(self, row: OutboxRow, addressee: Addressee, caller: bytes) -> Verdict | None:
+        """What a chat makes an SMS needless for, or puts off; None where an SMS goes out, with a chat or without."""
+        if self._chats is None:
+            return None
+        kind = MessageKind(row.kind)
+        if kind in BY_SMS_ALONE:
+            return None
+        sent = await self._chats.send(row, self._record(row, addressee, caller), addressee.language)
+        if kind in ALWAYS_BY_SMS or sent.result is ByChat.NOT_TAKEN:
+            return None
+        return Done() if sent.result is ByChat.SENT else Later("retry_after", sent.wait_seconds)
 
     async def _send_unless_sent(self, row: OutboxRow, addressee: Addressee, caller: bytes) -> Verdict:
         recent = await self._engine.channel.messages.of_caller(caller, _RECENT_MESSAGES)
@@ -89,7 +123,9 @@ class MessageDispatch:
             for message in recent
         ):
             return Later("another_under_way", _OTHER_UNDER_WAY_SECONDS)
-        worded = self._word(row, addressee.language)
+        if row.kind == MessageKind.LINK_CODE and now >= datetime.fromisoformat(row.data["expires_at"]):
+            return GiveUp("expired")
+        worded = self._word(self._opened(row), addressee.language)
         record = earlier or self._record(row, addressee, caller)
         record = replace(record, text=worded.text, parts=worded.parts)
         return await self._send(row, addressee, record)
@@ -122,6 +158,13 @@ class MessageDispatch:
         await self._engine.channel.messages.add(replace(record, state=state, failure=error.code))
         return GiveUp(error.code) if error.permanent else Later(error.code)
 
+    def _opened(self, row: OutboxRow) -> OutboxRow:
+        """The row with its one-time code, which is sealed where it waits."""
+        if row.kind != MessageKind.LINK_CODE:
+            return row
+        code = self._engine.sealer.open(bytes.fromhex(row.data["code"]), CODE_CONTEXT).decode()
+        return replace(row, data={**row.data, "code": code})
+
     async def _addressee(self, row: OutboxRow) -> Addressee:
         if "phone_sealed" in row.data:
             return self._unregistered(row)
@@ -135,6 +178,8 @@ class MessageDispatch:
         return Addressee(None, phone, Language(row.data.get("language", Language.SESOTHO)))
 
     async def _sender_of(self, row: OutboxRow) -> str | None:
+        if "sender" in row.data:
+            return str(row.data["sender"])
         mfi_id = _mfi_id(row)
         if mfi_id is None:
             return self._sender_id
@@ -149,7 +194,7 @@ class MessageDispatch:
             mfi_id=_mfi_id(row),
             channel=Channel.SMS.value,
             direction="out",
-            kind=MessageKind(row.kind).value,
+            kind=row.kind,
             text="",
             parts=0,
             state=SENDING,

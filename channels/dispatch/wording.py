@@ -33,9 +33,12 @@ class Wording:
 
     def __call__(self, row: OutboxRow, language: Language) -> Worded:
         """Raises `ValueError` or `KeyError` for a row that no use case writes."""
-        said = message_text(MessageKind(row.kind), row.data, language, texts=self.texts, service_code=self.service_code)
-        text = fold(said)
+        text = fold(self.for_chat(row, language))
         return Worded(text, sms_parts(text))
+
+    def for_chat(self, row: OutboxRow, language: Language) -> str:
+        """The same words in the letters of their language, for a channel that shows any. Raises as for an SMS."""
+        return message_text(MessageKind(row.kind), row.data, language, texts=self.texts, service_code=self.service_code)
 
 
 def sms_parts(text: str) -> int:

@@ -149,7 +149,7 @@ def _asked_number(request: web.Request, name: str) -> str:
     number = request.query.get(name, "").strip()
     scheme, colon, local = number.rpartition(":")
     local = local.strip()
-    return f"{scheme}{colon}+{local}" if local and not local.startswith("+") else f"{scheme}{colon}{local}"
+    return f"{scheme}{colon}+{local}" if local[:1].isdigit() else f"{scheme}{colon}{local}"
 
 
 def _fault_json(order: FaultOrder) -> dict[str, object]:

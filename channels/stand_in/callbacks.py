@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import aiohttp
@@ -29,6 +29,7 @@ class Callback:
     url: str
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ async def _was_accepted(session: aiohttp.ClientSession, callback: Callback) -> b
         async with session.post(
             callback.url,
             data=callback.body,
-            headers={"Content-Type": callback.content_type},
+            headers={**callback.headers, "Content-Type": callback.content_type},
             allow_redirects=False,
         ) as response:
             return response.status // 100 == _SUCCESS_CLASS

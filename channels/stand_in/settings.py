@@ -30,6 +30,8 @@ class StandInSettings:
     hook_token: str = "demo"  # noqa: S105 -- names the demo's path; guards nothing on loopback
     sms_username: str = "sandbox"
     sms_api_key: str = "stand-in"
+    telegram_token: str = "700000001:stand-in-stand-in-stand-in-stand-in"  # noqa: S105 -- plays at being one
+    telegram_secret: str = ""
     default_sender: str = "AFRICASTKNG"
     report_seconds: float = 0.3
     confirm_seconds: float = 0.5

@@ -98,7 +98,8 @@ class TelegramRenderer:
         offered = (
             (MORE, FOOTER_MORE, has_more),
             (BACK, FOOTER_BACK, view.can_go_back or page > 0),
-            (HOME, FOOTER_HOME, view.can_go_home),
+            # A chat goes on after an end: there the key begins the next conversation.
+            (HOME, FOOTER_HOME, view.can_go_home or view.ends),
         )
         yield from (Button(self._say(view, Text(message)), key) for key, message, acts in offered if acts)
 

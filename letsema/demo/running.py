@@ -23,9 +23,10 @@ from letsema.demo.starting import check_address, have_history, prepare_directory
 from letsema.demo.telling import banner, demo_file, lenders, phones
 from letsema.installation import Installation, open_installation, open_sender
 from letsema.internal_app import examine, is_ready, make_internal_app
-from letsema.service import drain, revived
+from letsema.service import drain, revived, worker_of
 from letsema.serving import Listener, listening, stop_signals
 from letsema.settings import Settings
+from letsema.telegram import Telegram, open_telegram, told_webhook
 
 _USSD_PATH: Final = f"/hooks/{HOOK_TOKEN}/africastalking/ussd"
 _PORT_OPTION: Final = "--port"
@@ -50,6 +51,7 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
         async with (
             open_installation(settings, databases) as installation,
             open_sender(settings) as sender,
+            open_telegram(installation) as telegram,
         ):
             port = settings.public_port
             told = await demo_file(
@@ -57,11 +59,12 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
             )
             catalogue = await installation.engine.record.catalogue()
             day = DemoDay(installation.engine.clock)
-            listeners = _listeners(installation, told, catalogue, day, host)
-            worker = installation.worker(sender, with_clock=False)
+            listeners = _listeners(installation, told, catalogue, day, host, telegram)
+            worker = worker_of(installation, sender, telegram, with_clock=False)
             districts = sorted(catalogue.districts)
             async with (
                 listening(listeners, shutdown_seconds=_SHUTDOWN_SECONDS),
+                told_webhook(installation, telegram),
                 _beside(worker.run(districts, stop), stop),
                 _beside(day.follow(installation.engine, districts, stop), stop),
             ):
@@ -71,7 +74,12 @@ async def _until_stopped(settings: Settings, host: str, stop: asyncio.Event) -> 
 
 
 def _listeners(
-    installation: Installation, told: DemoFile, catalogue: Catalogue, day: DemoDay, host: str
+    installation: Installation,
+    told: DemoFile,
+    catalogue: Catalogue,
+    day: DemoDay,
+    host: str,
+    telegram: Telegram | None,
 ) -> Sequence[Listener]:
     port = installation.settings.public_port
     portal = PortalSettings(
@@ -89,7 +97,7 @@ def _listeners(
     # The stand-in first: it is stopped last, so that what the application still sends is answered.
     return (
         Listener(stand_in_app(told.public, HOOK_TOKEN, day), host, port + 2, _PORT_OPTION),
-        Listener(public_app(installation, portal, hooks, simulator), host, port, _PORT_OPTION),
+        Listener(public_app(installation, portal, hooks, simulator, telegram=telegram), host, port, _PORT_OPTION),
         Listener(make_internal_app(installation.engine, installation.metrics), host, port + 1, _PORT_OPTION),
     )
 

@@ -11,8 +11,11 @@ from letsema.settings import Settings, load_settings
 HOST: Final = "127.0.0.1"
 HOOK_TOKEN: Final = "demo"  # noqa: S105 -- printed, and guards nothing on loopback
 SERVICE_CODE: Final = "*384*555#"
+SHORT_CODE: Final = "32555"
 SMS_USERNAME: Final = "sandbox"
 SMS_API_KEY: Final = "stand-in"
+TELEGRAM_TOKEN: Final = "700000001:stand-in-stand-in-stand-in-stand-in"  # noqa: S105 -- plays at being one
+TELEGRAM_SECRET: Final = "demo"  # noqa: S105 -- guards nothing on loopback
 
 
 def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings:
@@ -28,10 +31,15 @@ def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings
         internal_port=port + 1,
         hook_tokens=[HOOK_TOKEN],
         service_codes=[SERVICE_CODE],
+        sms_short_codes=[SHORT_CODE],
         africastalking_url=stand_in,
         africastalking_username=SMS_USERNAME,
         africastalking_api_key=SMS_API_KEY,
         simulated_rail_url=stand_in,
+        telegram_token=TELEGRAM_TOKEN,
+        telegram_secrets=[TELEGRAM_SECRET],
+        telegram_webhook_url=f"http://{HOST}:{port}/hooks/telegram",
+        telegram_url=stand_in,
         sms_sender_id="Letsema",
         sms_per_second=50,
     )

@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.stand_in.app import make_stand_in
 from channels.stand_in.settings import StandInSettings
 from core.ports.environment import Clock
-from letsema.demo.settings import HOST, SMS_API_KEY, SMS_USERNAME
+from letsema.demo.settings import HOST, SMS_API_KEY, SMS_USERNAME, TELEGRAM_SECRET, TELEGRAM_TOKEN
 from letsema.environment import SystemClock
 from letsema.serving import Listener, listening, stop_signals
 from letsema.setting_values import WrongSettingError, is_on_loopback
@@ -26,6 +26,8 @@ def stand_in_app(public_url: str, hook_token: str, clock: Clock) -> web.Applicat
             hook_token=hook_token,
             sms_username=SMS_USERNAME,
             sms_api_key=SMS_API_KEY,
+            telegram_token=TELEGRAM_TOKEN,
+            telegram_secret=TELEGRAM_SECRET,
         )
     )
 

@@ -23,6 +23,8 @@ _INTAKE_SECONDS: Final = 5.0
 _INTAKE_BATCH: Final = 50
 _CLAIMS_SECONDS: Final = 5.0
 _CLAIMS_BATCH: Final = 50
+_CHATS_SECONDS: Final = 2.0
+_CHATS_BATCH: Final = 50
 _PAYOUTS_SECONDS: Final = 15.0
 _PURGE_SECONDS: Final = 600.0
 _SEALS_SECONDS: Final = 30.0
@@ -34,7 +36,10 @@ Purge = Callable[[], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What a worker needs. clockwork None: the demo, where nothing but a command moves the date."""
+    """What a worker needs. clockwork None: the demo, where nothing but a command moves the date.
+
+    work_off_chats takes up what chats have waiting, so many chats at a time; None: no such channel is on.
+    """
 
     engine: Engine
     outbox: OutboxWorker
@@ -44,6 +49,7 @@ class Worker:
     bell: Bell
     clockwork: Clockwork | None
     poll_seconds: float
+    work_off_chats: Callable[[int], Awaitable[int]] | None = None
 
     async def run(self, districts: Sequence[str], stop: asyncio.Event) -> None:
         """Do every job until told to stop, then let the rounds under way end."""
@@ -62,6 +68,8 @@ class Worker:
     def _shared_jobs(self) -> Iterator[Job]:
         yield Job("claims", partial(self.finish_claims, _CLAIMS_BATCH), _CLAIMS_SECONDS)
         yield Job("purge", self.purge, _PURGE_SECONDS)
+        if self.work_off_chats is not None:
+            yield Job("chats", partial(self.work_off_chats, _CHATS_BATCH), _CHATS_SECONDS)
 
     def _jobs_of(self, district: str) -> Iterator[Job]:
         yield Job("outbox", partial(self.outbox.work_on, district), self.poll_seconds, wakes=True)
