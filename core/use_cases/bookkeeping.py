@@ -145,7 +145,7 @@ async def record_event(
         engine, unit, loan, kind_of(event), n=event.n, key=event.key, value_on=value_on, data=data_of(event)
     )
     account = await _book(engine, unit, loan, history)
-    await _follow(engine, unit, loan, account, event, actor)
+    await _follow(engine, unit, loan, account, event.key, actor)
     return account
 
 
@@ -155,9 +155,12 @@ async def history_of(engine: Engine, unit: Unit, loan: Loan, *, closed_through: 
 
 
 async def _follow(
-    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, event: Event, actor: Actor | None
+    engine: Engine, unit: Unit, loan: Loan, account: LoanAccount, cause: str, actor: Actor | None
 ) -> None:
-    """The loan's own state follows its account: closed when nothing is left, open again when that was undone."""
+    """The loan's own state follows its account: closed when nothing is left, open again when that was undone.
+
+    `cause` is the key of what changed the account: the borrower is told once for it.
+    """
     today = await unit.business_date()
     if account.status is AccountStatus.CLOSED and loan.status is LoanStatus.ACTIVE:
         await move_loan(engine, unit, replace(loan, closed_on=today), LoanStatus.CLOSED, "paid_in_full", actor=actor)
@@ -166,7 +169,7 @@ async def _follow(
             unit,
             MessageKind.LOAN_CLOSED,
             loan,
-            key=f"closed:{loan.id}:{event.key}",
+            key=f"closed:{loan.id}:{cause}",
             overpaid_minor=account.overpaid,
         )
     elif account.status is AccountStatus.CANCELLED and loan.status is LoanStatus.ACTIVE:
@@ -186,6 +189,8 @@ async def close_loan_day(engine: Engine, unit: Unit, loan: Loan, day: date) -> L
     charged = [row for row in account.instalments if row.late_fee_on == day]
     for row in charged:
         await tell_late_fee(engine, unit, loan, row)
+    # The cap may take away all that is left of a loan on a day on which nobody paid.
+    await _follow(engine, unit, loan, account, f"day:{day.isoformat()}", None)
     return LoanClose(
         interest_recognised=sum(journal.kind == Part.INTEREST for journal in fresh),
         late_fees=sum(journal.kind == "late_fee" for journal in fresh),

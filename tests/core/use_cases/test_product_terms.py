@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from core.calendar import PeriodUnit
+from core.loans.parts import Part
 from core.loans.policy import Cap, PayoffInterest, Policy
 from core.loans.product_terms import ProductTerms
 from core.loans.terms import DayCount, Fee, FeeTiming, LoanTerms, Method
-from core.money import Money
+from core.money import ZERO, Money, total
 from core.records.loan import InstalmentRow
 from core.use_cases.borrowing import overview, payoff_quote
 from core.use_cases.quoting import quote_of
@@ -82,6 +83,25 @@ async def test_a_weekly_loan_is_repaid_by_the_week_and_closes(lending: Lending) 
         await lending.pay(row.total, reference=f"W{row.n}", account=str(loan.reference), on=row.due_on)
 
     assert (await lending.loan(loan)).status == "closed"
+
+
+async def test_a_loan_whose_last_interest_the_cap_takes_away_closes_with_its_day(lending: Lending) -> None:
+    """All principal came in advance: the cap has no room for the interest that falls due later."""
+    principal_first = (Part.PRINCIPAL, Part.PENALTY, Part.FEE, Part.INTEREST)
+    monthly = ProductTerms(annual_rate_percent=Decimal(36), periods_offered=(3,))
+    await sells(lending, monthly, Policy(advance_order=principal_first))
+    loan = await lending.active_loan(await lending.borrower(), amount="1000")
+    rows = (await lending.books(loan))[1]
+    all_but_the_last_interest = total(row.total for row in rows) - rows[-1].interest
+    await lending.pay(all_but_the_last_interest, reference="EARLY", account=str(loan.reference))
+    assert (await lending.loan(loan)).status == "active"
+
+    await lending.close(rows[-1].due_on)
+
+    closed = await lending.loan(loan)
+    assert (closed.status, closed.closed_on) == ("closed", rows[-1].due_on)
+    assert (await lending.books(loan))[0].interest == ZERO
+    assert len(await lending.messages("loan_closed")) == 1
 
 
 async def test_a_weekly_instalment_weighs_fifty_two_twelfths_of_itself(lending: Lending) -> None:
