@@ -260,6 +260,7 @@ async def _make_offer(opened: OpenApplication, approved: Application, loan_refer
     if amount is None or periods is None:
         raise ValueError("an approval has an amount and a term")
     offered = quote(opened.product, amount, periods, opened.business_on)
+    facts = offered.key_facts
     loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)
     await opened.unit.loans.add_transition(_first_step(opened, loan))
@@ -268,7 +269,7 @@ async def _make_offer(opened: OpenApplication, approved: Application, loan_refer
         mfi_name=opened.mfi.name,
         reference=approved.reference,
         amount_minor=loan.principal,
-        instalment_minor=offered.key_facts.largest_instalment,
+        instalment_minor=facts.instalment if facts.is_level else facts.largest_instalment,
         periods=periods,
         period_unit=offered.terms.period_unit.value,
         period_every=offered.terms.period_every,

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from core.calendar import PeriodUnit
+from core.loans.exact import MultipleRounding
 from core.loans.parts import Part
 from core.loans.policy import Cap, PayoffInterest, Policy
 from core.loans.product_terms import ProductTerms
@@ -83,6 +84,17 @@ async def test_a_weekly_loan_is_repaid_by_the_week_and_closes(lending: Lending) 
         await lending.pay(row.total, reference=f"W{row.n}", account=str(loan.reference), on=row.due_on)
 
     assert (await lending.loan(loan)).status == "closed"
+
+
+async def test_an_offer_is_told_with_the_instalment_that_the_phone_shows(lending: Lending) -> None:
+    """Rounded down to M25.00, the last instalment takes the rest: it is not what is paid each week."""
+    await sells(lending, replace(WEEKLY, instalment_multiple=Money.of(25), instalment_rounding=MultipleRounding.DOWN))
+    offered = await lending.offer(await lending.borrower(), amount="900")
+
+    facts = quote_of(offered).key_facts
+    [told] = await lending.messages("offer_made")
+    assert (facts.is_level, facts.last_instalment > facts.instalment) == (True, True)
+    assert Money(int(told.data["instalment_minor"])) == facts.instalment
 
 
 async def test_a_loan_whose_last_interest_the_cap_takes_away_closes_with_its_day(lending: Lending) -> None:
