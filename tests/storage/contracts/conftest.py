@@ -6,6 +6,7 @@ import pytest
 
 from core.ports.channel import ChannelPlane
 from core.ports.record import Record
+from storage.cassandra.plane import ChannelOnCassandra
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.storage.samples import lay_ground
@@ -18,7 +19,9 @@ async def record(record_plane: RecordOnPostgres) -> Record:
     return record_plane
 
 
-@pytest.fixture
-def channel(channel_plane: ChannelOnPostgres) -> ChannelPlane:
-    """An empty channel plane."""
-    return channel_plane
+@pytest.fixture(params=["postgres", "cassandra"])
+def channel(request: pytest.FixtureRequest) -> ChannelPlane:
+    """An empty channel plane, on each engine that has one."""
+    names = {"postgres": "channel_plane", "cassandra": "cassandra_plane"}
+    plane: ChannelOnPostgres | ChannelOnCassandra = request.getfixturevalue(names[request.param])
+    return plane

@@ -1,0 +1,156 @@
+"""A real Cassandra node for tests: from Maven Central, on loopback, with its own ports, without Docker."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Final
+
+CURE: Final = "apt-get install openjdk-17-jdk-headless maven, or name a node: LETSEMA_TEST_CASSANDRA=host:port"
+CACHE: Final = "LETSEMA_TEST_CASSANDRA_CACHE"
+"""Where the server's files are kept between runs. Unset: `~/.cache/letsema`."""
+
+_HERE: Final = Path(__file__).parent
+_READY: Final = "Starting listening for CQL clients"
+_START_SECONDS_MAX: Final = 120.0
+_STOP_SECONDS_MAX: Final = 30.0
+_DOWNLOAD_SECONDS_MAX: Final = 900
+
+
+def can_run() -> bool:
+    """Whether this machine has what a node needs."""
+    return all(shutil.which(program) for program in ("java", "mvn"))
+
+
+class CassandraNode:
+    """A node in a directory. It may be killed, frozen and started again on what it kept."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        _write_configuration(directory, self.port)
+
+    @property
+    def log(self) -> Path:
+        """What the node says."""
+        return self.directory / "node.log"
+
+    def start(self) -> None:
+        """Start it and wait until it takes clients."""
+        self.log.write_bytes(b"")
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                _command(self.directory),
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        give_up_at = time.monotonic() + _START_SECONDS_MAX
+        while _READY not in (said := self.log.read_text(errors="replace")):
+            if self._process.poll() is not None or time.monotonic() > give_up_at:
+                self.kill()
+                raise RuntimeError(f"Cassandra did not start: {said[-2000:]}")
+            time.sleep(0.2)
+
+    def freeze(self) -> None:
+        """Stop it without killing it: its connections stay, and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        self._signal(signal.SIGKILL)
+        self._wait()
+
+    def stop(self) -> None:
+        """End it in order, or else at once."""
+        self._signal(signal.SIGCONT)
+        self._signal(signal.SIGTERM)
+        try:
+            self._wait()
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _wait(self) -> None:
+        if self._process is not None:
+            self._process.wait(_STOP_SECONDS_MAX)
+
+
+def _command(directory: Path) -> list[str]:
+    libraries = _libraries()
+    java = [
+        "java",
+        f"@{_HERE / 'jvm.options'}",
+        f"-javaagent:{next(libraries.glob('jamm-*.jar'))}",
+        f"-Dcassandra.config={(directory / 'cassandra.yaml').as_uri()}",
+        f"-Dcassandra.storagedir={directory / 'data'}",
+        f"-Dlogback.configurationFile={(_HERE / 'logback.xml').as_uri()}",
+        "-classpath",
+        f"{libraries}/*",
+        "org.apache.cassandra.service.CassandraDaemon",
+    ]
+    # It ends with us, whatever ends us, and lets everything else on the machine go first.
+    with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    return [*with_us, "nice", "-n", "10", *java]
+
+
+def _libraries() -> Path:
+    """The server's files, fetched once a release: into a folder of its own first, which is then renamed."""
+    cache = Path(os.environ.get(CACHE) or Path.home() / ".cache" / "letsema")
+    libraries = cache / f"cassandra-{_release()}"
+    if libraries.is_dir():
+        return libraries
+    cache.mkdir(parents=True, exist_ok=True)
+    fetched = cache / f"fetching-{os.getpid()}"
+    subprocess.run(
+        ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}"],
+        cwd=_HERE,
+        stdin=subprocess.DEVNULL,
+        check=True,
+        timeout=_DOWNLOAD_SECONDS_MAX,
+    )
+    try:
+        fetched.rename(libraries)
+    except OSError:
+        # Another test run was quicker.
+        shutil.rmtree(fetched)
+    return libraries
+
+
+def _release() -> str:
+    names = {"m": "http://maven.apache.org/POM/4.0.0"}
+    version = ET.parse(_HERE / "pom.xml").find("m:dependencies/m:dependency/m:version", names)  # noqa: S314
+    assert version is not None
+    assert version.text is not None
+    return version.text
+
+
+def _write_configuration(directory: Path, native_port: int) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    template = (_HERE / "cassandra.yaml").read_text(encoding="utf-8")
+    ports = {"native_port": native_port, "storage_port": _free_port(), "ssl_storage_port": _free_port()}
+    for name, port in ports.items():
+        template = template.replace(f"{{{name}}}", str(port))
+    (directory / "cassandra.yaml").write_text(template, encoding="utf-8")
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
