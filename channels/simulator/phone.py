@@ -1,4 +1,7 @@
-"""A phone as the network presents it: dials, answers, and posts Africa's Talking's callback for each hop."""
+"""A phone as the network presents it: dials, answers, and posts Africa's Talking's callback for each hop.
+
+`Handset` is what every simulated phone can do, whatever it speaks; this one speaks USSD.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 
@@ -17,14 +20,28 @@ from core.phones import PhoneNumber
 _HOP_SECONDS_MAX: Final = 15.0
 _CONTINUES: Final = "CON "
 _ENDS: Final = "END "
+_SCREEN_HEADER: Final = "at-ussd-hop-metadata"
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneScreen:
-    """What the phone shows, and whether it waits for an answer."""
+    """What the phone shows, and whether it waits for an answer. `screen` is its name, where the channel tells it."""
 
     text: str
     is_open: bool
+    screen: str = ""
+
+
+class Handset(Protocol):
+    """A phone with a person behind it. Both raise `TransportError` when nothing sensible comes back."""
+
+    async def dial(self, *already_typed: str) -> PhoneScreen:
+        """Begin a session, and show its first screen."""
+        ...
+
+    async def answer(self, typed: str) -> PhoneScreen:
+        """Answer what is shown."""
+        ...
 
 
 class SimulatedPhone:
@@ -69,15 +86,15 @@ class SimulatedPhone:
         timeout = aiohttp.ClientTimeout(total=_HOP_SECONDS_MAX)
         try:
             async with self._client.post(self._ussd_url, data=form, timeout=timeout, allow_redirects=False) as response:
-                return _screen(response.status, await response.text())
+                return _screen(response.status, await response.text(), response.headers.get(_SCREEN_HEADER, ""))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TransportError(permanent=False, code="unreachable") from error
 
 
-def _screen(status: int, body: str) -> PhoneScreen:
+def _screen(status: int, body: str, name: str) -> PhoneScreen:
     """The gateway closes a session whose answer is not 200, or does not begin as it must."""
     if status != HTTPStatus.OK:
         raise TransportError(permanent=True, code=f"http_{status}")
     if not body.startswith((_CONTINUES, _ENDS)):
         raise TransportError(permanent=True, code="malformed_answer")
-    return PhoneScreen(text=body[len(_ENDS) :], is_open=body.startswith(_CONTINUES))
+    return PhoneScreen(text=body[len(_ENDS) :], is_open=body.startswith(_CONTINUES), screen=name)

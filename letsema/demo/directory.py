@@ -56,6 +56,7 @@ class DemoFile:
     internal: str
     stand_in: str
     service_code: str
+    short_code: str
     staff: Sequence[StaffEntry]
     mfis: Sequence[MfiEntry]
     borrowers: Sequence[BorrowerEntry]

@@ -12,6 +12,7 @@ HOST: Final = "127.0.0.1"
 HOOK_TOKEN: Final = "demo"  # noqa: S105 -- printed, and guards nothing on loopback
 SERVICE_CODE: Final = "*384*555#"
 SHORT_CODE: Final = "32555"
+SMS_SENDER: Final = "Letsema"
 SMS_USERNAME: Final = "sandbox"
 SMS_API_KEY: Final = "stand-in"
 TELEGRAM_TOKEN: Final = "700000001:stand-in-stand-in-stand-in-stand-in"  # noqa: S105 -- plays at being one
@@ -40,7 +41,7 @@ def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings
         telegram_secrets=[TELEGRAM_SECRET],
         telegram_webhook_url=f"http://{HOST}:{port}/hooks/telegram",
         telegram_url=stand_in,
-        sms_sender_id="Letsema",
+        sms_sender_id=SMS_SENDER,
         sms_per_second=50,
     )
 

@@ -12,7 +12,7 @@ from core.records.catalogue import District
 from core.use_cases.borrowing import overview
 from letsema.demo.cast import LENDERS, PEOPLE, STAFF, Person
 from letsema.demo.directory import BorrowerEntry, DemoFile, MfiEntry, StaffEntry
-from letsema.demo.settings import SERVICE_CODE
+from letsema.demo.settings import SERVICE_CODE, SHORT_CODE
 from letsema.installation import Installation
 
 
@@ -23,6 +23,7 @@ async def demo_file(installation: Installation, *, public: str, internal: str, s
         internal=internal,
         stand_in=stand_in,
         service_code=SERVICE_CODE,
+        short_code=SHORT_CODE,
         staff=[
             StaffEntry(
                 colleague.email,
@@ -67,6 +68,7 @@ def banner(demo: DemoFile) -> Iterator[str]:
     yield ""
     yield f"  Portal   {demo.public}"
     yield f"  Phone    {demo.public}/simulator   (or: letsema dial; it dials {demo.service_code})"
+    yield f"  SMS      write to {demo.short_code}   (letsema dial --channel sms)"
     yield f"  Sent     {demo.stand_in}/_sent"
     yield ""
     yield "  Sign-ins (the demo alone needs no second factor)"

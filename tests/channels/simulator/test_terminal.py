@@ -4,15 +4,20 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from channels.simulator.terminal import dial
+from channels.simulator.phone import SimulatedPhone
+from channels.simulator.recording import Session
+from channels.simulator.terminal import PinNeeded, replay, talk
 from channels.transport import TransportError
 from core.phones import PhoneNumber
+from core.records.borrower import Channel
 
 BORROWER = PhoneNumber.parse("+26658851234")
+CODE = "*384*555#"
 REPLIES = {"": "CON Lumela\n1 Kopa", "1": "CON Bokae?", "1*500": "END Re u romelletse SMS."}
 
 
@@ -35,6 +40,18 @@ async def lending() -> AsyncIterator[tuple[str, Lender]]:
     app.router.add_post("/hooks/demo/africastalking/ussd", lender.ussd)
     async with TestServer(app) as server:
         yield str(server.make_url("/")), lender
+
+
+async def dial(url: str, phone: PhoneNumber, code: str, stdin: io.StringIO, stdout: io.StringIO) -> Session:
+    session = Session(Channel.USSD)
+    async with aiohttp.ClientSession() as client:
+        await talk(handset(client, url, phone), session, stdin, stdout, redial=code)
+    return session
+
+
+def handset(client: aiohttp.ClientSession, url: str, phone: PhoneNumber = BORROWER) -> SimulatedPhone:
+    ussd_url = f"{url.rstrip('/')}/hooks/demo/africastalking/ussd"
+    return SimulatedPhone(client, ussd_url=ussd_url, number=phone, service_code=CODE)
 
 
 async def test_a_session_is_played_to_its_end_with_all_input_each_time() -> None:
@@ -92,3 +109,44 @@ async def test_what_a_network_would_not_show_is_said(status: int, text: str, cod
             await dial(str(server.make_url("")), BORROWER, "*384*555#", io.StringIO(), io.StringIO())
 
     assert failed.value.code == code
+
+
+async def test_the_service_code_hangs_up_and_dials_again() -> None:
+    async with lending() as (url, lender):
+        session = await dial(url, BORROWER, CODE, io.StringIO(f"1\n{CODE}\n1\n"), io.StringIO())
+
+    assert [hop["text"] for hop in lender.hops] == ["", "1", "", "1"]
+    assert len({hop["sessionId"] for hop in lender.hops}) == 2
+    assert [page.typed for page in session.pages] == ["dials", "1", "dials", "1"]
+
+
+async def test_a_kept_session_is_played_again_page_by_page() -> None:
+    async with lending() as (url, lender), aiohttp.ClientSession() as client:
+        kept = await dial(url, BORROWER, CODE, io.StringIO("1\n500\n"), io.StringIO())
+        told = io.StringIO()
+
+        assert await replay(handset(client, url), Session.from_text(kept.to_text()), told)
+
+    assert [hop["text"] for hop in lender.hops] == ["", "1", "1*500"] * 2
+    assert told.getvalue() == "3 pages, as recorded.\n"
+
+
+async def test_the_first_page_that_is_another_is_shown_and_nothing_after_it_is_played() -> None:
+    async with lending() as (url, lender), aiohttp.ClientSession() as client:
+        kept = (await dial(url, BORROWER, CODE, io.StringIO("1\n500\n"), io.StringIO())).to_text()
+        told = io.StringIO()
+
+        assert not await replay(handset(client, url), Session.from_text(kept.replace("Bokae?", "Bokae joale?")), told)
+
+    assert lender.hops[-1]["text"] == "1"
+    assert "page 2, after >>> 1" in told.getvalue()
+    assert "-Bokae joale?\n+Bokae?" in told.getvalue()
+
+
+async def test_a_masked_pin_is_asked_for_before_anything_is_played() -> None:
+    kept = Session.from_text("# channel: ussd\n>>> dials\n[CON]\nPIN?\n\n>>> ****\n[END]\nDone\n")
+    async with lending() as (url, lender), aiohttp.ClientSession() as client:
+        with pytest.raises(PinNeeded):
+            await replay(handset(client, url), kept, io.StringIO())
+
+    assert lender.hops == []
