@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import day_end, reminders
+from benchmarks import day_end, hop, reminders
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("day-end")(day_end.measure)
+app.command("hop")(hop.measure)
 app.command("reminders")(reminders.measure)
 
 

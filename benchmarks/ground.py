@@ -57,7 +57,7 @@ async def district_of(loans: int, data_directory: Path, *, one_payday: bool) -> 
         await server.ensure_database()
         for plane in Plane:
             await upgrade(plane, server.url())
-        async with _engine(server.url()) as engine:
+        async with engine_on(server.url()) as engine:
             if not await _has_loans(server.url()):
                 await engine.record.add_mfi(MFI)
                 await engine.record.add_product(PRODUCT)
@@ -88,7 +88,8 @@ def _processor_seconds() -> dict[int, float]:
 
 
 @asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[Engine]:
+async def engine_on(url: str) -> AsyncIterator[Engine]:
+    """An engine with both planes on one database."""
     sealer = AesGcmSealer({1: bytes(32)})
     names = KeyedNames(bytes(32), {1: bytes(32)})
     clock = SystemClock()

@@ -77,6 +77,8 @@ def international_number(written: str, name: str) -> str:
     Not a `PhoneNumber`: a caller from abroad must still be told, politely, that the service is for Lesotho.
     Raises `MalformedHook`.
     """
+    if _INTERNATIONAL_NUMBER.fullmatch(written):
+        return written
     try:
         return PhoneNumber.parse(written).e164
     except InvalidInput:

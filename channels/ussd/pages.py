@@ -53,11 +53,22 @@ class UssdRenderer:
 
     def pages(self, view: ScreenView) -> tuple[str, ...]:
         """Every page of the view, in GSM 03.38 characters."""
-        pieces = list(self._pieces(view))
-        whole = join([*pieces, *self._footer(view, page=0, has_more=False)])
+        whole = self._whole(view)
         if not view.can_page or septets(whole) <= self.size_max:
             return (whole,)
-        return tuple(self._split(view, pieces))
+        return tuple(self._split(view, list(self._pieces(view))))
+
+    def _whole(self, view: ScreenView) -> str:
+        """The view as one page, whatever its length."""
+        said = [self._say(view, view.notice)] if view.notice is not None else []
+        lines = [*said, self._say(view, view.text), *self._options(view)]
+        lines += [piece.text for piece in self._footer(view, page=0, has_more=False)]
+        return "\n".join(lines)
+
+    def _options(self, view: ScreenView) -> Iterator[str]:
+        for option in view.options:
+            label = option.label if isinstance(option.label, str) else self._say(view, option.label)
+            yield f"{option.key}{self.option_mark}{fold(label)}"
 
     def _split(self, view: ScreenView, pieces: list[Piece]) -> Iterator[str]:
         room = Room(
@@ -78,9 +89,8 @@ class UssdRenderer:
         if view.notice is not None:
             yield from phrases(self._say(view, view.notice))
         yield from phrases(self._say(view, view.text), Break.AFTER_NOTICE)
-        for option in view.options:
-            label = option.label if isinstance(option.label, str) else self._say(view, option.label)
-            yield Piece("\n", f"{option.key}{self.option_mark}{fold(label)}", Break.OPTION)
+        for line in self._options(view):
+            yield Piece("\n", line, Break.OPTION)
 
     def _footer(self, view: ScreenView, *, page: int, has_more: bool) -> list[Piece]:
         """One line of the reserved keys that act on this page, none when none does; then what closes every page."""
