@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from core.errors import Conflict, NotFound
-from core.loans.refusals import WaiverAboveOutstanding, WrongPart
+from core.errors import Conflict, InvalidInput, NotFound
+from core.loans.refusals import NotDisbursed, WaiverAboveOutstanding, WrongPart
 from core.money import ZERO, Money, total
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
@@ -167,6 +167,14 @@ async def test_suspense_is_assigned_to_a_loan_of_another_district_through_cleari
     await proved(lending)
 
 
+async def test_nothing_is_assigned_to_a_loan_that_was_never_paid_out(lending: Lending) -> None:
+    offered = await lending.offer(await lending.borrower())
+    await lending.pay(Money.of("100"), reference="EARLY")
+
+    with pytest.raises(NotDisbursed):
+        await proposed(lending, ProposalKind.ASSIGN_PAYMENT, assign("EARLY", offered))
+
+
 async def test_suspense_is_assigned_once(lending: Lending) -> None:
     loan = await lending.active_loan(await lending.borrower())
     await lending.pay(Money.of("60"), reference="S3", account="12")
@@ -197,6 +205,17 @@ async def test_a_reversed_payment_leaves_the_loan_as_if_never_paid(lending: Lend
     with pytest.raises(Conflict):
         await proposed(lending, ProposalKind.REVERSE_PAYMENT, data)
     await proved(lending)
+
+
+async def test_reversed_money_goes_to_its_payer_or_to_suspense_and_nowhere_else(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await lending.pay(Money.of("100"), reference="GOOD", account=str(loan.reference))
+    data: dict[str, object] = {"rail": "simulated", "rail_reference": "GOOD", "to": "manager"}
+
+    with pytest.raises(InvalidInput) as refused:
+        await proposed(lending, ProposalKind.REVERSE_PAYMENT, data)
+
+    assert refused.value.field == "to"
 
 
 async def test_a_payment_on_the_wrong_loan_moves_through_suspense_to_the_right_one(lending: Lending) -> None:
@@ -339,3 +358,16 @@ async def test_no_more_is_swept_than_is_free(lending: Lending) -> None:
         await proposed(lending, ProposalKind.SWEEP_FLOAT, data)
 
     assert refused.value.shortfall == Money(1)
+
+
+@pytest.mark.parametrize("kind", [ProposalKind.FUND_FLOAT, ProposalKind.SWEEP_FLOAT])
+@pytest.mark.parametrize(("district", "amount_minor", "field"), [(AWAY, 100, "district"), (HOME, 0, "amount")])
+async def test_a_float_is_moved_at_the_head_office_and_by_more_than_nothing(
+    kind: ProposalKind, district: str, amount_minor: int, field: str, lending: Lending
+) -> None:
+    data: dict[str, object] = {"rail": "simulated", "amount_minor": amount_minor, "reference": "BANK-9"}
+
+    with pytest.raises(InvalidInput) as refused:
+        await proposed(lending, kind, data, district)
+
+    assert refused.value.field == field

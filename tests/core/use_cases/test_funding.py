@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from core.errors import InvalidInput, NotFound
-from core.money import Money
+from core.money import ZERO, Money
 from core.records.catalogue import Mfi
+from core.records.staff import MakerIsChecker
 from core.use_cases.funding import AllotFloat, FundFloat, allot_float, fund_float
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 
@@ -53,3 +54,21 @@ async def test_two_lenders_may_have_one_bank_reference(lending: Lending) -> None
 
     assert await held(lending, lending.mfi) == before + Money.of("10")
     assert await held(lending, lending.other_mfi) == Money.of("20")
+
+
+async def test_the_head_office_is_allotted_nothing_of_its_own(lending: Lending) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await allot(lending, Money.of("1"), HOME)
+
+    assert refused.value.field == "to_district"
+
+
+async def test_a_float_is_moved_by_more_than_nothing_and_by_two_persons(lending: Lending) -> None:
+    alone = uuid4()
+
+    with pytest.raises(InvalidInput) as refused:
+        await allot(lending, ZERO)
+    with pytest.raises(MakerIsChecker):
+        await fund_float(lending.engine, FundFloat(lending.mfi.id, "simulated", Money.of("1"), key(), alone, alone))
+
+    assert refused.value.field == "amount"
