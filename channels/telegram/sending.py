@@ -12,7 +12,6 @@ from typing import Final, Protocol, TypeVar
 # Before the library is imported: its time-outs are `timedelta` then, as in its next major version, without a warning.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-import httpx
 import telegram
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.error import TelegramError as LibraryError
@@ -33,6 +32,9 @@ _CONNECTIONS: Final = 16
 _CONNECT_SECONDS: Final = 3.0
 _ANSWER_SECONDS: Final = 8.0
 _WEBHOOK_CONNECTIONS_MAX: Final = 40
+
+# The library's own HTTP client's words, which it hands on as a cause only. By name: the client is its affair, not ours.
+_NEVER_LEFT: Final = frozenset({"ConnectTimeout", "ConnectError", "PoolTimeout"})
 
 _T = TypeVar("_T")
 
@@ -175,17 +177,19 @@ def failure_of(error: LibraryError) -> TelegramFailure:
         case NetworkError():
             return _network_failure(error)
         case _:
-            return TelegramFailure("provider_error", permanent=True)
+            return TelegramFailure("malformed_answer", may_have_been_sent=True)
 
 
 def _network_failure(error: NetworkError) -> TelegramFailure:
     """Whether the request ever left. Where there is an answer, it was an error page, and nothing was sent."""
     cause = error.__cause__
-    if isinstance(cause, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout):
+    if type(cause).__name__ in _NEVER_LEFT:
         return TelegramFailure("unreachable")
-    code = "timeout" if isinstance(error, TimedOut) else "connection_lost"
-    is_unanswered = isinstance(error, TimedOut) or isinstance(cause, httpx.HTTPError)
-    return TelegramFailure(code if is_unanswered else "provider_error", may_have_been_sent=is_unanswered)
+    if isinstance(error, TimedOut):
+        return TelegramFailure("timeout", may_have_been_sent=True)
+    if cause is not None and not isinstance(cause, LibraryError):
+        return TelegramFailure("connection_lost", may_have_been_sent=True)
+    return TelegramFailure("provider_error")
 
 
 def _seconds(wait: int | timedelta) -> float:

@@ -16,6 +16,7 @@ from channels.dispatch.messages import MessageDispatch
 from channels.dispatch.outbox import OutboxWorker
 from channels.dispatch.pacing import Pace
 from channels.dispatch.use_cases import once
+from channels.dispatch.verdicts import RowHandler
 from channels.dispatch.wording import Wording
 from channels.hooks.telegram import SECRET_HEADER, make_telegram_hook
 from channels.stand_in.app import CALLBACKS, make_stand_in
@@ -213,7 +214,7 @@ def _outbox(engine: Engine, sims: SimCards, bot: BotSender) -> OutboxWorker:
     wording = Wording(TEXTS, SERVICE_CODE)
     chats = ChatDispatch(engine, bot, wording.for_chat)
     messages = MessageDispatch(engine, sims, wording, Pace(10_000), sender_id="L", doubt_seconds=120, chats=chats)
-    handlers = {
+    handlers: dict[str, RowHandler] = {
         "message": messages,
         PAYOUT_TOPIC: once(send_payout, engine),
         TRANSFER_TOPIC: once(receive_transfer, engine),
