@@ -1,18 +1,23 @@
-"""Where the two planes' databases are: those that the settings name, or the embedded one of the data directory."""
+"""Where the two planes' databases are: those that the settings name, or the embedded one of the data directory.
+
+Each plane is bound by itself: the channel plane to Cassandra or PostgreSQL, whatever the record plane is on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
+from letsema.channel_cluster import channel_cluster
 from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings
+from storage.cassandra.addresses import CassandraAddress
 from storage.embedded import EmbeddedPostgres
 from storage.postgres.migrating import Plane, check, upgrade
 
@@ -35,7 +40,8 @@ class Embedded(Enum):
 class Databases:
     """Addresses of the planes, as the product works on them and as their owner migrates them. `repr` shows none.
 
-    server: the embedded server, when that is what they are on.
+    server: the embedded server, when that is what they are on. cluster: the Cassandra cluster that keeps the channel
+    plane instead of `channel`, as the product enters it, and cluster_owner as its owner does.
     """
 
     record: str = field(repr=False)
@@ -43,6 +49,13 @@ class Databases:
     record_owner: str | None = field(repr=False)
     channel_owner: str | None = field(repr=False)
     server: EmbeddedPostgres | None = None
+    cluster: CassandraAddress | None = None
+    cluster_owner: CassandraAddress | None = None
+
+    @property
+    def on_postgres(self) -> tuple[Plane, ...]:
+        """The planes that PostgreSQL keeps."""
+        return tuple(Plane) if self.cluster is None else (Plane.RECORD,)
 
     def owner(self, plane: Plane) -> str:
         """The owner's address. Raises `WrongSettingError` when the settings do not have it."""
@@ -60,10 +73,11 @@ class Databases:
 async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterator[Databases]:
     """The planes' databases, for as long as they are needed.
 
-    Raises `DataDirectoryProblem` for the embedded one.
+    Raises `DataDirectoryProblem` for the embedded one, `WrongSettingError` for what does not go together.
     """
+    cluster, owner_of_cluster = channel_cluster(settings), channel_cluster(settings, as_owner=True)
     if settings.record_url is not None:
-        yield _named(settings)
+        yield replace(_named(settings), cluster=cluster, cluster_owner=owner_of_cluster)
         return
     if settings.channel_url is not None:
         raise WrongSettingError(
@@ -74,21 +88,34 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
         owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
         if server.is_owner:
             await server.ensure_database(DATABASE)
-        yield Databases(app, app, owner, owner, server)
+        yield Databases(app, app, owner, owner, server, cluster, owner_of_cluster)
     finally:
         await server.stop()
 
 
 async def migrate(databases: Databases) -> None:
-    """Bring both planes to this release's schema. Raises `SchemaProblem`."""
-    for plane in Plane:
+    """Bring both planes to this release's schema. Raises `SchemaProblem`, `ChannelClusterProblem`."""
+    for plane in databases.on_postgres:
         await upgrade(plane, databases.owner(plane))
+    if databases.cluster_owner is not None:
+        from storage.cassandra import (
+            migrating as cassandra_schema,
+        )  # its driver is slow to import: only where it is used
+
+        await cassandra_schema.upgrade(databases.cluster_owner)
 
 
 async def check_schemas(databases: Databases) -> None:
-    """Raise the `SchemaProblem` that keeps this release from working on the planes, if there is one."""
-    for plane in Plane:
+    """Raise the problem that keeps this release from working on the planes, if there is one.
+
+    Raises `SchemaProblem`, `ChannelClusterProblem`.
+    """
+    for plane in databases.on_postgres:
         await check(plane, databases.app(plane))
+    if databases.cluster is not None:
+        from storage.cassandra import migrating as cassandra_schema
+
+        await cassandra_schema.check(databases.cluster)
 
 
 async def _embedded_server(data_directory: Path, embedded: Embedded) -> EmbeddedPostgres:

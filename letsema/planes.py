@@ -18,6 +18,8 @@ from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.reads.plane import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 
+Purge = Callable[[], Awaitable[int]]
+
 _PURGED_AT_ONCE: Final = 1_000
 
 
@@ -28,7 +30,7 @@ class Planes:
     record: Record
     channel: ChannelPlane
     reads: PortalReads
-    purge: Callable[[], Awaitable[int]]
+    purge: Purge
 
 
 @asynccontextmanager
@@ -37,13 +39,33 @@ async def open_planes(
 ) -> AsyncIterator[Planes]:
     """Connect both planes, until left. Raises `ChannelPlaneDown` when that one does not answer."""
     connections = RecordConnections(databases.record, connections_max=settings.record_connections)
-    pool = ChannelConnections(databases.channel, connections_max=settings.channel_connections)
     async with (
         RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as record,
-        ChannelOnPostgres.opened(pool, sealer) as channel,
+        _open_channel(settings, databases, sealer, clock) as (channel, purge),
     ):
+        yield Planes(record, channel, PortalReadsOnPostgres(record, keyed_hash), purge)
+
+
+@asynccontextmanager
+async def _open_channel(
+    settings: Settings, databases: Databases, sealer: Sealer, clock: Clock
+) -> AsyncIterator[tuple[ChannelPlane, Purge]]:
+    """The channel plane and what removes its rows that are past their time."""
+    if databases.cluster is not None:
+        from storage.cassandra.plane import ChannelOnCassandra  # its driver is slow to import: only where it is used
+
+        async with ChannelOnCassandra.opened(databases.cluster, sealer, clock) as cassandra:
+            yield cassandra, _nothing_to_purge
+        return
+    pool = ChannelConnections(databases.channel, connections_max=settings.channel_connections)
+    async with ChannelOnPostgres.opened(pool, sealer) as postgres:
 
         async def purge() -> int:
-            return await channel.purge_expired(clock.now(), _PURGED_AT_ONCE)
+            return await postgres.purge_expired(clock.now(), _PURGED_AT_ONCE)
 
-        yield Planes(record, channel, PortalReadsOnPostgres(record, keyed_hash), purge)
+        yield postgres, purge
+
+
+async def _nothing_to_purge() -> int:
+    """On Cassandra every row that ends has a time to live."""
+    return 0

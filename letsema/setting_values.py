@@ -20,6 +20,8 @@ _BOT_TOKEN: Final = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,64}")
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _SHORT_CODE: Final = re.compile(r"\d{3,8}(:[A-Za-z]{2,20})?")
 _KEY_ID_MAX: Final = 65_535
+_KEYSPACE: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_DATACENTER: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class WrongSettingError(ValueError):
@@ -78,6 +80,38 @@ def http_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError("a server's address looks like https://host, without query, fragment or user")
     return url.rstrip("/")
+
+
+def node_address(written: str) -> str:
+    """A node of a Cassandra cluster, with or without a port. Raises `ValueError`."""
+    try:
+        parts = urlsplit(f"//{written}")
+        fine = bool(parts.hostname) and parts.netloc == written and "@" not in written and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError("a node is a host or host:port, such as 10.0.0.5:9042")
+    return written
+
+
+def keyspace_name(written: str) -> str:
+    """A name that CQL takes without quotes. Raises `ValueError`."""
+    if not _KEYSPACE.fullmatch(written):
+        raise ValueError("a keyspace is named by up to 48 small letters, digits and _, a letter first")
+    return written
+
+
+def replication(value: object) -> object:
+    """Copies by data centre from "dc1:3,dc2:3"."""
+    if not isinstance(value, str):
+        return value
+    copies: dict[str, int] = {}
+    for part in value.split(","):
+        datacenter, _, number = part.strip().partition(":")
+        if not _DATACENTER.fullmatch(datacenter) or not number.isascii() or not number.isdigit() or not int(number):
+            raise ValueError("copies are written data-centre:number, with commas between them, such as dc1:3,dc2:3")
+        copies[datacenter] = int(number)
+    return copies
 
 
 def is_on_loopback(host: str | None) -> bool:

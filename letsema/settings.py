@@ -22,8 +22,11 @@ from letsema.setting_values import (
     http_url,
     key_bytes,
     key_set,
+    keyspace_name,
     network,
+    node_address,
     postgresql_url,
+    replication,
     service_code,
     service_hours,
     short_code,
@@ -54,6 +57,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class ChannelStore(StrEnum):
+    """What keeps the channel plane."""
+
+    POSTGRES = "postgres"
+    CASSANDRA = "cassandra"
+
+
 PostgresqlUrl = Annotated[SecretStr, AfterValidator(lambda url: SecretStr(postgresql_url(url.get_secret_value())))]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -64,6 +74,9 @@ ServiceCodes = Annotated[
     tuple[Annotated[str, AfterValidator(service_code)], ...], NoDecode, BeforeValidator(as_list), Field(min_length=1)
 ]
 ShortCodes = Annotated[tuple[Annotated[str, AfterValidator(short_code)], ...], NoDecode, BeforeValidator(as_list)]
+Nodes = Annotated[tuple[Annotated[str, AfterValidator(node_address)], ...], NoDecode, BeforeValidator(as_list)]
+Keyspace = Annotated[str, AfterValidator(keyspace_name)]
+Replication = Annotated[dict[str, int], NoDecode, BeforeValidator(replication)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(network)], ...], NoDecode, BeforeValidator(as_list)]
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(as_list)]
 BotToken = Annotated[SecretStr, AfterValidator(lambda token: SecretStr(bot_token(token.get_secret_value())))]
@@ -97,6 +110,35 @@ class Settings(BaseSettings):
     )
     record_connections: Connections = Field(10, description="Connections to the record plane, of one process.")
     channel_connections: Connections = Field(10, description="Connections to the channel plane, of one process.")
+
+    channel_store: ChannelStore = Field(
+        ChannelStore.POSTGRES, description="What keeps the channel plane: `postgres` or `cassandra`."
+    )
+    cassandra_contact_points: Nodes = Field(
+        (), description="Nodes to enter the Cassandra cluster by, as host or host:port with commas between them."
+    )
+    cassandra_datacenter: str = Field(
+        "", max_length=64, description="The data centre beside this process: the one whose quorum is asked."
+    )
+    cassandra_keyspace: Keyspace = Field("letsema", description="The keyspace of the channel plane.")
+    cassandra_replication: Replication = Field(
+        {},
+        description="Copies in each data centre, as `name:number` with commas between, for `letsema db upgrade` when "
+        "it makes the keyspace. Unset: three in `LETSEMA_CASSANDRA_DATACENTER`.",
+    )
+    cassandra_username: str = Field("", max_length=64, description="The role that the product works as on Cassandra.")
+    cassandra_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    cassandra_owner_username: str = Field(
+        "", max_length=64, description="The role that may change the schema, for `letsema db upgrade` alone."
+    )
+    cassandra_owner_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    cassandra_ca_file: Path | None = Field(
+        None, description="The certificate, as PEM, that signs the nodes' own: with it, connections are encrypted."
+    )
+    cassandra_certificate_file: Path | None = Field(
+        None, description="Our own certificate, as PEM, where nodes ask for one."
+    )
+    cassandra_key_file: Path | None = Field(None, description="Its private key, as PEM.")
 
     public_host: str = Field("127.0.0.1", description="Where the public listener listens.")
     public_port: Port = Field(8080, description="The port of the portal, the hooks and `/healthz`.")

@@ -54,6 +54,8 @@ def _default(field: FieldInfo) -> str:
         value = value.get_secret_value()
     if isinstance(value, tuple):
         value = ",".join(value)
+    if isinstance(value, dict):
+        value = ",".join(f"{name}:{number}" for name, number in value.items())
     if isinstance(value, Enum):
         value = value.value
     return f"`{value}`" if value not in (None, "") else ""

@@ -64,7 +64,13 @@ async def _revisions_against_tables() -> list[str]:
     from storage.postgres.migrating import Plane, differences
 
     with TemporaryDirectory(prefix="letsema-check-") as folder:
-        settings = load_settings(data_dir=Path(folder), record_url=None, channel_url=None)
+        settings = load_settings(
+            data_dir=Path(folder),
+            record_url=None,
+            channel_url=None,
+            channel_store="postgres",
+            cassandra_contact_points=(),
+        )
         async with open_databases(settings, Embedded.OWN) as databases:
             await migrate(databases)
             return [line for plane in Plane for line in await differences(plane, databases.owner(plane))]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from letsema.demo.directory import is_demo, keys_directory, read_demo_file
-from letsema.settings import Settings, load_settings
+from letsema.settings import ChannelStore, Settings, load_settings
 
 HOST: Final = "127.0.0.1"
 HOOK_TOKEN: Final = "demo"  # noqa: S105 -- printed, and guards nothing on loopback
@@ -26,6 +26,8 @@ def demo_settings(data_directory: Path, port: int, *, stand_in: str) -> Settings
         data_dir=data_directory,
         record_url=None,
         channel_url=None,
+        channel_store=ChannelStore.POSTGRES,
+        cassandra_contact_points=(),
         public_host=HOST,
         public_port=port,
         internal_host=HOST,
