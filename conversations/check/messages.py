@@ -84,7 +84,8 @@ def notices_by_screen(machine: Machine) -> Mapping[str, frozenset[str]]:
                     notices[shown].add(target.notice)
     for arrived in _after_a_change(machine):
         for shown in machine.shown_from(arrived):
-            notices[shown].add(own.CHANGED)
+            if not isinstance(machine.screens[shown], End):
+                notices[shown].add(own.CHANGED)
     return {name: frozenset(found) for name, found in notices.items()}
 
 

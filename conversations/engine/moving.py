@@ -12,6 +12,7 @@ from conversations.engine.errors import ConversationDefect
 from conversations.engine.events import Step
 from conversations.engine.flows import Machine
 from conversations.engine.limits import ASKS_PER_TURN_MAX, COMMANDS_PER_TURN_MAX, TRAIL_DEPTH_MAX, TRIES_MAX
+from conversations.engine.messages import CHANGED
 from conversations.engine.paths import target_cost
 from conversations.engine.screens import LANGUAGE, End, Menu, Option, asked_on_arrival
 from conversations.engine.showing import offered, view_of
@@ -141,6 +142,9 @@ def _stand(machine: Machine, conversation: Conversation, name: str, tries: int, 
     ends = isinstance(machine.screens[name], End)
     if ends:
         conversation = _end(machine, conversation, name)
+        if conversation.notice is not None and conversation.notice.message == CHANGED:
+            # An end says itself why it is one, and has no answers to look at again.
+            conversation = replace(conversation, notice=None)
     return replace(
         conversation,
         screen=name,

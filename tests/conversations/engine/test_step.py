@@ -448,6 +448,12 @@ class TestReleases:
 
         phone.when("1").shows("start.menu").says("This service has changed")
 
+    def test_an_end_that_a_release_leads_to_speaks_for_itself(self, phone: Phone) -> None:
+        phone.dials().when("5")
+        phone.conversation = replace(phone.state, flow_version=7)
+
+        phone.finds("caller", "shut").when("1").shows("start.shut").says_not("This service has changed").ends()
+
     def test_an_offer_whose_form_is_gone_goes_home(self, phone: Phone) -> None:
         phone.dials().when("1", "12").dials()
         phone.drafts.clear()
