@@ -1,24 +1,31 @@
-"""Every loan worked out anew from its events, and held against what is kept: journals, position, instalments."""
+"""Every loan worked out anew from its events, and held against what is kept: its row, journals, position, rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from core.ledger.difference import journal_difference
-from core.loans.account import LoanAccount
+from core.loans.account import AccountStatus, LoanAccount
 from core.ports.books import LedgerFinding
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.loan import InstalmentRow, Loan, LoanPosition
+from core.records.loan import InstalmentRow, Loan, LoanPosition, LoanStatus
 from core.use_cases.bookkeeping import history_of
 from core.use_cases.projecting import projection_of
 
 _CHUNK: Final = 200
 _BEFORE_ALL: Final = UUID(int=0)
+_STATUS: Final[Mapping[AccountStatus, LoanStatus]] = {
+    AccountStatus.ACTIVE: LoanStatus.ACTIVE,
+    AccountStatus.CLOSED: LoanStatus.CLOSED,
+    AccountStatus.WRITTEN_OFF: LoanStatus.WRITTEN_OFF,
+    AccountStatus.CANCELLED: LoanStatus.CANCELLED,
+}
+"""What a loan is once its money was out. One that is marked otherwise is closed by no day and listed by nobody."""
 
 
 async def replay_district(engine: Engine, district: str) -> list[LedgerFinding]:
@@ -62,10 +69,21 @@ async def _against(engine: Engine, unit: Unit, loan: Loan, closed_through: date)
     account = history.account(closed_through)
     position, instalments = projection_of(loan, account)
     return [
+        *_loan(loan, account, history.disbursed.value_on),
         *await _journals(unit, loan, account),
         *_unlike("the position", await unit.loans.position(loan.id), position),
         *_rows(await unit.loans.instalments(loan.id), instalments),
     ]
+
+
+def _loan(loan: Loan, account: LoanAccount, disbursed_on: date) -> Iterator[str]:
+    """What the loan's own row says of itself."""
+    if loan.status is not _STATUS[account.status]:
+        yield f"the loan is {loan.status}, its events say {_STATUS[account.status]}"
+    if loan.principal != account.terms.principal:
+        yield f"the loan's principal is {loan.principal}, its contract says {account.terms.principal}"
+    if loan.disbursed_on != disbursed_on:
+        yield f"the loan was paid out on {loan.disbursed_on}, its events say {disbursed_on}"
 
 
 async def _journals(unit: Unit, loan: Loan, account: LoanAccount) -> list[str]:
