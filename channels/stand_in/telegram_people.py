@@ -23,7 +23,10 @@ _JSON: Final = "application/json"
 
 @dataclass(slots=True)
 class ChatMessage:
-    """A message in somebody's chat, as it stands: its buttons may be taken away, and it may be deleted."""
+    """A message in somebody's chat, as it stands: its buttons may be taken away, and it may be deleted.
+
+    `is_screen`: it came with buttons, so it is what the conversation shows and no notice beside it.
+    """
 
     number: int
     chat_id: int
@@ -31,6 +34,7 @@ class ChatMessage:
     text: str
     buttons: list[tuple[str, str]] = field(default_factory=list)
     asks_for_contact: bool = False
+    is_screen: bool = False
     is_ours: bool = True
     is_deleted: bool = False
 
@@ -43,6 +47,7 @@ class ChatMessage:
             "text": self.text,
             "buttons": [label for label, _ in self.buttons],
             "asks_for_contact": self.asks_for_contact,
+            "screen": self.is_screen,
             "deleted": self.is_deleted,
         }
 
@@ -71,7 +76,7 @@ class TelegramPeople:
         rows = markup.get("inline_keyboard", [])
         buttons = [(str(button["text"]), str(button["callback_data"])) for row in rows for button in row]
         asks = any(button.get("request_contact") for row in markup.get("keyboard", []) for button in row)
-        return self._keep(chat_id, text, buttons=buttons, asks_for_contact=asks)
+        return self._keep(chat_id, text, buttons=buttons, asks_for_contact=asks, is_screen=bool(buttons))
 
     def message(self, chat_id: int, number: int) -> ChatMessage | None:
         """One message of a chat, unless it was deleted."""

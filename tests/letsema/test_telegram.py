@@ -1,0 +1,94 @@
+"""The Telegram channel's settings: off without a token, and refused when half of it is missing or guessable."""
+
+from __future__ import annotations
+
+import pytest
+
+from letsema.readiness import check_production
+from letsema.setting_values import WrongSettingError
+from letsema.settings import load_settings
+from tests.letsema.test_settings import READY
+
+TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz0123456"
+SECRET = "0f3c9a7d52e84b16c0d7aa"
+WHOLE = {
+    "LETSEMA_TELEGRAM_TOKEN": TOKEN,
+    "LETSEMA_TELEGRAM_SECRETS": SECRET,
+    "LETSEMA_TELEGRAM_WEBHOOK_URL": "https://letsema.example/hooks/telegram",
+}
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Everything that real borrowers on Telegram need."""
+    hook_token = {"LETSEMA_HOOK_TOKENS": "0f3c9a7d52e84b16c0d7aa"}
+    for name, value in (READY | hook_token | WHOLE).items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_whole_channel_is_ready(whole: pytest.MonkeyPatch) -> None:
+    check_production(load_settings(), of_demo=False)
+
+
+def test_without_a_token_there_is_no_channel_and_nothing_to_check(whole: pytest.MonkeyPatch) -> None:
+    for name in WHOLE:
+        whole.delenv(name)
+
+    settings = load_settings()
+
+    check_production(settings, of_demo=False)
+    assert settings.telegram_token.get_secret_value() == ""
+
+
+def test_the_webhook_may_be_told_by_hand(whole: pytest.MonkeyPatch) -> None:
+    whole.delenv("LETSEMA_TELEGRAM_WEBHOOK_URL")
+
+    check_production(load_settings(), of_demo=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LETSEMA_TELEGRAM_SECRETS", ""),
+        ("LETSEMA_TELEGRAM_SECRETS", "demo"),
+        ("LETSEMA_TELEGRAM_SECRETS", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("LETSEMA_TELEGRAM_SECRETS", f"{SECRET},short"),
+        ("LETSEMA_TELEGRAM_URL", "http://api.telegram.example"),
+        ("LETSEMA_TELEGRAM_WEBHOOK_URL", "http://letsema.example/hooks/telegram"),
+    ],
+)
+def test_half_a_channel_serves_nobody(whole: pytest.MonkeyPatch, name: str, value: str) -> None:
+    whole.setenv(name, value)
+
+    with pytest.raises(WrongSettingError, match=name):
+        check_production(load_settings(), of_demo=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LETSEMA_TELEGRAM_TOKEN", "not-a-token"),
+        ("LETSEMA_TELEGRAM_TOKEN", "123456789:short"),
+        ("LETSEMA_TELEGRAM_SECRETS", "with a space in it and long enough"),
+        ("LETSEMA_TELEGRAM_SECRETS", "x" * 257),
+        ("LETSEMA_TELEGRAM_PER_SECOND", "0"),
+        ("LETSEMA_TELEGRAM_PER_SECOND", "31"),
+        ("LETSEMA_TELEGRAM_URL", "ftp://api.telegram.org"),
+    ],
+)
+def test_a_wrong_value_is_told_and_never_shown(whole: pytest.MonkeyPatch, name: str, value: str) -> None:
+    whole.setenv(name, value)
+
+    with pytest.raises(WrongSettingError, match=name) as refusal:
+        load_settings()
+
+    if name in {"LETSEMA_TELEGRAM_TOKEN", "LETSEMA_TELEGRAM_SECRETS"}:
+        assert value not in str(refusal.value)
+
+
+def test_neither_token_nor_secret_is_in_the_repr(whole: pytest.MonkeyPatch) -> None:
+    shown = repr(load_settings())
+
+    assert TOKEN not in shown
+    assert SECRET not in shown
