@@ -280,3 +280,10 @@ class Payment:
     loan_id: UUID | None
     borrower_id: UUID | None
     status: str
+
+    @property
+    def its_loan_id(self) -> UUID:
+        """The loan that it was posted to. Raises `ValueError` for one in suspense, which is on none."""
+        if self.loan_id is None:
+            raise ValueError(f"{self.receipt} is on no loan")
+        return self.loan_id

@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.ledger.accounts import Account, float_account
 from core.ledger.journals import funding, payment_leaves_suspense, sweep, unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
@@ -121,9 +121,7 @@ async def _check_reverse(_engine: Engine, unit: Unit, actor: Actor, data: Data) 
 
 async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     payment = await payment_of(unit, actor, proposal.data, "posted")
-    if payment.loan_id is None:
-        raise NotFound("that payment is on no loan")
-    loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id, lock=True)
+    loan = await unit.loans.get(payment.its_loan_id, mfi_id=actor.mfi_id, lock=True)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     source = await _source(unit, loan, key)
     account = await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
@@ -140,10 +138,7 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
 async def _source(unit: Unit, loan: Loan, key: str) -> str:
     """The account that a payment came to its loan from: the rail's float, suspense, or clearing."""
     events = events_of(await unit.loans.events(loan.id))
-    payment = next((event for event in events if isinstance(event, Repayment) and event.key == key), None)
-    if payment is None:
-        raise NotFound("that payment is not on its loan")
-    return payment.money_account
+    return {event.key: event.money_account for event in events if isinstance(event, Repayment)}[key]
 
 
 async def _move(engine: Engine, unit: Unit, payment: Payment, key: str, source: str, destination: str) -> None:

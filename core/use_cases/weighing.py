@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from core.errors import Conflict, DomainError
+from core.errors import DomainError
 from core.ledger.accounts import Account, float_account
 from core.loans.account import Instalment, LoanAccount
 from core.loans.events import Event, Refund, Reversal, Waiver, WriteOff
@@ -31,6 +31,7 @@ from core.use_cases.bookkeeping import history_of, value_date
 from core.use_cases.locating import district_of
 from core.use_cases.meaning import meaning_of
 from core.use_cases.payouts import DEFAULT_RAIL
+from core.use_cases.refunding import payment_of
 from core.use_cases.repaying import repayment_key
 from core.use_cases.settling import payout_of
 
@@ -165,7 +166,7 @@ async def _weigh(engine: Engine, unit: Unit, actor: Actor, kind: ProposalKind, d
 
 
 async def _assignment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
-    payment = await _payment(unit, data)
+    payment = await payment_of(unit, actor, data, "suspense")
     reference = Reference.parse(str(data["loan_reference"]))
     async with engine.record.unit(await district_of(engine, reference)) as theirs:
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
@@ -191,10 +192,8 @@ def _arrival(history: LoanHistory, payment: Payment) -> dict[str, Any]:
 
 
 async def _reversal(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
-    payment = await _payment(unit, data)
-    if payment.loan_id is None:
-        raise Conflict("that payment is on no loan")
-    loan = await unit.loans.get(payment.loan_id, mfi_id=actor.mfi_id)
+    payment = await payment_of(unit, actor, data, "posted")
+    loan = await unit.loans.get(payment.its_loan_id, mfi_id=actor.mfi_id)
     target = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     change = await _loan_change(engine, unit, loan, lambda history: Reversal(_KEY, _next_n(history), target))
     return Weighed(payment.amount, payment, loan_change=change)
@@ -220,8 +219,8 @@ async def _settlement(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> 
     return Weighed(payout.amount, payout=payout)
 
 
-async def _refund_of_payment(_engine: Engine, unit: Unit, _actor: Actor, data: Data) -> Weighed:
-    payment = await _payment(unit, data)
+async def _refund_of_payment(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
+    payment = await payment_of(unit, actor, data, "suspense")
     return Weighed(payment.amount, payment)
 
 
@@ -265,14 +264,6 @@ def _next_n(history: LoanHistory) -> int:
 
 async def _loan(unit: Unit, actor: Actor, data: Data) -> Loan:
     return await unit.loans.by_reference(Reference.parse(str(data["loan_reference"])), mfi_id=actor.mfi_id)
-
-
-async def _payment(unit: Unit, data: Data) -> Payment:
-    """The payment, which the check has found to be there and this lender's."""
-    payment = await unit.payments.get(str(data["rail"]), str(data["rail_reference"]))
-    if payment is None:
-        raise Conflict("the payment is gone")
-    return payment
 
 
 _WEIGHERS: Final[Mapping[ProposalKind, Callable[[Engine, Unit, Actor, Data], Awaitable[Weighed]]]] = {

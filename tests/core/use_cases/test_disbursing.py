@@ -148,3 +148,18 @@ async def test_a_second_try_that_failed_beside_one_that_arrived_tells_nobody_of_
     assert between is LoanStatus.DISBURSING
     assert len(await lending.messages("disbursement_failed")) == told
     assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
+
+
+@pytest.mark.parametrize("settled", [CONFIRMED, REFUSED])
+async def test_a_word_that_comes_again_and_not_knowing_change_nothing_that_was_settled(
+    settled: PayoutResult, lending: Lending, rail: ObedientRail
+) -> None:
+    loan = await released(lending)
+    rail.answer = settled
+    await lending.work_on_outbox(HOME)
+    (before,) = await payouts_of(lending, loan)
+
+    for word in (settled, PayoutResult(PayoutAnswer.UNKNOWN, failure_code="not_found")):
+        await settle_payout(lending.engine, "simulated", before.reference, word)
+
+    assert await payouts_of(lending, loan) == [before]

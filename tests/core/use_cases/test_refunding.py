@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import Conflict
-from core.loans.refusals import CreditPaidOut, RefundAboveCredit
+from core.errors import Conflict, NotFound
+from core.loans.refusals import CreditPaidOut, NotDisbursed, RefundAboveCredit
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import Loan, LoanStatus, Payment, PayoutStatus
@@ -224,3 +224,30 @@ async def test_money_that_is_going_back_is_not_assigned_by_who_looked_before(len
         await late
     assert (await payment(lending, "LOST")).status == "refunding"
     assert await balance(lending, "suspense") == -Money.of("80")
+
+
+async def test_what_goes_back_is_this_lenders_and_there(lending: Lending) -> None:
+    await lending.pay(Money.of("40"), reference="OURS")
+    others = replace(lending, cashier=replace(lending.cashier, mfi_id=lending.other_mfi.id))
+
+    with pytest.raises(NotFound):
+        await proposed(lending, ProposalKind.REFUND_PAYMENT, {"rail": "simulated", "rail_reference": "NONE"})
+    with pytest.raises(NotFound):
+        await proposed(others, ProposalKind.REFUND_PAYMENT, {"rail": "simulated", "rail_reference": "OURS"})
+
+
+async def test_a_loan_that_was_never_paid_out_has_no_credit(lending: Lending) -> None:
+    offered = await lending.offer(await lending.borrower())
+
+    with pytest.raises(NotDisbursed):
+        await proposed(
+            lending, ProposalKind.REFUND_CREDIT, {"loan_reference": str(offered.reference), "amount_minor": 1}
+        )
+
+
+async def test_what_came_over_a_rail_that_pays_nothing_out_does_not_go_back_over_it(lending: Lending) -> None:
+    await lending.pay(Money.of("40"), reference="INWARD")
+    inward = replace(lending, engine=replace(lending.engine, rails={}))
+
+    with pytest.raises(PayerHasNoWallet):
+        await proposed(inward, ProposalKind.REFUND_PAYMENT, {"rail": "simulated", "rail_reference": "INWARD"})

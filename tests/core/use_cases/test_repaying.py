@@ -7,13 +7,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.errors import Conflict, DomainError, NotFound
-from core.money import Money, total
+from core.errors import Conflict, DomainError, InvalidInput, NotFound
+from core.money import ZERO, Money, total
 from core.ports.channel import ChannelPlaneDown
-from core.ports.intake import IntakeRow
+from core.ports.intake import IntakeRow, IntakeStatus
 from core.ports.record import DistrictDown
-from core.records.loan import LoanPosition
-from core.use_cases.repaying import NoticeOutcome, PaymentNotice, drain_payments, receive_payment
+from core.records.loan import LoanPosition, Payment
+from core.references import Reference
+from core.use_cases.repaying import (
+    NoticeOutcome,
+    PaymentNotice,
+    UnknownRailAccount,
+    drain_payments,
+    receive_payment,
+)
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending
 
@@ -132,3 +139,57 @@ async def test_payments_that_cannot_be_posted_let_the_others_of_their_district_p
     (next_one,) = await lending.engine.channel.intake.waiting(HOME, 1)
 
     assert next_one.reference == "SECOND"
+
+
+# Where a notice leads
+
+
+async def test_no_notice_is_of_nothing_or_for_an_account_that_is_nobodys(lending: Lending) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await lending.pay(ZERO, reference="NOTHING")
+    stranger = PaymentNotice("simulated", "LOST", Money.of("5"), "", "99999", "", lending.engine.clock.now())
+    with pytest.raises(UnknownRailAccount):
+        await receive_payment(lending.engine, stranger)
+
+    assert refused.value.field == "amount"
+    assert await waiting(lending) == []
+
+
+async def test_the_applications_reference_leads_to_its_loan_too(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    async with lending.engine.record.unit(HOME) as unit:
+        application = await unit.applications.get(loan.application_id)
+
+    await lending.pay(Money.of("5"), reference="BY-APPLICATION", account=str(application.reference))
+
+    assert (await posted(lending, "BY-APPLICATION")).its_loan_id == loan.id
+
+
+async def test_a_reference_that_names_nothing_of_this_lenders_leaves_the_money_in_suspense(lending: Lending) -> None:
+    cell = (await lending.engine.record.catalogue()).district(HOME).cell_number
+    nobodys = Reference.make(cell, lending.engine.identifiers.random_below)
+    others = (await lending.apply(await lending.borrower(), product=lending.other_product)).reference
+
+    for reference in (nobodys, others):
+        await lending.pay(Money.of("5"), reference=str(reference), account=str(reference))
+        payment = await posted(lending, str(reference))
+
+        assert payment.status == "suspense"
+        with pytest.raises(ValueError, match="on no loan"):
+            _ = payment.its_loan_id
+
+
+async def test_the_drain_leaves_what_is_no_payment(lending: Lending) -> None:
+    now = lending.engine.clock.now()
+    other = IntakeRow("application", "A1", "application", HOME, b"d" * 32, b"sealed", IntakeStatus.WAITING, now)
+    await lending.engine.channel.intake.accept(other)
+
+    assert await drain_payments(lending.engine, HOME, 10) == 0
+    assert await waiting(lending) == [other]
+
+
+async def posted(lending: Lending, reference: str) -> Payment:
+    async with lending.engine.record.unit(HOME) as unit:
+        payment = await unit.payments.get("simulated", reference)
+    assert payment is not None
+    return payment

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
@@ -154,3 +156,24 @@ async def test_of_two_that_may_have_left_only_one_is_booked(
     assert (first.status, first.failure_code) == (PayoutStatus.UNKNOWN, "confirmed_late")
     assert second.status is PayoutStatus.CONFIRMED
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_payout_is_settled_by_its_own_lender_as_confirmed_or_failed(
+    lending: Lending, rail: ObedientRail, clock: MovableClock
+) -> None:
+    loan = await lost(lending, rail, clock)
+    others = replace(lending, cashier=replace(lending.cashier, mfi_id=lending.other_mfi.id))
+
+    with pytest.raises(InvalidInput) as refused:
+        await proposed(lending, loan, "accepted")
+    with pytest.raises(NotFound):
+        await proposed(others, loan, "failed")
+
+    assert refused.value.field == "outcome"
+
+
+async def test_a_payout_that_was_not_lost_waits_for_its_rail(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+
+    with pytest.raises(PayoutNotUnknown):
+        await proposed(lending, loan, "failed")
