@@ -45,9 +45,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "password_too_long": mark("A password has at most 128 characters."),
     "password_too_short": mark("A password has at least 12 characters."),
     "payer_has_no_wallet": mark("The number that paid is no wallet that money can be sent to."),
+    "payout_cooling_down": mark(
+        "The borrower's wallet or PIN was changed lately. For their safety no money leaves yet."
+    ),
     "payout_not_unknown": mark("What became of that payout is known, or the money service still answers for it."),
     "payout_under_way": mark("The money is on its way. It has to arrive, or fail, first."),
     "rail_still_asked": mark("The money service is still being asked. After an hour of that, settle it here."),
+    "rail_not_served": mark("The lender does not pay to wallets of that money service."),
     "reference_used": mark("Money was moved under this reference already. Check the statement and write another."),
     "refund_above_credit": mark("That is more than what was paid too much and is not on its way back already."),
     "second_person_needed": mark("This payout is above limit 2. A second person has to release it."),

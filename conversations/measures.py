@@ -16,6 +16,7 @@ from conversations.engine import Choice, Text, Value
 from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
 from conversations.people_measures import people_values
+from conversations.texting_words import TextingWords
 from conversations.texts import Texts
 from core.calendar import PeriodUnit
 from core.loans.policy import AFTER_DAYS_MAX, LateFeeRule
@@ -24,6 +25,7 @@ from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
 from core.use_cases.applying import RefusalReason
+from core.use_cases.cooling_down import COOL_DOWN_HOURS
 from core.use_cases.looking_up import LOOKS_SHOWN_MAX, LookPurpose
 
 LONGEST_LENDER: Final = "Mohloli Savings & Credit"
@@ -41,6 +43,8 @@ LONGEST_PHONE: Final = "+266 5885 1234"
 LONGEST_ACCOUNT: Final = "EcoCash 62001234"
 LONGEST_SERVICE_CODE: Final = "*384*55512#"
 LONGEST_WALLET: Final = "+266 ..... 234"
+LONGEST_WALLET_NUMBER: Final = "5888 8888"
+LONGEST_FEE: Final = "Administration fee"
 _REFERENCE: Final = Reference("8888888888")
 _TERMS: Final = (1, 2, 3, 6, 9, 12, 18, 24, 36)
 
@@ -62,6 +66,14 @@ _STANDINGS: Final = (
     Text("loans.behind_at_the_end", _LATE),
     Text("loans.money_on_its_way"),
     Text("loans.nothing_due"),
+)
+_FEES: Final = tuple(
+    Choice(str(number), Text("terms.fee_line", {"fee_name": LONGEST_FEE, "fee": LARGEST_AMOUNT})) for number in range(3)
+)
+_WALLETS: Final = (
+    Text("wallet.own"),
+    Text("wallet.number", {"wallet_number_shown": LONGEST_WALLET_NUMBER}),
+    Text("wallet.as_before"),
 )
 _COMING: Final = tuple(
     Text(
@@ -111,6 +123,8 @@ WORST_VALUES: Final[Candidates] = {
             "next_due",
             "overdue",
             "payoff",
+            "due_today",
+            "pay_total",
             "principal",
             "total_cost",
             "total_repaid",
@@ -133,6 +147,16 @@ WORST_VALUES: Final[Candidates] = {
     "coming": _COMING,
     "consent_name": tuple(Text(NAMES[kind]) for kind in ConsentKind),
     "consent_effect": tuple(Text(EFFECTS[kind]) for kind in ConsentKind),
+    "each_fee": (Text("terms.fees", {"fee_lines": _FEES}), Text("terms.no_fees")),
+    "fee_lines": (_FEES,),
+    "fee_name": (LONGEST_FEE,),
+    **dict.fromkeys(("paid_to", "new_paid_to"), _WALLETS),
+    "paid_now": (Text("wallet.own"), Text("wallet.ending", {"wallet_end": "000"})),
+    "wallet_end": ("000",),
+    "wallet_number_shown": (LONGEST_WALLET_NUMBER,),
+    "wallet_wait": (Text("wallet.waits"), Text("wallet.at_once")),
+    "payoff_good": tuple(Text(f"loans.good_{by}", {"payoff_on": LONGEST_DATE}) for by in ("today", "until")),
+    "hours": (COOL_DOWN_HOURS,),
     "cooling_off": (Text("terms.cooling_off", {"days": 30}), Text("terms.no_cooling_off")),
     "days": (1_000,),
     "district_name": (LONGEST_DISTRICT,),
@@ -190,11 +214,15 @@ _SMS_COMMANDS: Final = (
         "give_consent",
         "send_statement",
         "change_reminders",
+        "unlink_telegram",
         "cancel_loan",
         "ask_to_cancel",
         "answer_returned",
         "complain",
         "reset_pin",
+        "change_wallet",
+        "request_payment",
+        "quote_payoff",
         "other",
     ),
 )
@@ -231,18 +259,20 @@ TASKS: Final = (
         goal="apply.send",
         inputs_max=6,
         start="main.menu",
-        avoids=frozenset({"apply.purpose", "apply.terms", "apply.change"}),
+        avoids=frozenset({"apply.purpose", "apply.wallet", "apply.terms", "apply.change"}),
     ),
     Task("accept an offer", goal="offer.accept", inputs_max=3, start="main.menu"),
     Task("see what is due", goal="loans.loan", inputs_max=2, start="main.menu"),
     Task("see how to pay", goal="repay.show", inputs_max=2, start="main.menu"),
     Task("see what closes a loan", goal="loans.pay_off", inputs_max=3, start="main.menu"),
+    Task("pay from one's own wallet", goal="repay.ask", inputs_max=5, start="main.menu"),
+    Task("change the wallet", goal="wallet.change", inputs_max=5, start="main.menu"),
     Task("cancel a loan before its payout", goal="cancel.cancel", inputs_max=4, start="main.menu"),
     Task("learn how to return the cash", goal="cancel.ask", inputs_max=3, start="main.menu"),
 )
 """From the menu that a dial opens, or from the dial itself, to the step that does it."""
 
-OTHER_MESSAGES: Final[frozenset[str]] = frozenset({*MESSAGE_IDS.values(), *ChatWords})
+OTHER_MESSAGES: Final[frozenset[str]] = frozenset({*MESSAGE_IDS.values(), *ChatWords, *TextingWords})
 """What something other than a screen shows."""
 
 

@@ -23,6 +23,7 @@ from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.use_cases.complaining import ANSWER_MAX
+from core.use_cases.cooling_down import COOL_DOWN_HOURS
 
 PARTS_MAX: Final = 2
 """Segments of 153 septets: what a message may cost with its longest figures."""
@@ -43,6 +44,7 @@ _LONGEST: Final[dict[str, Any]] = {
     "period_unit": PeriodUnit.WEEK.value,
     "period_every": PERIOD_EVERY_MAX,
     "days_late": 1_000,
+    "hours": COOL_DOWN_HOURS,
     "code": "000000",
     "answer": "n" * ANSWER_MAX,
 }

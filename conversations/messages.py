@@ -36,6 +36,7 @@ COMMAND_TEXTS: Final = {
         *("register", "apply", "accept", "decline", "withdraw"),
         *("change_language", "change_pin", "withdraw_consent", "give_consent", "send_statement", "change_reminders"),
         *("cancel_loan", "ask_to_cancel", "answer_returned", "complain", "reset_pin"),
+        *("change_wallet", "request_payment", "quote_payoff", "unlink_telegram"),
     )
 }
 WHY_TEXTS: Final = {
@@ -179,6 +180,7 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.OFFER_MADE: _term,
     MessageKind.DISBURSED: _wallet,
     MessageKind.CREDIT_REFUNDED: _wallet,
+    MessageKind.WALLET_CHANGED: _wallet,
     MessageKind.PAYMENT_RECEIVED: _received,
     MessageKind.LOAN_STATEMENT: _statement,
     MessageKind.LOAN_CLOSED: _closed,

@@ -8,7 +8,9 @@ from uuid import UUID
 from conversations.answers import arguments, key_facts
 from conversations.answers.periods import term
 from conversations.answers.table import Scene
+from conversations.answers.wallets import named_wallet, paid_to
 from conversations.engine import Ask, Choice, Outcome, Text, Value
+from conversations.flows.apply import KEPT
 from core.ports.directory import PhoneEntry
 from core.records.application import OPEN_STATUSES, Application
 from core.records.borrower import IncomeKind, Purpose
@@ -33,6 +35,9 @@ PURPOSES: Final = {purpose: f"purpose.{purpose}" for purpose in Purpose}
 
 async def products(scene: Scene, _ask: Ask) -> Outcome:
     """All products of all lenders in the caller's district in one list, and what their last application still tells."""
+    hours = scene.engine.service_hours
+    if not hours.are_on(scene.engine.clock.now()):
+        return Outcome(name="outside_hours", values={"opens_at": f"{hours.opens:%H:%M}"})
     seen = await overview(scene.engine, scene.caller)
     if seen.borrower.blocked:
         return Outcome(name="blocked")
@@ -79,6 +84,9 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     amount, periods = arguments.money(ask, "amount"), arguments.whole(ask, "term")
     if product is None or not _allows(product, ask):
         return Outcome(name="gone")
+    to = paid_to(ask)
+    if to is None:
+        return Outcome(name="wallet_missing")
     facts = quote_for(product, amount, periods, scene.conversation.today).key_facts
     reserved = ask.arguments.get("reserved")
     if not isinstance(reserved, Reference):
@@ -87,6 +95,8 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     values = {
         **key_facts.figures(facts),
         **key_facts.conditions(product, catalogue.mfi(product.mfi_id)),
+        "each_fee": key_facts.each_fee(facts),
+        "paid_to": to,
         "reserved": reserved,
         "product_version": product.version,
     }
@@ -107,6 +117,7 @@ async def apply(scene: Scene, ask: Ask) -> Outcome:
         net_pay=arguments.money(ask, "net_pay"),
         income_kind=IncomeKind(arguments.text(ask, "income_kind")),
         channel=scene.channel,
+        wallet=named_wallet(scene.caller, ask),
     )
     return _submitted(await submit_application(scene.engine, command))
 
@@ -147,7 +158,7 @@ def _label(catalogue: Catalogue, product: ProductVersion, language: str) -> str:
 
 
 def _told_last(seen: Overview) -> dict[str, Value]:
-    """Purpose, income and net pay of the last application while they are fresh: shown, and not asked again."""
+    """Purpose, income, net pay and wallet of the last application while they are fresh: shown, and not asked again."""
     last = seen.last_application
     if last is None or (seen.business_on - last.submitted_on).days > LAST_APPLICATION_VALID_DAYS:
         return {}
@@ -155,4 +166,5 @@ def _told_last(seen: Overview) -> dict[str, Value]:
         "purpose": Choice(last.purpose.value, Text(PURPOSES[last.purpose])),
         "income_kind": last.income_kind.value,
         "net_pay": last.net_pay,
+        "wallet": KEPT,
     }

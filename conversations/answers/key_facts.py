@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from conversations.answers.periods import payments
-from conversations.engine import Text, Value
+from conversations.engine import Choice, Text, Value
 from core.loans.disclosure import KeyFacts
 from core.loans.policy import LateFeeRule, PayoffInterest
 from core.loans.terms import Method
@@ -26,6 +26,14 @@ def figures(facts: KeyFacts) -> dict[str, Value]:
         "payments": payments(facts),
         "first_due_on": facts.first_due_on,
     }
+
+
+def each_fee(facts: KeyFacts) -> Text:
+    """Every fee by its name, apart from the interest."""
+    if not facts.fees:
+        return Text("terms.no_fees")
+    lines = tuple(Choice(name, Text("terms.fee_line", {"fee_name": name, "fee": fee})) for name, fee in facts.fees)
+    return Text("terms.fees", {"fee_lines": lines})
 
 
 def conditions(product: ProductVersion, mfi: Mfi) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""What a borrower owes, instalment by instalment, and how to pay it. Every figure is of the business date."""
+"""What a borrower owes, instalment by instalment. Every figure is of the business date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conversations.engine import Ask, Choice, Outcome, Text, Value
 from core.money import ZERO, Money, total
 from core.records.catalogue import Mfi
 from core.records.loan import InstalmentRow, LoanStatus, overdue
-from core.use_cases.borrowing import LoanView, overview, payoff_quote
+from core.use_cases.borrowing import LoanView, overview
 from core.use_cases.meaning import cooling_off_ends_on
 from core.use_cases.stating import send_statement as statement
 
@@ -34,10 +34,10 @@ async def loans_to_pay(scene: Scene, _ask: Ask) -> Outcome:
 async def loan(scene: Scene, ask: Ask) -> Outcome:
     """One loan: the balance, what is due when, and what puts it back on schedule."""
     seen = await overview(scene.engine, scene.caller)
-    view = _chosen(seen.loans, ask)
+    view = chosen(seen.loans, ask)
     if view is None:
         return Outcome(name="gone")
-    coming = _unpaid(view)[:INSTALMENTS_SHOWN]
+    coming = unpaid(view)[:INSTALMENTS_SHOWN]
     values: dict[str, Value] = {
         "mfi_name": view.mfi.name,
         "balance": balance(view),
@@ -49,38 +49,6 @@ async def loan(scene: Scene, ask: Ask) -> Outcome:
         "may_cancel": int(await _may_cancel(scene, view, seen.business_on)),
     }
     return Outcome(name="shown", values=values)
-
-
-async def how_to_pay(scene: Scene, ask: Ask) -> Outcome:
-    """The lender's account, and the number that puts the money on this loan."""
-    seen = await overview(scene.engine, scene.caller)
-    view = _chosen(seen.loans, ask)
-    if view is None or not balance(view):
-        return Outcome(name="gone")
-    values: dict[str, Value] = {
-        "mfi_name": view.mfi.name,
-        "loan_reference": view.loan.reference,
-        "rail_account": rail_account(view.mfi),
-        "to_pay": _to_pay(view, seen.business_on),
-    }
-    return Outcome(name="shown", values=values)
-
-
-async def payoff(scene: Scene, ask: Ask) -> Outcome:
-    """What closes the loan if it arrives on the business date, and where to send it."""
-    seen = await overview(scene.engine, scene.caller)
-    view = _chosen(seen.loans, ask)
-    if view is None or view.loan.status is not LoanStatus.ACTIVE:
-        return Outcome(name="gone")
-    quote = await payoff_quote(scene.engine, scene.caller, view.loan.reference)
-    values: dict[str, Value] = {
-        "mfi_name": view.mfi.name,
-        "loan_reference": view.loan.reference,
-        "rail_account": rail_account(view.mfi),
-        "payoff": quote.total,
-        "payoff_on": quote.on,
-    }
-    return Outcome(name="quoted", values=values)
 
 
 async def send_statement(scene: Scene, ask: Ask) -> Outcome:
@@ -122,12 +90,14 @@ def _choice(view: LoanView) -> Choice:
     return Choice(str(view.loan.reference), line)
 
 
-def _chosen(views: tuple[LoanView, ...], ask: Ask) -> LoanView | None:
+def chosen(views: tuple[LoanView, ...], ask: Ask) -> LoanView | None:
+    """The loan that the borrower picked, if it is still there."""
     wanted = arguments.reference(ask, "loan")
     return next((view for view in views if view.loan.reference == wanted), None)
 
 
-def _unpaid(view: LoanView) -> list[InstalmentRow]:
+def unpaid(view: LoanView) -> list[InstalmentRow]:
+    """The instalments on which something is left, oldest first."""
     if view.loan.status not in _OWED:
         return []
     return [row for row in sorted(view.instalments, key=lambda row: row.n) if row.outstanding]
@@ -135,25 +105,20 @@ def _unpaid(view: LoanView) -> list[InstalmentRow]:
 
 def _standing(view: LoanView, on: date) -> Text:
     """One sentence: on schedule, or how late and what puts it right."""
-    unpaid, behind = _unpaid(view), overdue(view.instalments, on)
+    open_rows, behind = unpaid(view), overdue(view.instalments, on)
     if view.loan.status not in _OWED:
         return Text("loans.money_on_its_way")
-    if not unpaid:
+    if not open_rows:
         return Text("loans.nothing_due")
     if not behind:
-        return Text("loans.on_schedule", _next(unpaid[0]))
+        return Text("loans.on_schedule", next_due(open_rows[0]))
     late: dict[str, Value] = {"days": view.days_past_due, "overdue": behind}
-    coming = next((row for row in unpaid if row.due_on >= on), None)
-    return Text("loans.behind", late | _next(coming)) if coming else Text("loans.behind_at_the_end", late)
+    coming = next((row for row in open_rows if row.due_on >= on), None)
+    return Text("loans.behind", late | next_due(coming)) if coming else Text("loans.behind_at_the_end", late)
 
 
-def _to_pay(view: LoanView, on: date) -> Text:
-    """What to send now: the amount that puts the loan back on schedule, or the next instalment."""
-    behind = overdue(view.instalments, on)
-    return Text("repay.behind", {"overdue": behind}) if behind else Text("repay.next", _next(_unpaid(view)[0]))
-
-
-def _next(row: InstalmentRow) -> dict[str, Value]:
+def next_due(row: InstalmentRow) -> dict[str, Value]:
+    """What is left of an instalment, and when it is due."""
     return {"next_due": row.outstanding, "next_due_on": row.due_on}
 
 

@@ -19,6 +19,7 @@ from conversations.flows.recovery import RECOVERY
 from conversations.flows.register import REGISTER
 from conversations.flows.repay import REPAY
 from conversations.flows.start import START
+from conversations.flows.wallet import WALLET
 from conversations.flows.wording import TEXT_VERSION
 from core.records.borrower import Language
 
@@ -35,6 +36,7 @@ BORROWER: Final = Machine(
         REPAY,
         PROFILE,
         PIN,
+        WALLET,
         CONSENTS,
         LOOKS,
         HELP,

@@ -17,12 +17,15 @@ from conversations.engine import (
     End,
     Flow,
     Menu,
+    MobileNumber,
     MoneyQuestion,
     Option,
     PagedList,
     PinCheck,
     PinQuestion,
+    Question,
     Read,
+    Restarted,
     Scope,
     To,
     Work,
@@ -31,7 +34,12 @@ from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.money import Money
 from core.records.borrower import IncomeKind, Purpose
 
-KNOWN_FROM_LAST: Final = ("purpose", "income_kind", "net_pay")
+KNOWN_FROM_LAST: Final = ("purpose", "income_kind", "net_pay", "wallet")
+OWN: Final = "own"
+OTHER: Final = "other"
+KEPT: Final = "kept"
+"""Where to be paid: the number that speaks, another one, or where the borrower is paid so far."""
+
 _NET_PAY_LOW: Final = Money(100_00)
 _NET_PAY_HIGH: Final = Money(999_999_99)
 
@@ -44,12 +52,19 @@ def _after_purpose(scope: Scope) -> str:
     return "summary" if all(name in scope for name in KNOWN_FROM_LAST) else "income_kind"
 
 
+def _after_income(scope: Scope) -> str:
+    return "summary" if "wallet" in scope else "wallet"
+
+
+_TO_AFTER_INCOME: Final = Branch(targets=("summary", "wallet"), choose=_after_income)
 _TO_AFTER_PURPOSE: Final = Branch(targets=("summary", "income_kind"), choose=_after_purpose)
 
 APPLY: Final = Flow(
     name="apply",
-    version=1,
+    version=2,
     draft_title="apply.title",
+    # Nobody was asked for a wallet before: what was answered stands, and the summary is reached anew.
+    steps=(Restarted(to=2),),
     screens=(
         PagedList(
             name="product",
@@ -64,6 +79,7 @@ APPLY: Final = Flow(
                     "none": "nothing_to_lend",
                     "already_open": "already_open",
                     "blocked": "blocked",
+                    "outside_hours": "start.closed",
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },
             ),
@@ -120,7 +136,7 @@ APPLY: Final = Flow(
             low=_NET_PAY_LOW,
             high=_NET_PAY_HIGH,
             personal=True,
-            to="summary",
+            to=_TO_AFTER_INCOME,
         ),
         MoneyQuestion(
             name="net_income",
@@ -129,6 +145,23 @@ APPLY: Final = Flow(
             low=_NET_PAY_LOW,
             high=_NET_PAY_HIGH,
             personal=True,
+            to=_TO_AFTER_INCOME,
+        ),
+        Menu(
+            name="wallet",
+            text="apply.wallet",
+            saves="wallet",
+            options=(
+                Option("1", "wallet.this_number", to="summary", code=OWN),
+                Option("2", "wallet.another_number", to="wallet_number", code=OTHER),
+            ),
+        ),
+        Question(
+            name="wallet_number",
+            text="wallet.which_number",
+            saves="wallet_number",
+            check=MobileNumber(),
+            personal=True,
             to="summary",
         ),
         Confirmation(
@@ -136,8 +169,12 @@ APPLY: Final = Flow(
             text="apply.summary",
             needs=Read(
                 kind="quote",
-                arguments=("product", "amount", "term", "reserved"),
-                outcomes={"quoted": SHOW, "gone": To("product", "apply.product_gone")},
+                arguments=("product", "amount", "term", "reserved", "wallet", "wallet_number"),
+                outcomes={
+                    "quoted": SHOW,
+                    "gone": To("product", "apply.product_gone"),
+                    "wallet_missing": "wallet",
+                },
             ),
             options=(
                 Option("1", "apply.accept", to="pin"),
@@ -159,6 +196,7 @@ APPLY: Final = Flow(
                 Option("3", "apply.change_product", to="product"),
                 Option("4", "apply.change_purpose", to="purpose"),
                 Option("5", "apply.change_income", to="income_kind"),
+                Option("6", "apply.change_wallet", to="wallet"),
             ),
         ),
         PinQuestion(
@@ -179,7 +217,15 @@ APPLY: Final = Flow(
             ask=Command(
                 kind="apply",
                 key="apply:{draft}",
-                arguments=("reserved", "product", "product_version", "amount", "term", *KNOWN_FROM_LAST),
+                arguments=(
+                    "reserved",
+                    "product",
+                    "product_version",
+                    "amount",
+                    "term",
+                    *KNOWN_FROM_LAST,
+                    "wallet_number",
+                ),
                 outcomes={
                     "submitted": "submitted",
                     "refused": "refused",

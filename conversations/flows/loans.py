@@ -9,7 +9,7 @@ from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 
 LOANS: Final = Flow(
     name="loans",
-    version=1,
+    version=2,
     screens=(
         Work(
             name="enter",
@@ -66,18 +66,15 @@ LOANS: Final = Flow(
         End(name="statement_sent", text="loans.statement_sent"),
         End(name="statement_already", text="loans.statement_already"),
         End(name="not_running", text="loans.not_running"),
-        End(
+        Work(
             name="pay_off",
-            text="loans.pay_off_today",
-            needs=Read(
-                kind="payoff",
+            ask=Command(
+                kind="quote_payoff",
+                key="quote_payoff:{session}:{turn}",
                 arguments=("loan",),
-                outcomes={
-                    "quoted": SHOW,
-                    "gone": To("main.menu", "loans.not_running"),
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
+                outcomes={"quoted": "pay_off_quoted", "not_running": "not_running", DISTRICT_DOWN: DISTRICT_DOWN_END},
             ),
         ),
+        End(name="pay_off_quoted", text="loans.pay_off_today"),
     ),
 )

@@ -18,6 +18,7 @@ PROFILE: Final = Flow(
         Menu(
             name="menu",
             text="profile.menu",
+            needs=Read(kind="chat", outcomes={"shown": SHOW}),
             options=(
                 Option("1", "profile.language", to="language"),
                 Option("2", "profile.details", to="details"),
@@ -25,6 +26,8 @@ PROFILE: Final = Flow(
                 Option("4", "profile.consents", to="consents.show"),
                 Option("5", "profile.looks", to="looks.list"),
                 Option("6", "profile.reminders", to="reminders"),
+                Option("7", "profile.telegram", to="telegram", when="chat_linked"),
+                Option("8", "profile.wallet", to="wallet.show"),
             ),
         ),
         Confirmation(
@@ -90,6 +93,23 @@ PROFILE: Final = Flow(
         ),
         End(name="reminders_wanted", text="profile.reminders_wanted"),
         End(name="reminders_unwanted", text="profile.reminders_unwanted"),
+        Confirmation(
+            name="telegram",
+            text="profile.telegram_linked",
+            options=(
+                Option("1", "profile.telegram_keep", to="menu"),
+                Option("2", "profile.telegram_unlink", to="unlink_telegram"),
+            ),
+        ),
+        Work(
+            name="unlink_telegram",
+            ask=Command(
+                kind="unlink_telegram",
+                key="unlink_telegram:{session}:{turn}",
+                outcomes={"unlinked": "telegram_unlinked", DISTRICT_DOWN: DISTRICT_DOWN_END},
+            ),
+        ),
+        End(name="telegram_unlinked", text="profile.telegram_unlinked"),
         End(
             name="details",
             text="profile.my_details",

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-TEXT_VERSION: Final = "2026-11.2"
+TEXT_VERSION: Final = "2026-11.3"
 """The wording of the consents and the Key Fact Statement, kept with what was agreed to. Raise it when they change."""

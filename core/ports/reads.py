@@ -66,7 +66,11 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class DisbursementRow:
-    """An accepted loan that waits for its money, or a payout under way."""
+    """An accepted loan that waits for its money, or a payout under way.
+
+    `wallet_waits_until` and `pin_waits_until`: the last cool-down after a change of each, also one that is over.
+    `wallet_is_anothers`: when it was chosen, the number was another borrower's registered phone.
+    """
 
     loan_reference: Reference
     district: str
@@ -86,6 +90,13 @@ class DisbursementRow:
     unknown_until: datetime | None = None
     settled_by_name: str = ""
     contradicted_by: str = ""
+    wallet_waits_until: datetime | None = None
+    pin_waits_until: datetime | None = None
+    wallet_is_anothers: bool = False
+
+    def is_cooling_down(self, now: datetime) -> bool:
+        """Whether no payout of the borrower is released now."""
+        return any(until is not None and until > now for until in (self.wallet_waits_until, self.pin_waits_until))
 
 
 @dataclass(frozen=True, slots=True)

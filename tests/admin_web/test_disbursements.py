@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from core.money import Money
 from core.ports.reads import DisbursementPage
 from core.records.loan import Disbursement, Loan, PayoutStatus
 from core.records.staff import Role
+from core.records.wallet import CoolDown, CoolDownCause
 from tests.admin_web.browser import Answer, Browser
 from tests.admin_web.conftest import Office
 from tests.admin_web.lists import Lists, payout_row
@@ -172,3 +174,28 @@ async def test_a_payout_of_unknown_fate_cannot_be_released_again(office: Office,
 
     assert "Release…" not in page
     assert "never sent again" in page
+
+
+async def test_while_payouts_wait_the_pages_say_why_and_nothing_can_be_released(office: Office, lists: Lists) -> None:
+    loan = await office.lending.accepted()
+    until = office.lending.engine.clock.now() + timedelta(hours=3)
+    cashier = await office.at(Role.CASHIER)
+    _shows(lists, loan, wallet_waits_until=until, wallet_is_anothers=True)
+    async with office.lending.engine.record.unit(loan.district) as unit:
+        began = until - timedelta(hours=24)
+        await unit.wallets.add_cool_down(CoolDown(loan.borrower_id, CoolDownCause.WALLET_CHANGED, began, until))
+        await unit.commit()
+
+    listed = await cashier.get("/disbursements")
+    review = await cashier.get(f"/disbursements/{loan.reference}/release")
+    answer = await cashier.post(
+        f"/disbursements/{loan.reference}/release", seen_on="/disbursements", seen_version=str(loan.version), key="k"
+    )
+
+    assert "Wallet changed lately: waits until" in listed.text
+    assert "Another borrower" in listed.text
+    assert "/release" not in listed.text
+    assert "<button" not in review.text.split("<main")[1]
+    assert answer.status == 409
+    assert "was changed lately" in answer.text
+    assert await _payouts(office, loan) == []

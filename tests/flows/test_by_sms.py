@@ -71,7 +71,7 @@ async def test_registration_over_sms_stops_at_the_pin_and_the_dial_goes_on_there
 async def test_an_application_over_sms_waits_at_its_pin_under_its_reference(
     borrower: Texter, known: Known, engine: Engine
 ) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1")
+    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
     await borrower.says("Reference ", "choose Continue")
     answer = (await borrower.answers())[-1]
     caller = await known()
@@ -89,7 +89,7 @@ async def test_an_application_over_sms_waits_at_its_pin_under_its_reference(
 
 
 async def test_a_pin_that_is_texted_all_the_same_is_neither_read_nor_kept(borrower: Texter, engine: Engine) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", PIN)
+    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", PIN)
 
     answers = await borrower.answers()
     assert answers[-1] == answers[-2]
@@ -103,7 +103,7 @@ async def test_a_pin_that_is_texted_all_the_same_is_neither_read_nor_kept(borrow
 
 
 async def test_back_works_at_the_screen_for_the_pin(borrower: Texter) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "0")
+    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", "0")
 
     await borrower.says("1 Accept")
 

@@ -14,6 +14,7 @@ from core.loans.policy import Cap, LateFeeRule, Policy
 from core.loans.product_terms import ProductTerms
 from core.loans.terms import DayCount, Fee, FeeTiming, Method
 from core.money import Money
+from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.records.application import RejectionReason, ReturnReason
@@ -31,7 +32,7 @@ pytestmark = GOLDEN
 Known = Callable[[Language], Awaitable[Caller]]
 
 ANSWERS = ("Palesa", "Mokoena", "012345678901", "17051990")
-FIRST_APPLICATION = ("1", "1", "1500", "2", "2", "1", "6000")
+FIRST_APPLICATION = ("1", "1", "1500", "2", "2", "1", "6000", "1")
 CHOICE = {Language.SESOTHO: "1", Language.ENGLISH: "2"}
 
 
@@ -83,7 +84,7 @@ async def test_applying_first(known: Known, language: Language) -> None:
     await caller.dials()
     await caller.types("1", "1", "100", "1525", "1500")
     await caller.dials()
-    await caller.types("1", "2", "2", "1", "6000")
+    await caller.types("1", "2", "2", "1", "6000", "3", "2", "5", "58123456")
     await caller.types("98", "2", "98", PAGE_BACK, "0", "3", "1", "2000", "2")
     await caller.types("1", "1111", "2580")
     await caller.repeats()
@@ -125,7 +126,7 @@ async def test_applying_for_another_kind_of_loan(
     await lending.engine.record.add_product(replace(lending.product, version=2, terms=terms, policy=policy))
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", str(len(terms.periods_offered)), "1", "1", "6000")
+    await caller.types("1", "1", "1500", str(len(terms.periods_offered)), "1", "1", "6000", "1")
     await caller.types("98", "2", "98", "98", "98")
 
     assert_golden(caller, f"applying_{name}", language)
@@ -220,6 +221,49 @@ async def test_paying_a_loan_back(known: Known, lending: Lending, clock: Movable
     assert_golden(caller, "paying_back", language)
 
 
+async def test_paying_from_ones_own_wallet(
+    known: Known, lending: Lending, clock: MovableClock, language: Language
+) -> None:
+    caller = await known(language)
+    loan = await lending.active_loan(caller.number)
+    clock.move(days=33)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await caller.dials()
+    await caller.types("4", "1", "98", "5", "0.5", "90000", "0", "2")
+    await caller.dials()
+    await caller.types("4", "1", "2", "9")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("4", "1", "4", "9")
+    await caller.dials()
+    await caller.types("4", "1", "3", "1")
+    await lending.pay(Money.of("371.93"), reference="RAIL-1", account=str(loan.reference))
+    clock.move(days=28)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await caller.dials()
+    await caller.types("4", "98", "1", "5", "50", "9")
+
+    assert_golden(caller, "paying_from_the_wallet", language)
+
+
+async def test_changing_the_wallet(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
+    caller = await known(language)
+    other = PhoneNumber.parse("+26658123456")
+    await caller.dials()
+    await caller.types("5", "8", "1", "12", "58123456", "2", "1", other.e164)
+    await caller.dials()
+    await caller.types("5", "8", "1", "58123456", "1", "1111", PIN)
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("5", "8", "1", "58123456", "2", "1", PIN)
+    await caller.dials()
+    await caller.types("5", "8", "00")
+    clock.move(hours=25)
+    await caller.types("5", "8")
+
+    assert_golden(caller, "changing_the_wallet", language)
+
+
 async def test_cancelling_before_the_payout(known: Known, lending: Lending, language: Language) -> None:
     caller = await known(language)
     await lending.accept(caller.number, await lending.offer(caller.number))
@@ -265,6 +309,27 @@ async def test_paying_a_loan_off(known: Known, lending: Lending, clock: MovableC
     await caller.types("2")
 
     assert_golden(caller, "paying_off", language)
+
+
+async def test_a_payoff_quote_that_holds_for_days(
+    known: Known, lending: Lending, clock: MovableClock, language: Language
+) -> None:
+    lending.product = replace(lending.product, version=2, payoff_quote_days=5)
+    await lending.engine.record.add_product(lending.product)
+    caller = await known(language)
+    loan = await lending.active_loan(caller.number)
+    clock.move(days=10)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await caller.dials()
+    await caller.types("2", "3")
+    quoted = (await payoff_quote(lending.engine, caller.number, loan.reference)).total
+    clock.move(days=5)
+    await lending.close(clock.now().date() - timedelta(days=1))
+    await lending.pay(quoted, reference="RAIL-1", account=str(loan.reference))
+    await caller.dials()
+    await caller.types("2")
+
+    assert_golden(caller, "a_payoff_quote_for_days", language)
 
 
 async def test_a_statement_by_message(known: Known, lending: Lending, language: Language) -> None:

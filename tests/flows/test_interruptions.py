@@ -21,7 +21,7 @@ from tests.flows.caller import SERVICE, Caller
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1")
+TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1", "1")
 
 
 class _Dead(BaseException):
@@ -59,7 +59,7 @@ async def test_a_session_that_dies_after_the_amount_is_continued_on_the_next_dia
 
     await caller.dials()
     caller.shows("start.resume").says("1. Continue")
-    await caller.types("1", "2", "2", "1", "6000")
+    await caller.types("1", "2", "2", "1", "6000", "1")
     caller.says("M1,500.00")
     await caller.types("1", "2580")
 
@@ -236,7 +236,7 @@ async def test_a_product_that_was_withdrawn_meanwhile_is_chosen_anew(known: Know
     retired = replace(lending.product, version=2, retired=True)
     await lending.engine.record.add_product(retired)
 
-    await caller.types("6000")
+    await caller.types("6000", "1")
 
     caller.shows("apply.product").says("has changed", "Mohloli Finance").says_not("Khotso Finance")
 

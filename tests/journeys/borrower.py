@@ -30,6 +30,7 @@ async def to_summary(phone: Phone, *, product: str = "Thuso", amount: str = "150
     await phone.choose("Business")
     await phone.choose("Salary")
     await phone.answer(net_pay)
+    await phone.choose("This number")
 
 
 async def apply(phone: Phone, *, product: str = "Thuso", amount: str = "1500", net_pay: str = "6000") -> str:

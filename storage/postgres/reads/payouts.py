@@ -24,10 +24,30 @@ _IDENTITY_CHECKED: Final = """
             and c.mfi_id = l.mfi_id
     ) as identity_checked
 """
+# Two sums and no "newest first, one": a cluster pushes a maximum down to the shards, and a limit it does not.
+_COOL_DOWNS: Final = """
+    (
+        select max(k.ends_at) from record.cool_downs k
+        where k.district = any(:districts) and k.district = l.district and k.borrower_id = l.borrower_id
+            and k.cause = 'wallet_changed'
+    ) as wallet_waits_until,
+    (
+        select max(k.ends_at) from record.cool_downs k
+        where k.district = any(:districts) and k.district = l.district and k.borrower_id = l.borrower_id
+            and k.cause <> 'wallet_changed'
+    ) as pin_waits_until
+"""
+_CHOSEN: Final = """
+    left join record.wallet_choices w on w.district = any(:districts) and w.district = l.district
+        and w.borrower_id = l.borrower_id and w.n = (
+            select max(v.n) from record.wallet_choices v
+            where v.district = any(:districts) and v.district = l.district and v.borrower_id = l.borrower_id
+        )
+"""
 _LOAN: Final = f"""
     l.reference as loan_reference, l.district, b.given_names || ' ' || b.surname as borrower_name,
     l.principal_lisente, l.terms, l.accepted_at, l.status as loan_status, l.version as loan_version,
-    {_IDENTITY_CHECKED}
+    {_IDENTITY_CHECKED}, {_COOL_DOWNS}
 """
 _BORROWER: Final = """
     join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
@@ -40,10 +60,11 @@ _PAYOUT: Final = """
 
 # A loan waits again after a payout that failed: the newest one says why.
 _WAITING: Final = statement(f"""
-    select {_LOAN}, coalesce(p.wallet_tail, b.phone_tail) as wallet_tail, p.amount_lisente as cash_lisente,
-        {_PAYOUT}
+    select {_LOAN}, coalesce(w.number_tail, b.phone_tail) as wallet_tail, p.amount_lisente as cash_lisente,
+        coalesce(w.belongs_to_other, false) as wallet_is_anothers, {_PAYOUT}
     from record.loans l
     {_BORROWER}
+    {_CHOSEN}
     left join record.disbursements p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
         and p.purpose = 'loan' and p.attempt = (
             select max(q.attempt) from record.disbursements q
@@ -57,10 +78,12 @@ _WAITING: Final = statement(f"""
 
 def _payouts_sql(order: str) -> str:
     return f"""
-        select {_LOAN}, p.wallet_tail, p.amount_lisente as cash_lisente, {_PAYOUT}
+        select {_LOAN}, p.wallet_tail, p.amount_lisente as cash_lisente,
+            coalesce(w.belongs_to_other and w.number_tail = p.wallet_tail, false) as wallet_is_anothers, {_PAYOUT}
         from record.disbursements p
         join record.loans l on l.district = any(:districts) and l.district = p.district and l.id = p.loan_id
         {_BORROWER}
+        {_CHOSEN}
         where p.district = any(:districts) and p.mfi_id = :mfi_id and p.purpose = 'loan' and p.status = any(:statuses)
         order by {order}, p.reference
         limit :limit
@@ -141,4 +164,7 @@ def _row(row: Row[Any]) -> DisbursementRow:
         unknown_until=row.unknown_until,
         settled_by_name=row.settled_by_name or "",
         contradicted_by=row.contradicted_by or "",
+        wallet_waits_until=row.wallet_waits_until,
+        pin_waits_until=row.pin_waits_until,
+        wallet_is_anothers=row.wallet_is_anothers,
     )

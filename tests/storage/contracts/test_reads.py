@@ -16,8 +16,9 @@ from core.ports.reads import PortalReads, QueueFilter
 from core.ports.record import Record, Unit
 from core.ports.work import AuditEntry
 from core.records.application import Application, ApplicationStatus
-from core.records.borrower import Borrower, IdentityCheck
+from core.records.borrower import Borrower, Channel, IdentityCheck
 from core.records.loan import Loan, LoanStatus, PayoutStatus
+from core.records.wallet import CoolDown, CoolDownCause, Wallet, WalletChoice
 from storage.postgres.reads import PortalReadsOnPostgres
 from tests.storage.samples import (
     DISTRICT,
@@ -164,6 +165,25 @@ async def test_payouts_are_sorted_by_what_has_to_be_done(record: Record, reads: 
     assert second.failure_code == "no_such_wallet"
     assert [(row.loan_reference, row.cash) for row in page.under_way] == [(going.reference, Money.of(950))]
     assert {row.loan_reference for row in page.recent} == {paid.reference, tried.reference}
+
+
+async def test_a_payout_shows_the_chosen_wallet_whose_it_is_and_until_when_it_waits(
+    record: Record, reads: PortalReads
+) -> None:
+    borrower = a_borrower(phone=PhoneNumber("+26658999777"))
+    loan = await lent(record, borrower, status=LoanStatus.ACCEPTED, accepted_at=NOW)
+    wallets = [Wallet("simulated", PhoneNumber(number)) for number in ("+26658111222", "+26658333444")]
+    async with record.unit(DISTRICT) as unit:
+        for n, wallet in enumerate(wallets, start=1):
+            await unit.wallets.add(WalletChoice(loan.borrower_id, n, wallet, n == 2, Channel.USSD, NOW))
+        await unit.wallets.add_cool_down(CoolDown(loan.borrower_id, CoolDownCause.WALLET_CHANGED, NOW, LATER))
+        await unit.commit()
+
+    (row,) = (await reads.disbursements(MFI, BOTH)).waiting
+
+    assert (row.wallet_masked, row.wallet_is_anothers) == ("+266 ••••• 444", True)
+    assert (row.wallet_waits_until, row.pin_waits_until) == (LATER, None)
+    assert (row.is_cooling_down(NOW), row.is_cooling_down(LATER)) == (True, False)
 
 
 async def test_payments_come_newest_first_with_the_loan_they_reached(record: Record, reads: PortalReads) -> None:
