@@ -28,5 +28,7 @@ DEEP_DIAL_PARTS_MAX: Final = 8
 CHOICES_MAX: Final = 97
 """Items of one list: their numbers stay under the reserved 98."""
 
-FACTS_MAX: Final = 64
-"""Values that asks may leave in a conversation at one time."""
+FACTS_MAX: Final = 256
+"""Values that asks may leave in a conversation at one time: twice what all flows know by name, so that a session which
+goes through each of them (a chat lives for a day) never meets it.
+"""
