@@ -1,0 +1,39 @@
+"""docs/conversations says what the flows say, and option keys of a version never come to mean something else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from conversations.check.pages import graph_pages
+from conversations.checked import borrower
+from conversations.engine import Confirmation, Menu
+from conversations.flows import BORROWER
+
+FOLDER = Path(__file__).parents[2] / "docs" / "conversations"
+FROZEN = Path(__file__).parent / "frozen_options.txt"
+
+
+def test_the_pages_are_those_of_the_flows() -> None:
+    pages = graph_pages(borrower())
+
+    assert {path.name for path in FOLDER.glob("*.md")} == set(pages), "run `make conversations`"
+    for name, page in pages.items():
+        assert (FOLDER / name).read_text(encoding="utf-8") == page, f"{name} is not current: run `make conversations`"
+
+
+def test_an_option_of_a_version_keeps_its_number() -> None:
+    """Options may be added. One that goes, or gets another key, is another version of its flow."""
+    options = [
+        f"{flow.name}/{flow.version} {screen.name} {option.key} {option.label}"
+        for flow in BORROWER.flows
+        for screen in flow.screens
+        if isinstance(screen, Menu | Confirmation)
+        for option in screen.options
+    ]
+    if os.environ.get("LETSEMA_GOLDEN") == "write":
+        FROZEN.write_text("\n".join(options) + "\n", encoding="utf-8")
+    versions = {f"{flow.name}/{flow.version}" for flow in BORROWER.flows}
+
+    frozen = [line for line in FROZEN.read_text(encoding="utf-8").splitlines() if line.split()[0] in versions]
+    assert [line for line in frozen if line not in options] == []
