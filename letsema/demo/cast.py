@@ -52,6 +52,7 @@ class Product:
             instalment_share_limit=Decimal(1) / 3,
             offer_valid_days=7,
             cooling_off_days=2,
+            payoff_quote_days=3,
             checks=STANDARD_CHECKS,
         )
 
