@@ -54,12 +54,20 @@ class ChattingPhone:
             if status != HTTPStatus.NOT_FOUND:
                 break
         accepted(status)
-        return await self._window.new_from(_TELEGRAM, self._chat, seen)
+        return await self._window.new_from(_TELEGRAM, self._chat, seen, answers=_is_screen)
 
 
 def _screen(messages: list[dict[str, Any]]) -> PhoneScreen:
-    """The messages as a phone shows them, each with its buttons under it. A chat is always open."""
-    return PhoneScreen(text="\n\n".join(map(_shown, messages)), is_open=True)
+    """The screens as a phone shows them, each with its buttons under it. A chat is always open.
+
+    A receipt or a welcome that comes by itself meanwhile is left out, unless there is nothing else.
+    """
+    screens = [message for message in messages if _is_screen(message)]
+    return PhoneScreen(text="\n\n".join(map(_shown, screens or messages)), is_open=True)
+
+
+def _is_screen(message: dict[str, Any]) -> bool:
+    return bool(message["buttons"]) or bool(message["asks_for_contact"])
 
 
 def _shown(message: dict[str, Any]) -> str:

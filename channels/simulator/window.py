@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,7 @@ from channels.transport import TransportError
 
 _POLL_SECONDS: Final = 0.1
 _QUIET_SECONDS: Final = 0.4
+_OTHERS_SECONDS: Final = 3.0
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 
 
@@ -33,17 +35,21 @@ class StandInWindow:
             raise TransportError(permanent=False, code="stand_in_unreachable") from error
         return rows
 
-    async def new_from(self, sender: str, address: str, seen: int) -> list[dict[str, Any]]:
+    async def new_from(
+        self, sender: str, address: str, seen: int, *, answers: Callable[[dict[str, Any]], bool] = lambda _message: True
+    ) -> list[dict[str, Any]]:
         """What a sender has sent to an address beyond the first `seen`: wait for it, and until no more comes.
 
-        Raises `TransportError` when nothing comes.
+        answers: whether a message is the one that is waited for; others may come before it, and count alone only when
+        nothing else comes for a while. Raises `TransportError` when nothing comes.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self.wait_seconds
+        begun_at = loop.time()
         found: list[dict[str, Any]] = []
-        while loop.time() < deadline:
+        while loop.time() < begun_at + self.wait_seconds:
             now = [each for each in await self.sent_to(address) if each["from"] == sender][seen:]
-            if now and len(now) == len(found):
+            is_late = loop.time() > begun_at + _OTHERS_SECONDS
+            if now and len(now) == len(found) and (is_late or any(map(answers, now))):
                 return now
             found = now
             await asyncio.sleep(_QUIET_SECONDS if found else _POLL_SECONDS)

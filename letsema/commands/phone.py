@@ -94,7 +94,7 @@ async def _replay(told: dict[str, Any], phone: PhoneNumber, session: Session, pi
         try:
             return await replay(handset, session, sys.stdout, pin=pin)
         except PinNeeded as error:
-            raise WrongSettingError(f"{str(error).capitalize()}.") from None
+            raise WrongSettingError(str(error)) from None
 
 
 def _read(file: Path) -> Session:
