@@ -82,7 +82,10 @@ class Talk:
         if came.kind in {IncomingKind.BLOCKED, IncomingKind.UNBLOCKED}:
             return await self._membership(chat, is_reachable=came.kind is IncomingKind.UNBLOCKED)
         phone = await linked_number(self.engine, chat)
-        if phone is not None:
+        if phone is None:
+            # Also a chat that the phone has unlinked meanwhile: whatever it stood at is over.
+            chat = replace(chat, session="", turn=0, session_until=None, awaits_secret=False)
+        else:
             chat = replace(chat, language=await self._language(chat))
         match came.kind:
             case IncomingKind.CONTACT:
@@ -106,7 +109,7 @@ class Talk:
     async def _unlinked(self, chat: Chat, came: Incoming) -> Answer:
         """Before a number is linked: the code that was sent, or the way to it."""
         if came.text.strip() == _STOP:
-            return Answer(replace(chat, caller=b"", session=""), (self._say(chat, ChatWords.UNLINKED),))
+            return Answer(_without_number(chat), (self._say(chat, ChatWords.UNLINKED),))
         if came.kind is not IncomingKind.TEXT or not chat.code_digest or came.text.startswith("/"):
             return Answer(chat, (self._asking(chat, ChatWords.WELCOME),))
         if came.is_withheld:
@@ -162,8 +165,7 @@ class Talk:
         text = came.text.strip()
         if text == _STOP:
             await unlink_telegram(self.engine, phone, Language(chat.language))
-            gone = replace(chat, caller=b"", phone=b"", session="", turn=0, awaits_secret=False)
-            return Answer(gone, (self._say(chat, ChatWords.UNLINKED),))
+            return Answer(_without_number(chat), (self._say(chat, ChatWords.UNLINKED),))
         if text.split(" ")[0] == _START or not self._is_under_way(chat):
             return await self._begin(chat, came, phone)
         # A text that was withheld and is gone answers nothing: an answer to turn 0 is always stale.
@@ -236,6 +238,12 @@ class Talk:
     def not_now(self, chat: Chat) -> Say:
         """What is said when a plane that is needed does not answer."""
         return self._say(chat if chat.language else replace(chat, language=Language.SESOTHO), ChatWords.NOT_NOW)
+
+
+def _without_number(chat: Chat) -> Chat:
+    """A chat that says nothing of whose it is; how many codes it asked for today is kept."""
+    gone = replace(chat, caller=b"", phone=b"", session="", turn=0, session_until=None, awaits_secret=False)
+    return replace(gone, code_digest=b"", code_until=None, code_tries=0)
 
 
 def address_context(caller: bytes) -> str:

@@ -32,6 +32,20 @@ async def test_a_lost_chat_is_unlinked_from_the_phone(world: TelegramWorld, know
     assert any("no Telegram chat is linked" in sms for sms in world.sims.to(known.phone))
 
 
+async def test_a_chat_that_stood_at_a_pin_when_it_was_unlinked_deletes_nothing_more(
+    world: TelegramWorld, known: Person
+) -> None:
+    await known.presses("5. ", "3. ")
+    for text in ("", "5", "5*7", "5*7*2"):
+        await dial(world, known.phone, "one", text)
+
+    await known.writes("hello", "hello again")
+
+    deleted = {message["text"]: message["deleted"] for message in await known.written()}
+    assert not deleted["hello again"]
+    assert not (await world.chat_of(known.phone)).awaits_secret
+
+
 async def test_a_chat_may_be_kept(world: TelegramWorld, known: Person) -> None:
     for text in ("", "5", "5*7", "5*7*1"):
         await dial(world, known.phone, "one", text)
