@@ -51,14 +51,6 @@ _WHERE: Final = " and ".join(f"{name} = ?" for name in _KEY)
 _READ_COLUMNS: Final = ", ".join(dict.fromkeys((*_KEY, *TURN_COLUMNS, *DRAFT_COLUMNS)))
 
 
-def _insert(columns: tuple[str, ...]) -> Condition:
-    names = (*_KEY, *columns)
-    marks = ", ".join("?" * len(names))
-    return Condition(
-        f"insert into conversations ({', '.join(names)}) values ({marks}) if not exists using ttl ?"  # noqa: S608 - constants
-    )
-
-
 def _update(columns: tuple[str, ...], condition: str) -> Condition:
     assignments = ", ".join(f"{name} = ?" for name in columns)
     return Condition(f"update conversations using ttl ? set {assignments} where {_WHERE} if {condition}")  # noqa: S608 - constants
@@ -70,10 +62,10 @@ DRAFTS_AND_CLAIMS: Final = Query(
     f"select {_READ_COLUMNS} from conversations where caller = ? and kind in ('{CLAIM}', '{DRAFT}')"  # noqa: S608 - constants
 )
 
-# Inserts: key, columns, TTL.
-INSERT_TURN: Final = _insert(TURN_COLUMNS)
-INSERT_DRAFT: Final = _insert(DRAFT_COLUMNS)
-# Updates: TTL, columns, key, what is expected.
+# Values: TTL, columns, key, what is expected. A row that must not be there is made by an update, too: an insert would
+# mark the row as such, and the mark could outlive the columns when a later save ends them sooner.
+MAKE_TURN: Final = _update(TURN_COLUMNS, "turn = null")
+MAKE_DRAFT: Final = _update(DRAFT_COLUMNS, "version = null")
 UPDATE_TURN: Final = _update(TURN_COLUMNS, "turn = ? and claim_key = ? and expires_at > ?")
 UPDATE_DRAFT: Final = _update(DRAFT_COLUMNS, "version = ?")
 REPLACE_TURN: Final = _update(TURN_COLUMNS, "expires_at <= ?")
@@ -96,8 +88,8 @@ OPEN_CLAIMS: Final = Query(
 STATEMENTS: Final[tuple[Statement, ...]] = (
     OWN_TURN,
     DRAFTS_AND_CLAIMS,
-    INSERT_TURN,
-    INSERT_DRAFT,
+    MAKE_TURN,
+    MAKE_DRAFT,
     UPDATE_TURN,
     UPDATE_DRAFT,
     REPLACE_TURN,

@@ -29,8 +29,8 @@ from storage.cassandra.conversation_statements import (
     CLOSE_CLAIM,
     DRAFT,
     DRAFTS_AND_CLAIMS,
-    INSERT_DRAFT,
-    INSERT_TURN,
+    MAKE_DRAFT,
+    MAKE_TURN,
     MARK_CLAIM,
     OPEN_CLAIM,
     OPEN_CLAIMS,
@@ -70,7 +70,7 @@ class ConversationsOnCassandra:
         )
         if serial:
             self._doubts.remove(caller)
-        drafts = tuple(draft_record(row) for row in others if row["kind"] == DRAFT)
+        drafts = tuple(draft_record(row) for row in others if row["kind"] == DRAFT and row["version"] is not None)
         return CallerSnapshot(
             turn=own if own is not None and own.expires_at > now else None,
             unfinished=await self._unfinished(caller, others, (service, session), now, serial=serial),
@@ -126,7 +126,7 @@ class ConversationsOnCassandra:
 
     async def _turn(self, caller: bytes, service: str, session: str, *, serial: bool) -> TurnRecord | None:
         row = await self._session.row(OWN_TURN, caller, TURN, service, session, serial=serial)
-        return None if row is None else turn_record(row)
+        return None if row is None or row["turn"] is None else turn_record(row)
 
     async def _unfinished(
         self, caller: bytes, rows: Sequence[Row], own: tuple[str, str], now: datetime, *, serial: bool
@@ -157,7 +157,7 @@ class ConversationsOnCassandra:
 def _turn_part(turn: TurnRecord, expected_turn: int | None, expected_claim: str | None) -> _Part:
     ttl = seconds_between(turn.updated_at, turn.expires_at)
     if expected_turn is None:
-        return INSERT_TURN, (*turn_key(turn), *turn_values(turn, over=False), ttl)
+        return MAKE_TURN, (ttl, *turn_values(turn, over=False), *turn_key(turn))
     expected = (expected_turn, expected_claim, to_microseconds(turn.updated_at))
     return UPDATE_TURN, (ttl, *turn_values(turn, over=True), *turn_key(turn), *expected)
 
@@ -165,7 +165,7 @@ def _turn_part(turn: TurnRecord, expected_turn: int | None, expected_claim: str 
 def _draft_part(draft: DraftRecord, expected_version: int | None, now: datetime) -> _Part:
     ttl = seconds_between(now, draft.expires_at)
     if expected_version is None:
-        return INSERT_DRAFT, (*draft_key(draft), *draft_values(draft), ttl)
+        return MAKE_DRAFT, (ttl, *draft_values(draft), *draft_key(draft))
     return UPDATE_DRAFT, (ttl, *draft_values(draft), *draft_key(draft), expected_version)
 
 
@@ -177,14 +177,12 @@ def _mark_part(turn: TurnRecord, expected_claim: str | None) -> list[_Part]:
 
 
 def _over_expired(part: _Part, expired: set[tuple[str, str, str]], now: int) -> _Part:
-    """The same part as a replacement, if it is an insert whose place an expired row has."""
+    """The same part as a replacement, if it makes a row where an expired one is."""
     statement, values = part
-    replacements = {INSERT_TURN: REPLACE_TURN, INSERT_DRAFT: REPLACE_DRAFT}
-    if statement not in replacements or tuple(values[1:4]) not in expired:
+    replacements = {MAKE_TURN: REPLACE_TURN, MAKE_DRAFT: REPLACE_DRAFT}
+    if statement not in replacements or tuple(values[-3:]) not in expired:
         return part
-    key, columns, ttl = values[:4], values[4:-1], values[-1]
-    removed = (None if value is UNSET_VALUE else value for value in columns)
-    return replacements[statement], (ttl, *removed, *key, now)
+    return replacements[statement], (*(None if value is UNSET_VALUE else value for value in values), now)
 
 
 def _open_claim(turn: TurnRecord, number: int) -> tuple[object, ...]:

@@ -94,7 +94,8 @@ class MessagesOnCassandra:
         # A message may be of a moment after our clock's: another process's is a little ahead.
         for month in months_back(now + timedelta(days=1), now - MESSAGES_KEPT):
             rows = await self._session.rows(_IN_MONTH, caller, month)
-            messages = [self._message(row) for row in rows]
+            # What is left of a message when its time is up is its delivery, which was written a little later.
+            messages = [self._message(row) for row in rows if row["created_at"] is not None]
             found += sorted(messages, key=lambda message: (message.created_at, message.id), reverse=True)
             if len(found) >= limit:
                 break

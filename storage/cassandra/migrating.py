@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -152,12 +152,19 @@ def _setting(session: Session, name: str) -> str | None:
 
 
 def _refuse_foreign_datacenter(session: Session, address: CassandraAddress) -> None:
-    """Every statement asks for a quorum of our data centre, so the keyspace has to have copies there."""
     row = session.execute(
         "select replication from system_schema.keyspaces where keyspace_name = %s", (address.keyspace,)
     ).one()
-    replication = {} if row is None else dict(row["replication"])
-    if "NetworkTopologyStrategy" in replication.get("class", "") and address.datacenter not in replication:
+    refuse_no_copies(address, {} if row is None else dict(row["replication"]))
+
+
+def refuse_no_copies(address: CassandraAddress, replication: Mapping[str, str]) -> None:
+    """Raise `ChannelServerUnfit` when a keyspace has no copies in our data centre, whose quorum every statement asks.
+
+    replication: as `system_schema.keyspaces` has it.
+    """
+    copies = replication.get(address.datacenter, "0")
+    if replication.get("class", "").endswith("NetworkTopologyStrategy") and copies == "0":
         raise ChannelServerUnfit(
             f"the keyspace {address.keyspace} has no copies in the data centre {address.datacenter}: "
             "alter its replication and repair it, or set LETSEMA_CASSANDRA_DATACENTER to one that has"

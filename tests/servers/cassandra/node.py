@@ -34,7 +34,7 @@ class CassandraNode:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         _write_configuration(directory, self.port)
 
@@ -144,13 +144,14 @@ def _release() -> str:
 def _write_configuration(directory: Path, native_port: int) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     template = (_HERE / "cassandra.yaml").read_text(encoding="utf-8")
-    ports = {"native_port": native_port, "storage_port": _free_port(), "ssl_storage_port": _free_port()}
+    ports = {"native_port": native_port, "storage_port": free_port(), "ssl_storage_port": free_port()}
     for name, port in ports.items():
         template = template.replace(f"{{{name}}}", str(port))
     (directory / "cassandra.yaml").write_text(template, encoding="utf-8")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
