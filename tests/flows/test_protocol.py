@@ -13,6 +13,13 @@ from typing import Any
 import pytest
 
 from channels.ussd.gsm0338 import is_gsm, septets
+from channels.ussd.pages import UssdRenderer
+from conversations.check import Worst, worst_views
+from conversations.check.worst import OF_THE_ENGINE
+from conversations.engine import Text
+from conversations.flows import BORROWER
+from conversations.measures import SMS_VALUES, WORST_VALUES
+from conversations.texts import Texts
 from conversations.turns import TurnRunner
 from core.phones import PhoneNumber
 from core.ports.conversations import TurnRecord
@@ -434,6 +441,27 @@ async def test_a_page_over_either_dialect_is_the_same_and_fits(place: Place) -> 
     assert f"<msg>{shown}</msg>" in wrapped
     assert is_gsm(shown)
     assert septets(shown) <= 160
+
+
+async def test_what_the_check_measures_is_what_is_sent(place: Place, texts: Texts) -> None:
+    """Byte for byte: each page of a registration, plain and under the reason for asking again, is one it measured."""
+    renderer = UssdRenderer(texts)
+    forms = tuple(Text(flow.draft_title) for flow in BORROWER.flows if flow.keeps_draft)
+    worst = Worst({**OF_THE_ENGINE, **SMS_VALUES, **WORST_VALUES, "form": forms}, texts, renderer.measure)
+    measured = {
+        f"CON {page}".encode()
+        for language in BORROWER.languages
+        for view in worst_views(BORROWER, worst, language)
+        for page in renderer.pages(view)
+    }
+    stranger = place.session(number=new_phone())
+
+    sent = [await stranger.sends("")]
+    for answer in ("2", "1", "Palesa", "Mokoena", "012345678901"):
+        sent += [await stranger.types("*" if answer != "Palesa" else "7"), await stranger.types(answer)]
+
+    assert len({page.screen for page in sent}) == 6
+    assert [page.text for page in sent if page.body not in measured] == []
 
 
 async def _applied(place: Place) -> int:
