@@ -43,10 +43,9 @@ class PayoffQuote:
 
 
 def payoff_lines(plan: Schedule, policy: Policy, rows: Sequence[Row], on: date, room: Money) -> list[PayoffLine]:
-    """The settlement, obligation by obligation. `room` is how much interest the in-duplum cap still allows."""
+    """The settlement, obligation by obligation, also where one asks nothing. `room`: what the in-duplum cap allows."""
     earned = earned_interest(plan, policy, on)
-    lines = [PayoffLine(row, item, _asked(row, item, earned, room)) for row in rows for item in row.obligations]
-    return [line for line in lines if line.amount > ZERO]
+    return [PayoffLine(row, item, _asked(row, item, earned, room)) for row in rows for item in row.obligations]
 
 
 def quote_of_lines(lines: Sequence[PayoffLine], on: date) -> PayoffQuote:

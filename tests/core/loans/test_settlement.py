@@ -131,3 +131,55 @@ def test_a_settlement_with_nothing_is_refused() -> None:
         loan().recorded(Payoff("settle", 1, "", date(2024, 1, 15), ZERO))
 
     assert refused.value.field == "amount"
+
+
+# A quote that still holds
+
+
+def test_what_came_up_since_the_quote_is_let_go_of_and_principal_never_is() -> None:
+    on = date(2024, 1, 20)
+    assert loan().payoff(on).total == Money.of("100.36")
+
+    settled = after(loan(), Payoff("settle", 1, "", on, Money.of("100.26"), forgives=Money.of("0.10"))).account(on)
+
+    assert settled.status is AccountStatus.CLOSED
+    assert split_of(settled, "settle") == ("100.00", "0.26", "0.00", "0.00")
+    assert settled.outstanding() == ZERO
+    assert balances(settled.journals) == {"float": "0.26", "interest_income": "-0.26"}
+
+
+def test_the_newest_is_let_go_of_first_and_income_that_was_booked_is_taken_back() -> None:
+    on = date(2024, 3, 2)
+    history = loan(closed_through=date(2024, 3, 1))
+    assert history.payoff(on).split.interest == Money.of("1.08"), "0.58 and 0.49, both booked, and a day's 0.01"
+
+    settled = after(history, Payoff("settle", 1, "", on, Money.of("100.27"), forgives=Money.of("0.81"))).account(on)
+
+    first, second = settled.instalments[:2]
+    assert (first.waived[Part.INTEREST], second.waived[Part.INTEREST]) == (Money.of("0.31"), Money.of("0.49"))
+    assert split_of(settled, "settle") == ("100.00", "0.27", "0.00", "0.00")
+    assert split_of(settled, "settle:forgiven") == ("0.00", "0.80", "0.00", "0.00")
+    assert all(item.recognised for item in settled.allocations["settle:forgiven"])
+    assert balances(settled.journals) == {"float": "0.27", "interest_income": "-0.27"}
+    assert all(item.amount > ZERO for item in settled.allocations["settle"])
+
+
+def test_what_was_waived_before_stays_waived_beside_what_is_let_go_of() -> None:
+    on = date(2024, 2, 2)
+    waived = after(loan(closed_through=date(2024, 2, 1)), Waiver("w", 1, on, 1, Part.INTEREST, Money.of("0.10")))
+
+    settled = after(waived, Payoff("settle", 2, "", on, Money.of("100.26"), forgives=Money.of("0.24"))).account(on)
+
+    assert settled.status is AccountStatus.CLOSED
+    assert settled.instalments[0].waived[Part.INTEREST] == Money.of("0.32")
+    assert balances(settled.journals) == {"float": "0.26", "interest_income": "-0.26"}
+
+
+def test_no_quote_lets_go_of_principal_or_of_more_than_it_may() -> None:
+    on = date(2024, 1, 20)
+    of_principal = after(loan(), Payoff("settle", 1, "", on, Money.of("99.99"), forgives=Money.of("0.37")))
+    too_much = after(loan(), Payoff("settle", 1, "", on, Money.of("100.25"), forgives=Money.of("0.10")))
+
+    for history in (of_principal, too_much):
+        assert history.account(on).status is AccountStatus.ACTIVE
+        assert history.account(on).transactions[-1].kind is TransactionKind.REPAYMENT
