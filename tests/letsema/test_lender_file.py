@@ -107,6 +107,8 @@ def test_the_example_names_every_field_there_is() -> None:
         (("code",), "Khotso Finance", "code: "),
         (("name",), "x" * 25, "name: "),
         (("name",), "漢字", "name: a plain phone cannot show 漢, 字"),
+        (("name",), "\U0001f600", "name: a plain phone cannot show \U0001f600"),
+        (("name",), "Khotso\x07Finance", "name: "),
         (("name",), " Khotso", "name: "),
         (("licence_tier",), 4, "licence_tier: "),
         (("regulatory_status",), "fine", "regulatory_status: "),
