@@ -22,4 +22,5 @@ def borrower() -> Subject:
         tasks=TASKS,
         other_messages=OTHER_MESSAGES,
         sent=sent_texts,
+        is_texted=True,
     )

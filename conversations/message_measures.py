@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conversations.check import SentText
 from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
+from conversations.engine import Text
 from conversations.measures import (
     LONGEST_ACCOUNT,
     LONGEST_LENDER,
@@ -16,12 +17,14 @@ from conversations.measures import (
     LONGEST_SERVICE_CODE,
 )
 from conversations.messages import COMMAND_TEXTS, MESSAGE_IDS, WHY_TEXTS, message_text
+from conversations.texting_words import TextingWords
 from conversations.texts import Texts
 from core.calendar import PeriodUnit
 from core.loans.terms import PERIOD_EVERY_MAX
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
+from core.references import Reference
 from core.use_cases.complaining import ANSWER_MAX
 from core.use_cases.cooling_down import COOL_DOWN_HOURS
 
@@ -34,6 +37,7 @@ PARTS_MAX_OF: Final = {MessageKind.LOAN_STATEMENT: 3}
 UNKNOWN: Final = "one of a later release"
 """A command or reason that this release has no words for: it is told in general ones."""
 
+_REFERENCE: Final = Reference("8888888888")
 _LONGEST: Final[dict[str, Any]] = {
     "mfi_name": LONGEST_LENDER,
     "given_names": LONGEST_NAME,
@@ -84,6 +88,10 @@ def sent_texts(texts: Texts) -> Iterator[SentText]:
             for data in variants(kind):
                 said = message_text(kind, data, language, texts=texts, service_code=LONGEST_SERVICE_CODE)
                 yield SentText(MESSAGE_IDS[kind], language.value, said, PARTS_MAX_OF.get(kind, PARTS_MAX))
+    for words in TextingWords:
+        for language in Language:
+            said = texts.say(language, Text(words), {"service_code": LONGEST_SERVICE_CODE, "reserved": _REFERENCE})
+            yield SentText(words.value, language.value, said, parts_max=1)
 
 
 def _longest(name: str) -> Any:

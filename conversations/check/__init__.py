@@ -56,6 +56,7 @@ class Subject:
 
     `candidates` are the worst values by placeholder, lists of choices by their fact's name. Texts among them count as
     used; `other_messages` are those that something else shows. `sent` are messages with a budget in segments.
+    `is_texted`: its screens are sent by SMS too, and the texts hold what that channel says beside them.
     """
 
     machine: Machine
@@ -64,12 +65,16 @@ class Subject:
     tasks: tuple[Task, ...] = ()
     other_messages: frozenset[str] = frozenset()
     sent: Callable[[Texts], Iterable[SentText]] = lambda _texts: ()
+    is_texted: bool = False
 
 
 def check_subject(
-    build: Callable[[], Subject], medium: Callable[[Texts], Medium], parts_of: Callable[[str], int]
+    build: Callable[[], Subject],
+    medium: Callable[[Texts], Medium],
+    parts_of: Callable[[str], int],
+    sms: Callable[[Texts], Medium],
 ) -> Report:
-    """Build a subject and check it as a channel lays it out; one that cannot be built is reported by its rules."""
+    """Build a subject and check it as channels lay it out; one that cannot be built is reported by its rules."""
     try:
         subject = build()
     except InvalidMachine as invalid:
@@ -84,8 +89,23 @@ def check_subject(
     )
     if any(finding.name is FindingName.MISSING_MESSAGE for finding in report.findings):
         return report
-    rows, over = check_segments(subject.sent(subject.texts), parts_of)
-    return replace(report, findings=tuple(sorted([*report.findings, *over])), messages=tuple(rows))
+    messages, over = check_segments(subject.sent(subject.texts), parts_of)
+    by_sms, over_by_sms = _check_by_sms(subject, sms) if subject.is_texted else ([], [])
+    findings = tuple(sorted([*report.findings, *over, *over_by_sms]))
+    return replace(report, findings=findings, messages=tuple(messages), by_sms=tuple(by_sms))
+
+
+def _check_by_sms(subject: Subject, sms: Callable[[Texts], Medium]) -> tuple[list[ScreenRow], list[Finding]]:
+    """Every screen as SMS shows it. Everything else about it is checked with the first medium."""
+    medium = sms(subject.texts)
+    worst = _worst(subject.machine, subject.texts, medium, subject.candidates)
+    rows: list[ScreenRow] = []
+    findings: list[Finding] = []
+    for language in subject.machine.languages:
+        measured, over = measure_screens(subject.machine, worst, medium, language)
+        rows += measured
+        findings += over
+    return rows, findings
 
 
 def check(
@@ -98,7 +118,7 @@ def check(
     other_messages: Iterable[str] = (),
 ) -> Report:
     """Walk every screen in every language of the machine. The arguments are those of a `Subject`."""
-    worst = Worst({**OF_THE_ENGINE, **_forms(machine), **candidates}, texts, medium.measure)
+    worst = _worst(machine, texts, medium, candidates)
     used = messages_of(machine) | messages_in(candidates) | frozenset(other_messages)
     unfit = {template: medium.unfit(template) for messages in texts.messages.values() for template in messages.values()}
     findings = [*check_lists(machine, worst), *check_messages(texts, machine.languages, used, worst, unfit)]
@@ -112,6 +132,10 @@ def check(
             findings += over
     counted, slow = check_tasks(machine, tasks)
     return Report(tuple(sorted([*findings, *slow])), tuple(rows), tuple(counted))
+
+
+def _worst(machine: Machine, texts: Texts, medium: Medium, candidates: Candidates) -> Worst:
+    return Worst({**OF_THE_ENGINE, **_forms(machine), **candidates}, texts, medium.measure)
 
 
 def _forms(machine: Machine) -> Candidates:

@@ -75,12 +75,13 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the checker found and measured."""
+    """Everything the checker found and measured. `by_sms` are the same screens as SMS shows them, where it does."""
 
     findings: tuple[Finding, ...]
     screens: tuple[ScreenRow, ...]
     tasks: tuple[TaskRow, ...]
     messages: tuple[MessageRow, ...] = ()
+    by_sms: tuple[ScreenRow, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -95,6 +96,7 @@ class Report:
             "screens": [asdict(row) for row in self.screens],
             "tasks": [asdict(row) for row in self.tasks],
             "messages": [asdict(row) for row in self.messages],
+            "by_sms": [asdict(row) for row in self.by_sms],
         }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 app: Final = typer.Typer(help="The borrowers' conversations.", no_args_is_help=True)
 _OVER_BUDGET: Final = "!"
+_LONGEST_SERVICE_CODE: Final = "*384*55512#"
 _BORROWER: Final = "conversations.checked:borrower"
 
 Of = Annotated[
@@ -28,12 +29,18 @@ def check(as_json: AsJson = False, of: Of = _BORROWER) -> None:
     """Walk every screen in every language with the worst values; exit code 1 on any failure."""
     quiet_logs()
     # Nothing here may import the flows: when they break a rule, that is what is reported.
+    from channels.sms.rendering import SmsRenderer
     from channels.sms.segments import parts_of
     from channels.ussd.gsm0338 import fold
     from channels.ussd.pages import UssdRenderer
     from conversations.check import check_subject
 
-    report = check_subject(lambda: _subject(of), UssdRenderer, lambda text: parts_of(fold(text)))
+    report = check_subject(
+        lambda: _subject(of),
+        UssdRenderer,
+        lambda text: parts_of(fold(text)),
+        lambda texts: SmsRenderer(texts, _LONGEST_SERVICE_CODE),
+    )
     if as_json:
         print_json(report.to_json())
     else:
@@ -47,6 +54,8 @@ def check(as_json: AsJson = False, of: Of = _BORROWER) -> None:
 def _print_table(report: Report) -> None:
     for screen in report.screens:
         print_line(f"{screen.screen:<32} {screen.language:<6} pages {screen.pages:>2}  longest {screen.size_max:>3}")
+    for screen in report.by_sms:
+        print_line(f"{screen.screen:<32} {screen.language:<6} SMS    {screen.pages:>2}  longest {screen.size_max:>3}")
     for message in report.messages:
         print_line(
             f"{message.message:<32} {message.language:<6} segments {message.parts} of at most {message.parts_max}"

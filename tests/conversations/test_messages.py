@@ -12,6 +12,7 @@ from channels.ussd.gsm0338 import fold, is_gsm, unfoldable
 from conversations.measures import LONGEST_SERVICE_CODE
 from conversations.message_measures import PARTS_MAX, PARTS_MAX_OF, data_of, sent_texts, variants
 from conversations.messages import MESSAGE_IDS, message_text
+from conversations.texting_words import TextingWords
 from conversations.texts import Texts, load_texts
 from core.records.borrower import Language
 from core.records.message import MessageKind
@@ -49,7 +50,8 @@ def test_a_message_fits_its_segments_and_says_what_to_dial(kind: MessageKind, la
 def test_every_kind_is_measured_in_every_language(texts: Texts) -> None:
     measured = {(sent.message, sent.language) for sent in sent_texts(texts)}
 
-    assert measured == {(MESSAGE_IDS[kind], language.value) for kind in MessageKind for language in Language}
+    sent = {*(MESSAGE_IDS[kind] for kind in MessageKind), *(words.value for words in TextingWords)}
+    assert measured == {(message, language.value) for message in sent for language in Language}
 
 
 def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(texts: Texts) -> None:

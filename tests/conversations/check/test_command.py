@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from conversations.check import FindingName
+from channels.ussd.pages import UssdRenderer
+from conversations.check import FindingName, check_subject
 from conversations.engine.rules import RuleName
+from conversations.texts import Texts
 from letsema.commands.conversation import app
 from tests.conversations.check import broken
 
@@ -69,3 +72,28 @@ def test_what_gives_nothing_to_check_is_a_wrong_option(of: str) -> None:
     ran = CliRunner().invoke(app, ["check", "--of", of])
 
     assert ran.exit_code == 2
+
+
+def test_screens_that_go_out_by_sms_are_measured_as_sms_shows_them() -> None:
+    ran = CliRunner().invoke(app, ["check", "--json"])
+
+    report = json.loads(ran.stdout)
+    by_phone, by_sms = (
+        {(row["screen"], row["language"]): row for row in report[rows]} for rows in ("screens", "by_sms")
+    )
+    assert by_sms.keys() == by_phone.keys()
+    assert max(row["size_max"] for row in by_sms.values()) <= 3 * 153
+    assert all("Dial *" in row["text"] or "Letsa *" in row["text"] for row in by_sms.values())
+    assert "PIN" not in by_phone["apply.amount", "en"]["text"]
+    assert "never ask for a PIN" in by_sms["apply.pin", "en"]["text"]
+
+
+def test_an_sms_over_its_parts_is_found() -> None:
+    def short(texts: Texts) -> UssdRenderer:
+        return UssdRenderer(texts, size_max=40)
+
+    report = check_subject(lambda: replace(broken.sound(), is_texted=True), UssdRenderer, len, short)
+
+    assert {finding.name for finding in report.findings if " of 40:" in finding.detail} == {
+        FindingName.PAGE_OVER_BUDGET
+    }
