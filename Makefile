@@ -40,6 +40,7 @@ check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, t
 	try $(BIN)/deptry .; \
 	$(if $(TEMPLATES),try $(BIN)/djlint --quiet --lint $(TEMPLATES);) \
 	try $(BIN)/letsema db check; \
+	try $(BIN)/letsema conversations check >/dev/null; \
 	try $(BIN)/python -m pytest --quiet tests/architecture; \
 	exit "$$status"
 
