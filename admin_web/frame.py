@@ -36,6 +36,8 @@ SECTIONS: Final = (
     Section("/loans", mark("Loans"), (Permission.LOAN_READ,)),
     Section("/payments", mark("Payments"), (Permission.PAYMENT_READ,)),
     _APPROVALS,
+    Section("/complaints", mark("Complaints"), (Permission.COMPLAINT_READ,)),
+    Section("/pin-resets", mark("New PIN"), (Permission.BORROWER_RESET_PIN,)),
     Section("/dashboard", mark("Dashboard"), (Permission.DASHBOARD_READ,)),
 )
 _BELONGS: Final = {"/applications": "/queue", "/corrections": "/payments", "/floats": "/disbursements"}

@@ -17,6 +17,10 @@ NOTICES: Final[Mapping[str, str]] = {
     "second_approval_needed": mark("Your approval is recorded. Above limit 1 a manager approves next."),
     "called_off": mark("The payout is called off. The loan waits for a release again."),
     "carried_out": mark("The change is carried out. The books have moved."),
+    "complaint_answered": mark(
+        "The answer is on its way to the borrower by SMS. Close the complaint when it is settled."
+    ),
+    "complaint_closed": mark("The complaint is closed."),
     "identity_checked": mark("The identity check is recorded."),
     "language_changed": mark("The language is changed."),
     "last_recovery_code_used": mark(
@@ -25,6 +29,7 @@ NOTICES: Final[Mapping[str, str]] = {
     ),
     "loan_cancelled": mark("The loan is cancelled. The borrower is told by SMS."),
     "other_sessions_ended": mark("Every other session of yours has ended."),
+    "pin_reset_started": mark("The code is on its way to the borrower's number. It is good for 10 minutes."),
     "proposal_refused": mark("The change is refused. Whoever proposed it reads why."),
     "proposed": mark("Your proposal is recorded. A second person carries it out or refuses it."),
     "recommended": mark("Your recommendation is recorded. Somebody else decides now."),

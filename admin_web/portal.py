@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from admin_web import (
     applications,
     approvals,
+    complaints,
     corrections,
     dashboard,
     disbursements,
@@ -19,6 +20,7 @@ from admin_web import (
     payments,
     profile,
     queue,
+    recovery,
     search,
     sign_in,
 )
@@ -61,6 +63,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *floats.PAGES,
     *approvals.PAGES,
     *dashboard.PAGES,
+    *complaints.PAGES,
+    *recovery.PAGES,
     *search.PAGES,
     *profile.PAGES,
 )

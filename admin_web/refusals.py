@@ -18,6 +18,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     ),
     "already_reversed": mark("That payment was reversed already."),
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
+    "complaint_moved": mark("Somebody has answered or closed this complaint. Look at it again."),
     "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
     "credit_paid_out": mark("What that payment paid too much was sent back, or is on its way. It cannot be reversed."),
     "district_down": mark("The district's records do not answer just now. Nothing was lost; try again in a minute."),
@@ -35,6 +36,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "not_disbursed": mark("That loan was never paid out."),
     "not_more_than_nothing": mark("Write an amount of more than nothing."),
     "not_found": mark("There is nothing here, or it belongs to somebody else."),
+    "not_the_borrower": mark("That number and that ID do not belong together. Look at the card again."),
     "nothing_waits": mark("No payout of that loan waits for a second person any more."),
     "override_not_allowed": mark(
         "A check of the product stands against this. Your role may not decide in spite of it."

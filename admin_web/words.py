@@ -15,8 +15,10 @@ from core.credit.checks import Check, Severity
 from core.credit.exposure import SharingLevel
 from core.ledger.accounts import Account
 from core.loans.parts import Part
+from core.records.answer import Question
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
+from core.records.complaint import ComplaintKind, ComplaintStatus
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind, ProposalStatus
 from core.records.staff import Role
@@ -236,7 +238,33 @@ RETURN_REASONS: Final[Mapping[str, str]] = {
     _RETURN.BRING_NATIONAL_ID: mark("Bring the national ID"),
     _RETURN.CONFIRM_INCOME: mark("Confirm the income"),
     _RETURN.CHANGE_AMOUNT: mark("Ask for another amount"),
+    _RETURN.CONFIRM_PURPOSE: mark("Say again what it is for"),
 }
+
+QUESTIONS: Final[Mapping[str, str]] = {
+    Question.NET_PAY: mark("Net pay a month"),
+    Question.AMOUNT: mark("Amount asked for"),
+    Question.PURPOSE: mark("Purpose"),
+    Question.WALLET: mark("Wallet"),
+}
+
+COMPLAINT_KINDS: Final[Mapping[str, str]] = {
+    ComplaintKind.COSTS: mark("Costs or fees"),
+    ComplaintKind.PAYMENT: mark("A payment"),
+    ComplaintKind.DECISION: mark("A decision"),
+    ComplaintKind.STAFF: mark("How they were treated"),
+    ComplaintKind.PRIVACY: mark("Their details"),
+    ComplaintKind.OTHER: mark("Something else"),
+}
+
+COMPLAINT_STATUSES: Final[Mapping[str, Badge]] = {
+    ComplaintStatus.OPEN: Badge(mark("Waits for an answer"), "wait"),
+    ComplaintStatus.ANSWERED: Badge(mark("Answered"), "good"),
+    ComplaintStatus.CLOSED: Badge(mark("Closed"), "neutral"),
+}
+
+OVERDUE: Final = Badge(mark("Overdue"), "bad")
+"""An answer that should have been there."""
 
 CHANNELS: Final[Mapping[str, str]] = {
     Channel.USSD: "USSD",
@@ -352,6 +380,7 @@ JOURNAL_KINDS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     **REJECTION_REASONS,
     **RETURN_REASONS,
+    "answered": mark("The borrower answered"),
     "accepted_by_borrower": mark("The borrower accepted"),
     "approved": mark("Approved"),
     "cancel_asked_by_borrower": mark("The borrower wants to return the cash"),

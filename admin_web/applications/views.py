@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from admin_web.applications.advice import advice_of
+from admin_web.applications.answers import answers_of
 from admin_web.applications.choices import choices_of
 from admin_web.applications.findings import findings_for, overrides_of
 from admin_web.visits import Visit
@@ -30,6 +31,7 @@ async def show_application(visit: Visit) -> web.Response:
         is_checked=advice.sharing is not None,
         findings=findings_for(visit.actor, advice.findings),
         overrides=overrides_of(file),
+        answers=answers_of(file.answers),
         choices=choices_of(file, visit.actor),
         age=age_on(file.borrower.date_of_birth, file.business_on),
         district_name=catalogue.district(application.district).name,

@@ -17,6 +17,7 @@ from core.calendar import PeriodUnit
 from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
+from core.records.complaint import ComplaintKind, ComplaintStatus
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind
 from core.references import Reference
@@ -274,6 +275,29 @@ class DashboardFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ComplaintRow:
+    """A complaint as a line of the list. `is_overdue`: no answer yet, and its day has passed."""
+
+    reference: Reference
+    district: str
+    borrower_name: str
+    kind: ComplaintKind
+    status: ComplaintStatus
+    opened_at: datetime
+    due_on: date
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintPage:
+    """Complaints that stand alike, the one due first on top."""
+
+    rows: Sequence[ComplaintRow]
+    total: int
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """Something that a search found: a borrower, an application or a loan of this MFI."""
 
@@ -323,6 +347,10 @@ class PortalReads(Protocol):
     async def loans(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
     ) -> LoanPage: ...
+
+    async def complaints(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: ComplaintStatus, page: int, page_size: int
+    ) -> ComplaintPage: ...
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures: ...
 

@@ -11,6 +11,7 @@ from core.ledger.journals import Journal
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
+from core.records.answer import ApplicationAnswer
 from core.records.application import Application, ScoreKept, Transition
 from core.records.borrower import Borrower, Consent, IdentityCheck
 from core.records.catalogue import Mfi, ProductVersion
@@ -43,6 +44,7 @@ class ApplicationFile:
     scores: Sequence[ScoreKept]
     quote: Quote
     transitions: Sequence[Transition]
+    answers: Sequence[ApplicationAnswer]
     loan: Loan | None
     other_applications: Sequence[Application]
     business_on: date
@@ -102,6 +104,7 @@ async def _application_file(engine: Engine, actor: Actor, reference: Reference) 
             scores=await unit.applications.scores(application.id),
             quote=quote(product, *proposed(application), today),
             transitions=await unit.applications.transitions(application.id),
+            answers=await unit.applications.answers(application.id),
             loan=await unit.loans.of_application(application.id),
             other_applications=[one for one in own if one.id != application.id],
             business_on=today,

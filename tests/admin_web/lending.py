@@ -18,12 +18,14 @@ from core.ports.rails import PayoutAnswer, PayoutResult
 from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
+from core.records.complaint import Complaint, ComplaintKind
 from core.records.loan import Disbursement, Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor, Role, StaffMember
 from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer
+from core.use_cases.complaining import Complain, complain
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
 from core.use_cases.disbursing import send_payout, settle_payout
 from core.use_cases.funding import FundFloat, fund_float
@@ -113,6 +115,15 @@ class Lending:
         await self.engine.channel.directory.add_staff(StaffEntry(email_hash, member.district, member.id))
         self.staff.setdefault((mfi_id, role), member)
         return member
+
+    async def complaint(self, words: str = "The fee was not told.", mfi_id: UUID = KHOTSO) -> Complaint:
+        """A complaint that waits for its answer."""
+        command = Complain(
+            self.engine.identifiers.new_id(), await self.borrower(), mfi_id, ComplaintKind.COSTS, words, Channel.USSD
+        )
+        taken = (await complain(self.engine, command)).complaint
+        assert taken is not None
+        return taken
 
     async def actor(self, role: Role, mfi_id: UUID = KHOTSO) -> Actor:
         return (await self.employ(role, mfi_id)).actor

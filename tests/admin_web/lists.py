@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from core.calendar import PeriodUnit
 from core.money import ZERO, Money
 from core.ports.reads import (
+    ComplaintPage,
     DashboardFigures,
     DisbursementPage,
     DisbursementRow,
@@ -29,6 +30,7 @@ from core.ports.reads import (
 )
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
+from core.records.complaint import ComplaintStatus
 from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import ProposalKind
 from core.references import Reference
@@ -171,6 +173,7 @@ class Lists:
     float_page: FloatPage = field(default_factory=lambda: FloatPage((float_row(),), ()))
     proposal_page: ProposalPage = field(default_factory=lambda: ProposalPage((), ()))
     pending: int | None = 0
+    complaint_page: ComplaintPage = field(default_factory=lambda: ComplaintPage((), 0, ()))
     loan_page: LoanPage = field(default_factory=lambda: LoanPage((), 0, ()))
     figures: DashboardFigures = field(default_factory=empty_figures)
     hits: Sequence[SearchHit] = ()
@@ -221,6 +224,12 @@ class Lists:
     ) -> LoanPage:
         self.asked.append((mfi_id, districts, status, page))
         return self.loan_page
+
+    async def complaints(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: ComplaintStatus, page: int, page_size: int
+    ) -> ComplaintPage:
+        self.asked.append((mfi_id, districts, status, page))
+        return self.complaint_page
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
         self.asked.append((mfi_id, districts))

@@ -30,6 +30,7 @@ FIELDS = {
     "reason": "",
     "language": "en",
     "text": "Mokoena",
+    "answer": "We looked into it.",
 }
 """Enough of every form to come as far as the use case; the reason differs by form."""
 
@@ -75,6 +76,7 @@ async def _references(lending: Lending, lists: Lists, **whose: Any) -> dict[str,
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
+        "complaints": str((await lending.complaint(**whose)).reference),
         **await lending.to_correct(lists, **whose),
     }
 
@@ -141,7 +143,16 @@ async def test_the_navigation_shows_only_what_the_role_may_open(office: Office, 
 
     page = (await browser.get("/me")).text
 
-    for path in ("/queue", "/disbursements", "/loans", "/payments", "/approvals", "/dashboard"):
+    for path in (
+        "/queue",
+        "/disbursements",
+        "/loans",
+        "/payments",
+        "/approvals",
+        "/complaints",
+        "/pin-resets",
+        "/dashboard",
+    ):
         assert (f'<a href="{path}"' in page) == (role in STAFF[f"GET {path}"])
     assert ('action="/search"' in page) == (role in STAFF["POST /search"])
 

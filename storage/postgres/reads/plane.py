@@ -10,6 +10,7 @@ from uuid import UUID
 from core.ports.environment import KeyedHash
 from core.ports.reads import (
     AuditRow,
+    ComplaintPage,
     DashboardFigures,
     DisbursementPage,
     FloatPage,
@@ -22,8 +23,10 @@ from core.ports.reads import (
     SearchHit,
 )
 from core.ports.record import DistrictDown
+from core.records.complaint import ComplaintStatus
 from core.references import Reference
 from storage.postgres.reads.asking import Asking, over_districts, statement
+from storage.postgres.reads.complaints import complaint_page
 from storage.postgres.reads.dashboard import figures
 from storage.postgres.reads.floats import float_page
 from storage.postgres.reads.loans import loan_page
@@ -102,6 +105,17 @@ class PortalReadsOnPostgres:
             mfi_id,
             districts,
             lambda asking: loan_page(asking, status=status, page=page, page_size=page_size),
+        )
+        return replace(found, missing_districts=missing)
+
+    async def complaints(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: ComplaintStatus, page: int, page_size: int
+    ) -> ComplaintPage:
+        found, missing = await over_districts(
+            self._record,
+            mfi_id,
+            districts,
+            lambda asking: complaint_page(asking, status=status, page=page, page_size=page_size),
         )
         return replace(found, missing_districts=missing)
 
