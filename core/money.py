@@ -50,7 +50,7 @@ class Money:
         except DecimalException as error:
             raise InvalidInput("an amount is a decimal number such as 150.00", field="amount") from error
         if not exact.is_finite() or abs(exact) > LARGEST_MINOR:
-            raise InvalidInput("the amount is too large", field="amount")
+            raise InvalidInput(f"an amount is at most {cls(LARGEST_MINOR)}", field="amount")
         if exact != exact.to_integral_value():
             raise InvalidInput(f"an amount has at most {currency.exponent} decimals", field="amount")
         return cls(int(exact))

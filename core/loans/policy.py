@@ -73,7 +73,7 @@ class LateFeeRule:
         if (self.amount is None) == (self.percent is None):
             raise InvalidPolicy("a late fee has an amount or a percent, and not both", field="late_fee")
         if self.amount is not None and not ZERO < self.amount <= Money(LARGEST_MINOR):
-            raise InvalidPolicy("a late fee is more than nothing and not past the largest amount", field="late_fee")
+            raise InvalidPolicy(f"a late fee is more than nothing and at most {Money(LARGEST_MINOR)}", field="late_fee")
         if self.percent is not None and not 0 < self.percent <= _PERCENT:
             raise InvalidPolicy("a late fee's percent is more than 0 and at most 100", field="late_fee")
         if not 0 <= self.after_days <= AFTER_DAYS_MAX:

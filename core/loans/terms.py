@@ -33,6 +33,7 @@ RATE_PERCENT_MAX: Final = Decimal(10_000)
 RATE_DECIMALS_MAX: Final = 10
 FEES_MAX: Final = 20
 _PERCENT: Final = 100
+_LARGEST: Final = Money(LARGEST_MINOR)
 
 
 class Method(StrEnum):
@@ -97,8 +98,8 @@ class Fee:
     def __post_init__(self) -> None:
         if (self.amount is None) == (self.percent is None):
             raise InvalidTerms("a fee has an amount or a percent, and not both", field="fees")
-        if self.amount is not None and not ZERO < self.amount <= Money(LARGEST_MINOR):
-            raise InvalidTerms("a fee's amount is more than nothing and not past the largest amount", field="fees")
+        if self.amount is not None and not ZERO < self.amount <= _LARGEST:
+            raise InvalidTerms(f"a fee's amount is more than nothing and at most {_LARGEST}", field="fees")
         if self.percent is not None and not 0 < self.percent <= _PERCENT:
             raise InvalidTerms("a fee's percent is more than 0 and at most 100", field="fees")
 
@@ -216,8 +217,8 @@ class LoanTerms(Pricing):
     priced_on: date | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.principal.minor <= LARGEST_MINOR:
-            raise InvalidTerms("the principal is more than nothing and not past the largest amount", field="principal")
+        if not ZERO < self.principal <= _LARGEST:
+            raise InvalidTerms(f"the principal is more than nothing and at most {_LARGEST}", field="principal")
         check_pricing(self)
         _check_periods(self)
         _check_graces(self)

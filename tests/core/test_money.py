@@ -33,6 +33,12 @@ def test_the_largest_amount_is_itself_allowed() -> None:
     assert Money.of("100000000000.00") == Money(LARGEST_MINOR)
 
 
+@pytest.mark.parametrize("text", ["100000000000.01", "-100000000000.01", "1e300"])
+def test_an_amount_past_the_largest_is_refused_with_the_largest(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"at most M100,000,000,000\.00"):
+        Money.of(text)
+
+
 def test_a_currency_with_another_exponent_reads_its_own_decimals() -> None:
     yen = Currency("JPY", "¥", 0)
 

@@ -59,6 +59,11 @@ def test_terms_that_make_no_schedule_are_refused_by_field(field: str, value: Any
     assert refused.value.field == field
 
 
+def test_a_principal_past_the_largest_amount_is_refused_with_the_largest() -> None:
+    with pytest.raises(InvalidTerms, match=r"at most M100,000,000,000\.00"):
+        replace(TERMS, principal=Money(LARGEST_MINOR + 1))
+
+
 @pytest.mark.parametrize(
     ("amount", "percent"),
     [
