@@ -20,6 +20,8 @@ def test_every_screen_fits_every_text_is_there_and_no_task_takes_too_long() -> N
         "see what is due": 1,
         "see how to pay": 1,
         "see what closes a loan": 2,
+        "pay from one's own wallet": 4,
+        "change the wallet": 5,
         "cancel a loan before its payout": 4,
         "learn how to return the cash": 3,
     }
@@ -32,5 +34,5 @@ def test_what_a_borrower_must_decide_on_is_one_page_with_ordinary_values() -> No
 
     plain = {(row.screen, row.language): row.pages for row in report.screens}
 
-    one_page = ("apply.amount", "apply.pin", "offer.pin", "register.pin", "repay.show", "apply.submitted")
+    one_page = ("apply.amount", "apply.pin", "offer.pin", "register.pin", "repay.how", "apply.submitted")
     assert {plain[screen, language] for screen in one_page for language in ("en", "st_LS")} == {1}
