@@ -10,6 +10,8 @@ from core.records.borrower import Language
 from core.use_cases.borrowing import overview
 from core.use_cases.preferring import change_language as change
 from core.use_cases.preferring import change_reminders as change_wish
+from core.use_cases.unlinking import is_linked
+from core.use_cases.unlinking import unlink_telegram as unlink
 
 
 async def change_language(scene: Scene, ask: Ask) -> Outcome:
@@ -30,6 +32,17 @@ async def change_reminders(scene: Scene, ask: Ask) -> Outcome:
     wish = arguments.text(ask, "new_reminders")
     await change_wish(scene.engine, scene.caller, wanted=wish == WANTED)
     return Outcome(name=wish)
+
+
+async def chat(scene: Scene, _ask: Ask) -> Outcome:
+    """Whether a chat counts as the caller's number: only then there is something to unlink."""
+    return Outcome(name="shown", values={"chat_linked": int(await is_linked(scene.engine, scene.caller))})
+
+
+async def unlink_telegram(scene: Scene, _ask: Ask) -> Outcome:
+    """Let no chat count as the caller's number any more. Doing it again finds nothing, and is as good."""
+    await unlink(scene.engine, scene.caller, Language(scene.conversation.language))
+    return Outcome(name="unlinked")
 
 
 async def details(scene: Scene, _ask: Ask) -> Outcome:

@@ -261,6 +261,20 @@ async def test_an_answer_that_telegram_did_not_take_is_sent_later_once(
     assert len(await known.messages()) == before + 1
 
 
+async def test_nothing_overtakes_an_answer_that_waits_for_its_time(world: TelegramWorld, known: Person) -> None:
+    before = len(await known.messages())
+    await world.fault("retry_after")
+
+    await known.writes("5", "0")
+    assert len(await known.messages()) == before
+    world.clock.move(seconds=30)
+    await world.desk.work_off_waiting(10)
+
+    first, second = (await known.messages())[before:]
+    assert "7. Telegram" in first["buttons"]
+    assert "1. Apply for a loan" in second["buttons"]
+
+
 @pytest.mark.parametrize("fault", ["lost_answer", "malformed"])
 async def test_an_answer_that_may_have_arrived_is_not_sent_again(
     world: TelegramWorld, known: Person, fault: str
