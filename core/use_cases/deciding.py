@@ -164,7 +164,8 @@ async def approve(engine: Engine, actor: Actor, command: Approve) -> Application
                 first_approved_by=actor.staff_id,
             )
             return await opened.conclude(waiting, "first_approval", note)
-        await _make_offer(opened, approved, loan_reference)
+        offered = quote(opened.product, command.amount, command.periods, opened.business_on)
+        await _make_offer(opened, approved, offered, loan_reference)
         decided = replace(
             approved,
             status=ApplicationStatus.APPROVED,
@@ -254,12 +255,10 @@ async def _weigh(opened: OpenApplication, wanted: Application, note: str) -> Non
     await note_overrides(opened.engine, opened.unit, opened.actor, wanted.reference, assessment.findings)
 
 
-async def _make_offer(opened: OpenApplication, approved: Application, loan_reference: Reference) -> None:
+async def _make_offer(
+    opened: OpenApplication, approved: Application, offered: Quote, loan_reference: Reference
+) -> None:
     """Turn the approval into an offer: a loan in its first state, its terms, and the message that it is there."""
-    amount, periods = approved.approved_amount, approved.approved_periods
-    if amount is None or periods is None:
-        raise ValueError("an approval has an amount and a term")
-    offered = quote(opened.product, amount, periods, opened.business_on)
     facts = offered.key_facts
     loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)
@@ -270,7 +269,7 @@ async def _make_offer(opened: OpenApplication, approved: Application, loan_refer
         reference=approved.reference,
         amount_minor=loan.principal,
         instalment_minor=facts.instalment if facts.is_level else facts.largest_instalment,
-        periods=periods,
+        periods=offered.terms.periods,
         period_unit=offered.terms.period_unit.value,
         period_every=offered.terms.period_every,
         expires_on=loan.offer_expires_on,

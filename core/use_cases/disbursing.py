@@ -133,7 +133,7 @@ async def _take(engine: Engine, unit: Unit, payout: Disbursement, result: Payout
             await _said_confirmed(engine, unit, payout, result)
         case PayoutAnswer.FAILED:
             await _said_failed(engine, unit, payout, result)
-        case PayoutAnswer.UNKNOWN:
+        case _:  # what is no clear word is not knowing, which never sends anything again
             await _said_unknown(engine, unit, payout, result)
 
 

@@ -77,7 +77,7 @@ def data_of(event: Event) -> dict[str, Any]:
             }
         case WriteOff():
             return {}
-        case Reversal():
+        case _:
             return {"target": event.target}
 
 
