@@ -226,7 +226,7 @@ async def test_what_the_payoff_screen_says_closes_the_loan_to_the_lisente(
     await lending.close(clock.now().date() - timedelta(days=1))
     await caller.dials()
     await caller.types("2", "3")
-    said = re.search(r"Pay exactly M([\d,.]+) to", caller.shows("loans.pay_off").ends().reply.text)
+    said = re.search(r"Pay exactly M([\d,.]+) to", caller.shows("loans.pay_off_quoted").ends().reply.text)
     assert said is not None
 
     await lending.pay(
@@ -245,7 +245,7 @@ async def test_a_loan_that_was_closed_meanwhile_is_not_quoted(known: Known, lend
 
     await caller.types("3")
 
-    caller.shows("main.menu").says("That loan is not running now.")
+    caller.shows("loans.not_running").says("That loan is not running now.").ends()
 
 
 async def test_who_took_back_the_credit_check_agrees_again_before_they_apply(known: Known, lending: Lending) -> None:
