@@ -79,7 +79,9 @@ def cassandra_session(cassandra_address: CassandraAddress) -> Iterator[ChannelSe
     """Statements are prepared once a run: the driver's threads serve whichever loop a test has."""
     loop = asyncio.new_event_loop()
     opened = ChannelSession.opened(cassandra_address, STATEMENTS)
-    yield loop.run_until_complete(opened.__aenter__())
+    session = loop.run_until_complete(opened.__aenter__())
+    session._session.set_keyspace(cassandra_address.keyspace)  # for what a test asks as a person would
+    yield session
     loop.run_until_complete(opened.__aexit__(None, None, None))
     loop.close()
 
@@ -101,5 +103,5 @@ def _empty(session: ChannelSession) -> None:
 
 
 async def _drop(address: CassandraAddress) -> None:
-    async with connected(address, None) as session:
+    async with connected(address) as session:
         await asyncio.to_thread(session.execute, f"drop keyspace {address.keyspace}", timeout=_PATIENCE)

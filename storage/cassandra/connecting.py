@@ -52,28 +52,25 @@ class DatacenterUnknown(ChannelClusterProblem):
 
 
 @asynccontextmanager
-async def connected(address: CassandraAddress, keyspace: str | None) -> AsyncIterator[Session]:
-    """A session of the driver, in a keyspace or in none. Raises `ChannelClusterProblem`.
+async def connected(address: CassandraAddress) -> AsyncIterator[Session]:
+    """A session of the driver, in no keyspace yet. Raises `ChannelClusterProblem`.
 
     Connecting and closing block, so they happen in a thread: once each, never a call.
     """
     cluster = await asyncio.to_thread(_cluster, address)
     try:
-        session = await asyncio.to_thread(_connect, cluster, address, keyspace)
+        session = await asyncio.to_thread(_connect, cluster, address)
         session.default_fetch_size = None
         yield session
     finally:
         await asyncio.to_thread(cluster.shutdown)
 
 
-def _connect(cluster: Any, address: CassandraAddress, keyspace: str | None) -> Session:
+def _connect(cluster: Any, address: CassandraAddress) -> Session:
     try:
-        session = cluster.connect()
-        if keyspace is not None:
-            session.set_keyspace(keyspace)
+        return cluster.connect()
     except (NoHostAvailable, UnsupportedOperation, ConnectionException, DriverException, OSError) as error:
         raise _problem(cluster, address, error) from error
-    return session
 
 
 def _problem(cluster: Any, address: CassandraAddress, error: Exception) -> ChannelClusterProblem:

@@ -71,13 +71,13 @@ def versions() -> Sequence[Version]:
 
 async def upgrade(address: CassandraAddress) -> None:
     """Make the keyspace and apply every version that is missing. Raises `ChannelClusterProblem`, one sentence."""
-    async with connected(address, None) as session:
+    async with connected(address) as session:
         await asyncio.to_thread(_upgrade, session, address)
 
 
 async def check(address: CassandraAddress) -> None:
     """Raise the `ChannelClusterProblem` that keeps this release from working on the keyspace, if there is one."""
-    async with connected(address, None) as session:
+    async with connected(address) as session:
         await asyncio.to_thread(_check, session, address)
 
 

@@ -82,8 +82,8 @@ class ChannelSession:
     async def opened(cls, address: CassandraAddress, statements: Iterable[Statement]) -> AsyncIterator[Self]:
         """Connected, until left. Raises `ChannelPlaneDown`."""
         try:
-            async with connected(address, address.keyspace) as session:
-                prepared = await asyncio.to_thread(_prepare, session, statements)
+            async with connected(address) as session:
+                prepared = await asyncio.to_thread(_prepare, session, address.keyspace, statements)
                 yield cls(session, prepared)
         except ChannelClusterProblem as error:
             raise ChannelPlaneDown(str(error)) from error
@@ -132,12 +132,12 @@ class ChannelSession:
             raise
 
 
-def _prepare(session: Session, statements: Iterable[Statement]) -> dict[Statement, PreparedStatement]:
-    """Blocking; at the start alone. Raises `ChannelPlaneDown`."""
+def _prepare(session: Session, keyspace: str, statements: Iterable[Statement]) -> dict[Statement, PreparedStatement]:
+    """Blocking; at the start alone. Each statement carries its keyspace. Raises `ChannelPlaneDown`."""
     prepared = {}
     for statement in statements:
         try:
-            made = session.prepare(statement.cql)
+            made = session.prepare(statement.cql, keyspace=keyspace)
         except Exception as error:
             if is_down(error):
                 raise ChannelPlaneDown("the channel plane does not answer") from error

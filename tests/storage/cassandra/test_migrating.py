@@ -55,7 +55,7 @@ async def upgraded(cassandra_address: CassandraAddress) -> AsyncIterator[Cassand
 
 
 async def tell(address: CassandraAddress, cql: str) -> list[dict[str, Any]]:
-    async with connected(address, None) as session:
+    async with connected(address) as session:
         return list(await asyncio.to_thread(session.execute, cql, timeout=30))
 
 
