@@ -6,13 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.money import ZERO, Money, total
 from core.phones import PhoneNumber
 from core.records.loan import IllegalLoanTransition, Loan, LoanPosition, LoanStatus
 from core.records.message import MessageKind
 from core.records.proposal import ProposalKind
-from core.use_cases.cancelling import CoolingOffOver, PayoutUnderWay, ask_to_cancel, cancel_accepted_loan
+from core.use_cases.cancelling import (
+    CancelForBorrower,
+    CoolingOffOver,
+    PayoutUnderWay,
+    ask_to_cancel,
+    cancel_accepted_loan,
+    cancel_for_borrower,
+    way_to_cancel,
+)
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending, key
@@ -163,3 +171,21 @@ async def test_a_return_that_is_reversed_opens_the_loan_again_and_may_come_again
     assert (reopened.status, reopened.closed_on) == (LoanStatus.ACTIVE, None)
     assert (await pay_cash(lending, loan, reference="AGAIN")).status is LoanStatus.CANCELLED
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_an_offer_that_nobody_accepted_has_no_way_to_be_cancelled(lending: Lending) -> None:
+    phone = await lending.borrower()
+    offered = await lending.offer(phone)
+
+    with pytest.raises(CoolingOffOver):
+        await way_to_cancel(lending.engine, phone, offered.reference)
+
+
+async def test_staff_cancel_the_loan_that_they_saw(lending: Lending) -> None:
+    _, loan = await accepted(lending)
+    stale = CancelForBorrower(loan.reference, loan.version - 1, "Came to the branch.", key())
+
+    with pytest.raises(Conflict):
+        await cancel_for_borrower(lending.engine, lending.officer, stale)
+
+    assert (await lending.loan(loan)).status is LoanStatus.ACCEPTED

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import NotFound
 from core.loans.parts import Part
-from core.loans.refusals import WaiverAboveOutstanding
+from core.loans.refusals import NotDisbursed, WaiverAboveOutstanding
 from core.money import ZERO, Money
 from core.records.loan import Loan
 from core.records.proposal import AlreadyPending, ProposalKind
@@ -150,3 +150,45 @@ async def test_neither_another_lender_nor_an_officer_looks(lending: Lending) -> 
         await loan_books(lending.engine, lending.officer, loan.reference)
     with pytest.raises(NotAllowed):
         await weigh(lending.engine, lending.officer, HOME, ProposalKind.WRITE_OFF, data)
+
+
+async def test_a_refund_out_of_suspense_is_foretold(lending: Lending) -> None:
+    await lending.pay(Money.of("40"), reference="W9")
+
+    data = {"rail": "simulated", "rail_reference": "W9"}
+    weighed = await then_done(lending, ProposalKind.REFUND_PAYMENT, data)
+
+    assert weighed.amount == Money.of("40")
+    assert weighed.payment is not None
+
+
+async def test_a_refund_of_credit_is_foretold(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await lending.pay(Money.of("5000"), reference="W10", account=str(loan.reference))
+    credit = (await owed(lending, loan)).overpaid
+
+    data = {"loan_reference": str(loan.reference), "amount_minor": credit.minor}
+    weighed = await then_done(lending, ProposalKind.REFUND_CREDIT, data)
+    await lending.work_on_outbox(HOME)
+
+    assert weighed.loan_change is not None
+    assert weighed.loan_change.after == await owed(lending, loan)
+    assert weighed.loan_change.after.overpaid == ZERO
+
+
+async def test_a_funding_is_foretold_with_what_is_free(lending: Lending) -> None:
+    before = await balance(lending, "float:simulated")
+    data = {"rail": "simulated", "amount_minor": 70_00, "reference": "BANK-7"}
+
+    weighed = await then_done(lending, ProposalKind.FUND_FLOAT, data)
+
+    assert weighed.float_change is not None
+    assert weighed.float_change.free == before
+    assert weighed.float_change.held_after == await balance(lending, "float:simulated") == before + Money.of("70")
+
+
+async def test_a_loan_that_was_never_paid_out_has_no_books_to_show(lending: Lending) -> None:
+    offered = await lending.offer(await lending.borrower())
+
+    with pytest.raises(NotDisbursed):
+        await owed(lending, offered)
