@@ -21,17 +21,18 @@ async def wallet_of(engine: Engine, phone: PhoneNumber) -> tuple[Wallet, CoolDow
 
 
 async def change_wallet(engine: Engine, phone: PhoneNumber, wallet: Wallet, channel: Channel, key: str) -> bool:
-    """Be paid there from now on; False where that was so already. The PIN was verified before.
+    """Be paid there from now on; False where that was so already. The PIN was verified before. Once for each key.
 
     Raises `NotRegistered`, `DistrictDown`, `Conflict`.
     """
     entry = await registered(engine, phone)
+    own_key = f"{key}:{entry.borrower_id}"
     async with engine.record.unit(entry.district) as unit:
-        earlier = await earlier_outcome(unit, key)
+        earlier = await earlier_outcome(unit, own_key)
         if earlier is not None:
             return bool(earlier["changed"])
         borrower = await unit.borrowers.get(entry.borrower_id, lock=True)
         changed = await choose_wallet(engine, unit, borrower, wallet, channel)
-        await unit.commands.complete(key, {"changed": changed})
+        await unit.commands.complete(own_key, {"changed": changed})
         await unit.commit()
     return changed

@@ -23,6 +23,8 @@ COMMANDS_KEPT: Final[Mapping[str, timedelta]] = {
     "totp:": timedelta(days=2),
     # A session of a network or a browser lasts hours; its name may come again, but not within months.
     "send_statement:": timedelta(days=90),
+    "change_wallet:": timedelta(days=90),
+    "request_payment:": timedelta(days=90),
     "give_consent:": timedelta(days=90),
     "withdraw_consent:": timedelta(days=90),
     "form:": timedelta(days=90),

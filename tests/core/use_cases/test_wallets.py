@@ -192,3 +192,14 @@ async def test_a_changed_pin_holds_payouts_back_too(lending: Lending) -> None:
         await lending.release(loan)
 
     assert refused.value.cause is CoolDownCause.PIN_CHANGED
+
+
+async def test_two_borrowers_under_one_key_change_each_their_own(lending: Lending) -> None:
+    first, second = await lending.borrower(), await lending.borrower()
+
+    results = [
+        await change_wallet(lending.engine, phone, Wallet("simulated", new_phone()), Channel.USSD, "session:1")
+        for phone in (first, second)
+    ]
+
+    assert results == [True, True]
