@@ -75,6 +75,7 @@ async def _chance(scene: Scene, application: Application) -> Text:
     """The amount that would have passed, where that was the reason; else that nothing bars another try."""
     if application.reason_code == RejectionReason.AFFORDABILITY:
         amount = await passing_amount(scene.engine, scene.caller, application.reference)
-        if amount > ZERO:
+        # Staff may know of less income than was told: then what was asked for is no amount to try again.
+        if ZERO < amount < application.amount:
             return Text("application.would_pass", {"passing_amount": amount})
     return Text("application.may_try_again")

@@ -171,7 +171,7 @@ async def test_following_an_application(known: Known, lending: Lending, engine: 
 
 async def test_a_rejection(known: Known, lending: Lending, engine: Engine, language: Language) -> None:
     caller = await known(language)
-    reference = (await lending.apply(caller.number)).reference
+    reference = (await lending.apply(caller.number, amount="9000", net_pay="3000")).reference
     application = await lending.application(reference)
     await reject(
         engine,
