@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import cast
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from channels.hooks.guards import require_token
+from channels.hooks.telegram import make_telegram_hook
+from channels.telegram.desk import TelegramDesk
+from letsema.environment import SystemIdentifiers
+from letsema.metrics import Metrics
+from letsema.public_app import make_public_app
 from letsema.readiness import check_production
 from letsema.setting_values import WrongSettingError
 from letsema.settings import load_settings
@@ -92,3 +102,29 @@ def test_neither_token_nor_secret_is_in_the_repr(whole: pytest.MonkeyPatch) -> N
 
     assert TOKEN not in shown
     assert SECRET not in shown
+
+
+async def posted(telegram: web.Application | None) -> int:
+    """What an update without a secret is answered on the public listener."""
+    hooks = web.Application(middlewares=[require_token(("a-token",))])
+    app = make_public_app(
+        web.Application(),
+        hooks,
+        None,
+        telegram=telegram,
+        metrics=Metrics(),
+        identifiers=SystemIdentifiers(),
+        something_changed=lambda: None,
+    )
+    async with TestClient(TestServer(app)) as client, client.post("/hooks/telegram", json={"update_id": 1}) as answer:
+        return answer.status
+
+
+async def test_without_the_channel_its_address_is_not_there() -> None:
+    assert await posted(None) == 404
+
+
+async def test_with_the_channel_its_address_is_guarded_by_the_header_alone() -> None:
+    desk = cast("TelegramDesk", None)
+
+    assert await posted(make_telegram_hook(desk, (SECRET,))) == 403

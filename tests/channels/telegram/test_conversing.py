@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import sys
 
 import pytest
 
@@ -176,35 +178,23 @@ async def test_a_picture_is_no_answer(world: TelegramWorld, known: Person) -> No
     await known.reads("write your answer as text")
 
 
-class KilledError(BaseException):
-    """The process was killed here."""
-
-
-class DyingBot:
-    """Dies when it is to send, as a process killed between the commit and the send."""
-
-    async def send_screen(self, *_arguments: object) -> str:
-        raise KilledError
-
-    async def send_text(self, *_arguments: object, **_more: object) -> str:
-        raise KilledError
-
-
 async def test_a_process_killed_between_commit_and_send_leaves_the_answer_to_the_worker(
-    world: TelegramWorld, known: Person
+    world: TelegramWorld, known: Person, database_url: str
 ) -> None:
+    """By SIGKILL, in a process of its own: the turn is committed, the update is not settled, the lease stands."""
     before = await world.chat_of(known.phone)
-    dying = world.another_desk("dead", bot=DyingBot())  # type: ignore[arg-type]
-    await _kept_by(world, dying, a_message(known, 8_000, "5"))
-    with pytest.raises(KilledError):
-        await dying.work_off_waiting(10)
-    assert (await world.chat_of(known.phone)).turn == before.turn
+    sent_before = len(await known.messages())
+    await _kept_by(world, world.another_desk("the one that received it"), a_message(known, 8_000, "5"))
+    arguments = ("-m", "tests.channels.telegram.dying_process", database_url, world.clock.now().isoformat())
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+    assert await process.wait() == -signal.SIGKILL
+    assert await world.another_desk("worker").work_off_waiting(10) == 0
 
     world.clock.move(seconds=70)
-    sent_before = len(await known.messages())
     assert await world.another_desk("worker").work_off_waiting(10) == 1
 
     assert len(await known.messages()) == sent_before + 1
+    assert "7. Telegram" in (await known.last())["buttons"]
     assert (await world.chat_of(known.phone)).turn == before.turn + 1
     assert await world.another_desk("worker").work_off_waiting(10) == 0
 
