@@ -94,15 +94,24 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
 
 
 async def migrate(databases: Databases) -> None:
-    """Bring both planes to this release's schema. Raises `SchemaProblem`, `ChannelClusterProblem`."""
+    """Bring both planes to this release's schema. Raises `SchemaProblem`, `ChannelClusterProblem`.
+
+    The cluster is looked at first, so that one that is not there leaves the record plane as it was.
+    """
+    owner = databases.cluster_owner
+    if owner is None:
+        await _migrate_on_postgres(databases)
+        return
+    from storage.cassandra import migrating as cassandra_schema  # its driver is slow to import: only where it is used
+
+    await cassandra_schema.check_servers(owner)
+    await _migrate_on_postgres(databases)
+    await cassandra_schema.upgrade(owner)
+
+
+async def _migrate_on_postgres(databases: Databases) -> None:
     for plane in databases.on_postgres:
         await upgrade(plane, databases.owner(plane))
-    if databases.cluster_owner is not None:
-        from storage.cassandra import (
-            migrating as cassandra_schema,
-        )  # its driver is slow to import: only where it is used
-
-        await cassandra_schema.upgrade(databases.cluster_owner)
 
 
 async def check_schemas(databases: Databases) -> None:

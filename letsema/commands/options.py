@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Coroutine
 from datetime import date
@@ -56,6 +57,8 @@ def quiet_logs() -> None:
     from letsema.settings import LogFormat, LogLevel
 
     set_up_logs(LogFormat.PRETTY, LogLevel.WARNING)
+    # What keeps its driver from connecting is told by the command itself, in one sentence.
+    logging.getLogger("cassandra").setLevel(logging.CRITICAL)
 
 
 def print_json(document: object) -> None:

@@ -69,6 +69,12 @@ def versions() -> Sequence[Version]:
     return [_version(file) for file in sorted(_FOLDER.glob("*.cql"))]
 
 
+async def check_servers(address: CassandraAddress) -> None:
+    """Raise the `ChannelClusterProblem` that keeps the cluster from being upgraded. Nothing is changed."""
+    async with connected(address) as session:
+        await asyncio.to_thread(_check_servers, session)
+
+
 async def upgrade(address: CassandraAddress) -> None:
     """Make the keyspace and apply every version that is missing. Raises `ChannelClusterProblem`, one sentence."""
     async with connected(address) as session:
