@@ -196,9 +196,20 @@ def test_figures_that_are_compared_share_a_page_when_they_fit_one() -> None:
 
 
 def test_a_notice_does_not_take_a_page_of_its_own() -> None:
-    noticed = replace(view(f"{'A sentence of the screen. ' * 6}"), notice=Text("said", {"words": "Wrong."}))
+    fits_a_page_without_it = f"{'A sentence of the screen. ' * 5}And one."
+    noticed = replace(view(fits_a_page_without_it), notice=Text("said", {"words": "Please type a number shown."}))
 
-    assert USSD.pages(noticed)[0].startswith("Wrong.\nA sentence")
+    first, second = USSD.pages(noticed)
+
+    assert first.startswith("Please type a number shown.\nA sentence")
+    assert second.startswith("A sentence")
+
+
+@pytest.mark.parametrize("before", range(100, 140))
+def test_the_words_that_say_what_a_figure_counts_stay_with_it(before: int) -> None:
+    pages = USSD.pages(view(f"{'x ' * (before // 2)}M50.00 a month {'y' * 60}"))
+
+    assert any("M50.00 a month" in page for page in pages), pages
 
 
 def test_options_stay_whole_and_fill_the_page_of_the_text() -> None:
