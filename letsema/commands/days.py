@@ -21,7 +21,7 @@ _DONE: Final = {
 }
 
 _FURTHEST: Final = timedelta(days=3653)
-"""Ten years. A day cannot be opened again, so a slip in the year must not close a generation of them."""
+"""Ten years. A day cannot be opened again, so a slip in the year must not close a generation of a demo's."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,9 @@ def register(app: typer.Typer) -> None:
 def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
     """Close each open day up to and with a date (else yesterday), in every district; the day after is then open."""
     quiet_logs()
-    through = _plausible(day) or today() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
+    _check_day(day, data_dir, latest=yesterday, why="a day is closed once it is over")
+    through = day or yesterday
     closed = run(_close(data_dir, through))
     if as_json:
         print_json(closed)
@@ -47,7 +49,8 @@ def day_end(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = F
 def remind(day: Day = None, data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
     """Plan and send the reminders that are due on a date (else today), as at 09:00 of it; never twice."""
     quiet_logs()
-    counts = run(_remind(data_dir, _plausible(day) or today()))
+    _check_day(day, data_dir, latest=today(), why="nobody is reminded of a day that has not come")
+    counts = run(_remind(data_dir, day or today()))
     if as_json:
         print_json(counts)
         return
@@ -64,11 +67,19 @@ def close_lines(closed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{district}  {first if first == last else f'{first} to {last}'}  {done}"
 
 
-def _plausible(day: date | None) -> date | None:
-    """The day that was named, if anybody can mean it. Raises `BadParameter`."""
-    if day is not None and abs(day - today()) > _FURTHEST:
+def _check_day(day: date | None, data_directory: Path | None, *, latest: date, why: str) -> None:
+    """Refuse a day that nobody can mean: one that is yet to come, but in a demo, whose days are played ahead.
+
+    Raises `BadParameter`, `WrongSettingError`.
+    """
+    from letsema.demo.settings import is_of_demo
+
+    if day is None:
+        return
+    if abs(day - today()) > _FURTHEST:
         raise typer.BadParameter(f"{day.isoformat()} is more than ten years from today")
-    return day
+    if day > latest and not is_of_demo(data_directory):
+        raise typer.BadParameter(f"{day.isoformat()} is after {latest.isoformat()}: {why}")
 
 
 async def _close(data_directory: Path | None, day: date) -> list[dict[str, Any]]:

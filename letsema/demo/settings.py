@@ -53,8 +53,21 @@ def command_settings(data_directory: Path | None) -> Settings:
 
     Raises `WrongSettingError`.
     """
-    settings = load_settings() if data_directory is None else load_settings(data_dir=data_directory)
-    if settings.record_url is not None or not is_demo(settings.data_dir):
+    settings = _settings_of(data_directory)
+    if not _is_of_demo(settings):
         return settings
     told = read_demo_file(settings.data_dir)
     return demo_settings(settings.data_dir, int(told["public"].rpartition(":")[2]), stand_in=told["stand_in"])
+
+
+def is_of_demo(data_directory: Path | None) -> bool:
+    """Whether a command with this `--data-dir` would join a demo. Raises `WrongSettingError`."""
+    return _is_of_demo(_settings_of(data_directory))
+
+
+def _settings_of(data_directory: Path | None) -> Settings:
+    return load_settings() if data_directory is None else load_settings(data_dir=data_directory)
+
+
+def _is_of_demo(settings: Settings) -> bool:
+    return settings.record_url is None and is_demo(settings.data_dir)

@@ -10,12 +10,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 
+from core.calendar import business_date_of
 from letsema.cli import main
+from letsema.demo.directory import mark_as_demo
+from letsema.environment import SystemClock
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 COMMANDS = (
@@ -106,6 +110,34 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
     assert done.stdout.strip() == "[]"
+
+
+TODAY = business_date_of(SystemClock().now())
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("command", "day"), [("day-end", TODAY), ("day-end", TOMORROW), ("remind", TOMORROW)])
+def test_a_day_that_is_not_over_is_closed_and_one_to_come_reminded_of_in_a_demo_only(
+    letsema: Run, tmp_path: Path, command: str, day: date
+) -> None:
+    ran = letsema(command, "--date", day.isoformat(), "--data-dir", "data")
+
+    assert (ran.code, ran.out, len(ran.err.strip().splitlines())) == (2, "", 1)
+    assert f"{day.isoformat()} is after" in ran.err
+
+    mark_as_demo(tmp_path / "data")
+    assert "There is no demo" in letsema(command, "--date", day.isoformat(), "--data-dir", "data").err
+    refused = letsema(
+        command, "--date", day.isoformat(), "--data-dir", "data", LETSEMA_RECORD_URL="postgresql://127.0.0.1:1/x"
+    )
+    assert "is after" in refused.err
+
+
+def test_the_day_that_just_ended_may_be_closed_and_today_reminded_of(letsema: Run) -> None:
+    yesterday = TODAY - timedelta(days=1)
+
+    assert "No database runs" in letsema("day-end", "--date", yesterday.isoformat(), "--data-dir", "nowhere").err
+    assert "No database runs" in letsema("remind", "--date", TODAY.isoformat(), "--data-dir", "nowhere").err
 
 
 @pytest.mark.parametrize(
