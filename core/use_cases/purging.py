@@ -34,6 +34,8 @@ COMMANDS_KEPT: Final[Mapping[str, timedelta]] = {
     "withdraw:": timedelta(days=400),
     "accept:": timedelta(days=400),
     "decline:": timedelta(days=400),
+    "answer_returned:": timedelta(days=400),
+    "complain:": timedelta(days=400),
 }
 """By how a key begins, after it was claimed. No key of a rail, a payment, a payout, a float or a transfer is here."""
 

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page
 
 from core.totp import STEP_SECONDS, code_at
 from letsema.environment import SystemClock
-from tests.journeys.borrower import apply, register
+from tests.journeys.borrower import apply, reference_on, register
 from tests.journeys.demo import Demo, Provider
 from tests.journeys.phone import Phone
 from tests.journeys.portal import Desk, chromium
@@ -37,6 +37,8 @@ PAGES: Final = {
     "fund": ("cashier", "/floats/fund"),
     "sweep": ("cashier", "/floats/sweep"),
     "loans": ("manager", "/loans?district=all"),
+    "complaints": ("loan_officer", "/complaints?district=all"),
+    "pin-reset": ("loan_officer", "/pin-resets"),
     "dashboard": ("manager", "/dashboard?district=all"),
     "my-settings": ("manager", "/me"),
     "not-found": ("manager", "/loans/1100000000"),
@@ -69,6 +71,7 @@ class Studio:
             for step in STEPS
         }
         pages["application-approve"] = ("credit_analyst", f"/applications/{recommended}/approve")
+        pages["complaint"] = ("loan_officer", f"/complaints/{await self._complaint()}")
         pages["loan"] = ("manager", f"/loans/{loan}")
         pages |= await self._corrections(loan)
         payout = await self._first_link(
@@ -245,6 +248,15 @@ class Studio:
         phone = Phone(self.http, self.demo.public, NEWCOMER)
         await register(phone, district="Mokhotlong")
         return await apply(phone)
+
+    async def _complaint(self) -> str:
+        phone = Phone(self.http, self.demo.public, NEWCOMER)
+        await phone.dial()
+        for option in ("Help", "Complaints", "Khotso", "Complain here", "Costs"):
+            await phone.choose(option)
+        await phone.answer("The fee was more than your officer told me at the market")
+        await phone.choose("Yes, send it")
+        return reference_on(phone.screen)
 
     async def _first_link(self, role: str, path: str, pattern: str, *, lender: str = "Khotso") -> str:
         desk = await self._desk(role, "en", lender)
