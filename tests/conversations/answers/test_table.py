@@ -109,6 +109,7 @@ def test_every_ask_that_needs_the_district_says_what_happens_when_it_is_down() -
 
     assert without == {
         "caller",
+        "chat",
         "choose_pin",
         "check_pin",
         "districts",
