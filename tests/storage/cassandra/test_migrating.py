@@ -33,8 +33,8 @@ from tests.servers.cassandra.node import free_port
 pytestmark = pytest.mark.engine
 
 FROZEN = {
-    "channel_plane": "88396dd069b8c2d4",
-    "chats": "2dcd4352839e1ba9",
+    "channel_plane": "76f11d996fa8a2b3",
+    "chats": "7c0b67eaefa90705",
 }
 
 
