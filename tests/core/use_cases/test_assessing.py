@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from core.credit.exposure import outstanding_band
 from core.credit.scoring import ScoreInputs
+from core.money import total
 from core.phones import PhoneNumber
+from core.ports.channel import ChannelPlaneDown
+from core.use_cases.assessing import assess
 from core.use_cases.reviewing import application_file
-from tests.core.use_cases.lending import Lending
+from tests.core.use_cases.lending import HOME, Lending
 
 
 async def read_for(lending: Lending, phone: PhoneNumber) -> ScoreInputs:
@@ -39,3 +44,33 @@ async def test_a_borrower_without_a_due_instalment_has_no_lateness(lending: Lend
     read = await read_for(lending, await lending.borrower())
 
     assert (read.instalments_due, read.longest_days_late, read.average_days_late) == (0, 0, Decimal(0))
+
+
+async def test_what_is_still_owed_elsewhere_counts_and_unknown_enquiries_are_said_to_be(lending: Lending) -> None:
+    phone = await lending.borrower()
+    elsewhere = await lending.active_loan(phone)
+    application = await lending.application((await lending.apply(phone, product=lending.other_product)).reference)
+    down = replace(lending.engine, channel=NoEnquiries(lending.engine.channel))  # type: ignore[arg-type]
+
+    async with lending.engine.record.unit(HOME) as unit:
+        borrower = await unit.borrowers.get(application.borrower_id)
+        exposure = (await assess(down, unit, application, borrower, await unit.business_date())).exposure
+
+    position, _ = await lending.books(elsewhere)
+    owed = total((position.principal, position.interest, position.fees, position.penalties))
+    assert exposure is not None
+    assert (exposure.live_loans, exposure.enquiries_90_days) == (1, None)
+    assert exposure.outstanding_band == outstanding_band(owed)
+
+
+class NoEnquiries:
+    """The channel plane, whose enquiries do not answer."""
+
+    def __init__(self, real: object) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        return self if name == "enquiries" else getattr(self._real, name)
+
+    async def since(self, *_args: object) -> None:
+        raise ChannelPlaneDown

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from core.errors import DomainError, InvalidInput, NotFound
 from core.passwords import PasswordNamesLender, PasswordTooShort
 from core.ports.engine import Engine
+from core.ports.environment import SecretHasher
 from core.records.borrower import Language
 from core.records.staff import Role, StaffMember
 from core.totp import STEP_SECONDS, code_at
 from core.use_cases.inviting import EmailTaken, Invited, InviteStaff, disable_staff, invite_staff
 from core.use_cases.joining import AcceptInvitation, InvitationGone, Joined, accept_invitation, invited_member
 from core.use_cases.own_account import WrongCode, use_recovery_code, verify_second_factor
-from core.use_cases.sign_in import SignInRefused, TooManyAttempts, session_of, sign_in
+from core.use_cases.sign_in import SignInRefused, TooManyAttempts, session_of, sign_in, sign_out
 from tests.core.use_cases.lending import Lending
 from tests.fixtures_postgres import MovableClock
 
@@ -302,3 +304,77 @@ async def test_disabling_kills_an_open_invitation(engine: Engine, mfi_code: str)
 async def test_nobody_cannot_be_disabled(engine: Engine, mfi_code: str) -> None:
     with pytest.raises(NotFound):
         await disable_staff(engine, EMAIL, disabled_by="the command line")
+
+
+async def test_a_code_that_joined_once_does_not_join_again_however_the_person_came_back(
+    engine: Engine, mfi_code: str, clock: MovableClock
+) -> None:
+    await _accept(engine, (await _invite(engine, mfi_code)).token)
+    await disable_staff(engine, EMAIL, disabled_by="the command line")
+    again = await _invite(engine, mfi_code)
+
+    with pytest.raises(WrongCode) as refused:
+        await _accept(engine, again.token)
+    clock.move(seconds=STEP_SECONDS)
+    await _accept(engine, again.token)
+
+    assert refused.value.field == "code"
+
+
+async def test_staff_are_invited_where_their_lender_lends(engine: Engine, lending: Lending) -> None:
+    catalogue = await engine.record.catalogue()
+    elsewhere = next(code for code in sorted(catalogue.districts) if code != lending.mfi.head_office_district)
+    small = replace(lending.mfi, id=uuid4(), code="small", districts=frozenset(), rail_accounts={})
+    await engine.record.add_mfi(small)
+
+    with pytest.raises(InvalidInput) as refused:
+        await _invite(engine, small.code, district=elsewhere)
+
+    assert refused.value.field == "district"
+
+
+async def test_a_member_without_an_authenticator_has_no_second_factor_to_give(engine: Engine, mfi_code: str) -> None:
+    joined = await _accept(engine, (await _invite(engine, mfi_code)).token)
+    bare = replace(joined.signed_in.member, totp_secret=None)
+
+    with pytest.raises(WrongCode):
+        await verify_second_factor(engine, bare, joined.signed_in.session, "000000")
+
+
+async def test_what_is_no_cookie_is_nobodys_and_ends_no_session(engine: Engine, mfi_code: str) -> None:
+    joined = await _accept(engine, (await _invite(engine, mfi_code)).token)
+
+    await sign_out(engine, "no cookie of ours")
+
+    assert await session_of(engine, "no cookie of ours") is None
+    assert await session_of(engine, joined.signed_in.cookie) is not None
+
+
+async def test_a_password_that_was_hashed_the_old_way_is_hashed_anew_at_the_next_sign_in(
+    engine: Engine, mfi_code: str, clock: MovableClock
+) -> None:
+    joined = await _accept(engine, (await _invite(engine, mfi_code)).token)
+    stricter = replace(engine, password_hasher=Stricter(engine.password_hasher))
+
+    await sign_in(stricter, EMAIL, PASSWORD, ip="192.0.2.1", user_agent="a browser")
+
+    member = joined.signed_in.member
+    async with engine.record.unit(member.district) as unit:
+        assert (await unit.staff.get(member.id)).password_hash != member.password_hash
+    await _sign_in(engine)
+
+
+class Stricter:
+    """The hasher of a later version, to which every hash is outdated."""
+
+    def __init__(self, real: SecretHasher) -> None:
+        self._real = real
+
+    async def hash(self, secret: str) -> str:
+        return await self._real.hash(secret)
+
+    async def verify(self, secret: str, known: str | None) -> bool:
+        return await self._real.verify(secret, known)
+
+    def is_outdated(self, known: str) -> bool:
+        return bool(known)

@@ -141,3 +141,11 @@ async def test_a_stale_page_releases_nothing(lending: Lending) -> None:
 
     with pytest.raises(LoanChanged):
         await confirm(lending, replace(loan, version=loan.version - 1), colleague(lending, Role.MANAGER))
+
+
+async def test_nobody_is_the_second_person_of_their_own_release(lending: Lending) -> None:
+    loan = await waiting(lending)
+    both = replace(lending.cashier, roles=frozenset({Role.CASHIER, Role.MANAGER}))
+
+    with pytest.raises(MakerIsChecker):
+        await confirm(lending, loan, both)

@@ -193,3 +193,37 @@ async def posted(lending: Lending, reference: str) -> Payment:
         payment = await unit.payments.get("simulated", reference)
     assert payment is not None
     return payment
+
+
+async def test_a_payment_that_was_posted_is_not_posted_again(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    outcomes = [
+        await lending.pay(Money.of("5"), reference="TWICE", account=str(loan.reference), on=await lending.today())
+        for _ in range(2)
+    ]
+
+    assert outcomes == [NoticeOutcome.ACCEPTED, NoticeOutcome.DUPLICATE]
+    assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_a_drain_whose_intake_is_down_stops_at_once(lending: Lending) -> None:
+    await refused_once(lending, DistrictDown(), "WAITS", "")
+    channel = Unmarked(lending.engine.channel)
+
+    with pytest.raises(ChannelPlaneDown):
+        await drain_payments(replace(lending.engine, channel=channel), HOME, 10)  # type: ignore[arg-type]
+
+
+class Unmarked:
+    """The channel plane, which goes down before anything can be noted."""
+
+    def __init__(self, real: object) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        if name == "intake":
+            return self
+        return getattr(self._real, name, None) or getattr(self._real.intake, name)  # type: ignore[attr-defined]
+
+    async def mark(self, *_args: object, **_named: object) -> None:
+        raise ChannelPlaneDown

@@ -12,7 +12,7 @@ from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
 from core.use_cases.disbursing import AnotherPayoutStands, settle_payout
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
-from core.use_cases.settling import PayoutNotUnknown, RailStillAsked
+from core.use_cases.settling import PayoutNotUnknown, RailStillAsked, settle
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_engine import ObedientRail
@@ -177,3 +177,16 @@ async def test_a_payout_that_was_not_lost_waits_for_its_rail(lending: Lending) -
 
     with pytest.raises(PayoutNotUnknown):
         await proposed(lending, loan, "failed")
+
+
+async def test_a_payout_is_looked_at_once_more_when_it_is_held(
+    lending: Lending, rail: ObedientRail, clock: MovableClock
+) -> None:
+    loan = await lost(lending, rail, clock)
+    proposal = await proposed(lending, loan, "failed")
+    (payout,) = await payouts_of(lending, loan)
+    await settle_payout(lending.engine, "simulated", payout.reference, CONFIRMED)
+
+    async with lending.engine.record.unit(HOME) as unit:
+        with pytest.raises(PayoutNotUnknown):
+            await settle(lending.engine, unit, lending.manager, proposal)
