@@ -1,8 +1,8 @@
 """A borrower's phone for tests: answer, then say what the screen must say. Every turn is kept and read back as JSON.
 
-    phone = Phone(BORROWER, texts, answers={"caller": "known", "products": listed})
-    phone.dials().shows("main.menu").when("1").says("Choose a loan").fits()
-    phone.when("1").when("5000").asked("apply", amount=Money(5000_00))
+    phone = given(registered(last=NURSE))                       # tests/conversations/borrowers.py
+    phone.dials().when("1").then.shows("apply.product").says("Choose a loan:", within=160)
+    phone.when("1", "1500", "2", "1", PIN).then.ends().issued("apply", amount=Money.of(1500))
 
 `answers` say what each kind of ask finds: an outcome's name, an `Outcome`, a function of the `Ask`, or a list of these
 used one after the other (the last one stays). A command's outcome is remembered under its key, as the use cases do.
@@ -72,6 +72,7 @@ class Phone:
         self.text = ""
         self._sessions = 0
         self._ids = 0
+        self._told = 0
 
     def dials(self, *parts: str) -> Self:
         """Begin a session, with the choices of a deep dial. An earlier one simply stops."""
@@ -98,10 +99,16 @@ class Phone:
         self.answers[kind] = list(found)
         return self
 
-    def says(self, *fragments: str) -> Self:
+    @property
+    def then(self) -> Self:
+        """Nothing but a word between what is done and what must be so."""
+        return self
+
+    def says(self, *fragments: str, within: int | None = None) -> Self:
+        """The page holds these; `within`: and measures no more than this."""
         for fragment in fragments:
             assert fragment in self.text, f"{fragment!r} is not on the screen:\n{self.text}"
-        return self
+        return self if within is None else self.fits(within)
 
     def says_not(self, *fragments: str) -> Self:
         for fragment in fragments:
@@ -134,6 +141,16 @@ class Phone:
         given = {name: made[-1].arguments.get(name) for name in arguments}
         assert given == arguments
         return self
+
+    def issued(self, *kinds: str, **arguments: Value) -> Self:
+        """Since the last time that this was asked exactly these commands were given, the last with these arguments.
+
+        Without a kind: none was.
+        """
+        commands = [ask for ask in self.asks[self._told :] if ask.is_command]
+        self._told = len(self.asks)
+        assert [ask.kind for ask in commands] == list(kinds)
+        return self.asked(kinds[-1], **arguments) if kinds else self
 
     def keyed(self, kind: str, key: str) -> Self:
         """The newest ask of this kind had this key."""

@@ -1,0 +1,86 @@
+"""The borrower's flows in a few lines each: given a state, when this is typed, then this is shown and this is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.money import Money
+from core.records.borrower import Channel, Language
+from tests.conversations.borrowers import (
+    NURSE,
+    PIN,
+    REFERENCE,
+    WITH_A_LOAN,
+    WRITTEN,
+    a_stranger,
+    found,
+    given,
+    registered,
+)
+
+PAGE = 160
+"""Septets of a page; of SMS it counts parts."""
+
+
+def test_a_stranger_registers_in_nine_answers() -> None:
+    phone = given(a_stranger())
+
+    phone.dials().then.shows("register.language").says("Choose a language", within=PAGE).issued()
+    phone.when("2", "1", "Palesa", "Mokoena", "012345678901", "17051990", "1", PIN).then.issued()
+    phone.when(PIN).then.shows("main.menu").says("You are registered.", within=PAGE)
+    phone.issued("register", given_names="Palesa", district="LS-A", language="en")
+
+
+def test_a_borrower_whom_we_know_applies_in_six_answers() -> None:
+    phone = given(registered(last=NURSE))
+
+    phone.dials().when("1", "1", "1500", "2").then.shows("apply.summary").issued()
+    phone.when("1").then.shows("apply.pin").says("PIN?", within=PAGE).issued()
+    phone.when(PIN).then.ends().says(WRITTEN, within=PAGE)
+    phone.issued("apply", amount=Money.of(1_500), net_pay=Money.of(6_000), reserved=REFERENCE)
+
+
+def test_a_wrong_pin_sends_nothing_and_says_how_many_tries_are_left() -> None:
+    phone = given(registered({"check_pin": found("wrong", tries_left=2)}, last=NURSE))
+
+    phone.dials().when("1", "1", "1500", "2", "1", "9999")
+
+    phone.then.shows("apply.pin").says("Wrong PIN. Tries left: 2.", within=PAGE).issued()
+
+
+def test_a_press_that_comes_twice_sends_one_application() -> None:
+    phone = given(registered({"apply": "district_down"}, last=NURSE))
+    phone.dials().when("1", "1", "1500", "2", "1", PIN).then.ends().issued("apply")
+    first = phone.asks[-1].key
+
+    phone.dials().when("1", PIN).then.issued("apply")
+
+    assert phone.asks[-1].key == first, "the same form is sent under the same key"
+
+
+def test_a_statement_is_asked_for_with_one_press() -> None:
+    phone = given(registered(WITH_A_LOAN))
+
+    phone.dials().when("2").then.shows("loans.loan").says("M1,060.59", "4. Statement", within=PAGE).issued()
+    phone.when("4").then.ends().issued("send_statement", loan=str(REFERENCE))
+
+
+def test_reminders_stop_only_after_the_question_was_answered() -> None:
+    phone = given(registered())
+
+    phone.dials().when("5", "6").then.shows("profile.stop_reminders").fits(PAGE).issued()
+    phone.when("2").then.ends().issued("change_reminders")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_over_sms_the_same_answers_come_to_the_pin_and_no_further(language: Language) -> None:
+    phone = given(registered(last=NURSE), Channel.SMS, language)
+
+    phone.dials().when("1", "1", "1500", "2").then.shows("apply.summary").fits(3)
+    phone.when("1").then.says(WRITTEN, "*384*555#", within=1).issued()
+
+
+def test_over_telegram_a_screen_is_whole_and_has_its_buttons() -> None:
+    phone = given(registered(last=NURSE), Channel.TELEGRAM)
+
+    phone.dials().when("1", "1", "1500", "2").then.shows("apply.summary").says("1. Accept", "3. Change").issued()
