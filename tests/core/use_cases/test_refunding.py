@@ -251,3 +251,20 @@ async def test_what_came_over_a_rail_that_pays_nothing_out_does_not_go_back_over
 
     with pytest.raises(PayerHasNoWallet):
         await proposed(inward, ProposalKind.REFUND_PAYMENT, {"rail": "simulated", "rail_reference": "INWARD"})
+
+
+async def test_a_refund_that_is_settled_as_failed_frees_no_money_while_another_is_under_way(
+    lending: Lending, rail: ObedientRail
+) -> None:
+    await lending.pay(Money.of("80"), reference="LOST", payer="+26662123456")
+    for answer in (FAILED, PayoutResult(PayoutAnswer.ACCEPTED)):
+        rail.answer = answer
+        await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+        await lending.work_on_outbox(HOME)
+    first, _ = (reference for reference, _, _ in rail.asked)
+    await settle_payout(lending.engine, "simulated", first, CONFIRMED)
+
+    await settled_as_failed(lending, first)
+
+    assert (await payment(lending, "LOST")).status == "refunding"
+    assert await verify_ledger(lending.engine, [HOME]) == []
