@@ -38,7 +38,8 @@ AN_HOUR_MAX: Final = 40
 RECEIVED: Final = "received"
 _WAITING: Final = "waiting"
 _RECENT: Final = 3 * AN_HOUR_MAX
-_PIN: Final = re.compile(r"\D*\d{4}\D*")
+_MAY_BE_SECRET: Final = re.compile(r"\D*\d{4,8}\D*")
+"""As long as a PIN or a one-time code: an amount is hidden too, which costs the history nothing."""
 _HIDDEN: Final = "****"
 
 log = structlog.get_logger(__name__)
@@ -85,7 +86,7 @@ class SmsInbox:
             return
         session = await conversation.sessions.current(caller, sms.service, sms.provider_id)
         hides = session is not None and conversation.is_at_pin(session) and sms.text not in {BACK, HOME}
-        kept = _HIDDEN if hides or _PIN.fullmatch(sms.text) else sms.text
+        kept = _HIDDEN if hides or _MAY_BE_SECRET.fullmatch(sms.text) else sms.text
         await messages.add(self._record(sms, caller, entry, kept, _WAITING))
         if session is not None:
             written = Written(
