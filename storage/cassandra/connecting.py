@@ -8,7 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from cassandra import AuthenticationFailed, ConsistencyLevel, DriverException, UnsupportedOperation
+from cassandra import (
+    AuthenticationFailed,
+    ConsistencyLevel,
+    DriverException,
+    UnresolvableContactPoints,
+    UnsupportedOperation,
+)
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
 from cassandra.connection import ConnectionException
@@ -57,7 +63,12 @@ async def connected(address: CassandraAddress) -> AsyncIterator[Session]:
 
     Connecting and closing block, so they happen in a thread: once each, never a call.
     """
-    cluster = await asyncio.to_thread(_cluster, address)
+    try:
+        cluster = await asyncio.to_thread(_cluster, address)
+    except UnresolvableContactPoints as error:
+        raise ClusterUnreachable(
+            "no name in LETSEMA_CASSANDRA_CONTACT_POINTS has an address: check their spelling, and this machine's DNS"
+        ) from error
     try:
         session = await asyncio.to_thread(_connect, cluster, address)
         session.default_fetch_size = None
@@ -80,6 +91,7 @@ def _problem(cluster: Any, address: CassandraAddress, error: Exception) -> Chann
             f"the Cassandra cluster has no data centre {address.datacenter}, only {', '.join(known)}: "
             "set LETSEMA_CASSANDRA_DATACENTER to the one beside this process"
         )
+    points = ", ".join(f"{host}:{port}" for host, port in address.contact_points)
     causes = [error, *getattr(error, "errors", {}).values()]
     if any(isinstance(cause, AuthenticationFailed) for cause in causes):
         return ClusterUnreachable(
@@ -87,7 +99,6 @@ def _problem(cluster: Any, address: CassandraAddress, error: Exception) -> Chann
         )
     if any("protocol version" in str(cause).lower() for cause in causes):
         return ClusterUnreachable("the Cassandra cluster is too old for this release: it needs 4.1 or later")
-    points = ", ".join(f"{host}:{port}" for host, port in address.contact_points)
     return ClusterUnreachable(
         f"no Cassandra node answers at {points}: check LETSEMA_CASSANDRA_CONTACT_POINTS, "
         "and whether the nodes run and speak TLS as the settings say"

@@ -161,6 +161,11 @@ async def test_a_wrong_address_is_told_in_bounded_time() -> None:
         await check(address)
 
 
+async def test_a_name_without_an_address_is_told() -> None:
+    with refused(ClusterUnreachable, "No name in LETSEMA_CASSANDRA_CONTACT_POINTS has an address"):
+        await check(CassandraAddress((("nowhere.invalid", 9042),), "datacenter1"))
+
+
 async def test_a_node_that_does_not_speak_tls_is_told_so(
     cassandra_server: CassandraServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
