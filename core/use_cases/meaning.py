@@ -1,4 +1,4 @@
-"""What a payment is for. What would settle or cancel its loan, to the lisente, is for that; all else repays it."""
+"""What a payment is for: cancelling its loan, to the lisente; settling it, when it is enough; else repaying it."""
 
 from __future__ import annotations
 
@@ -38,16 +38,17 @@ async def meaning_of(
 
 
 async def _let_go_by_quote(unit: Unit, loan: Loan, history: LoanHistory, amount: Money, value_on: date) -> Money | None:
-    """How much less than its day's quote an amount may be, by a quote that still holds; None: no quote is that amount.
+    """How much less than its day's quote an amount may be, by a quote that still holds; None: it meets no quote.
 
     A quote holds through its last day, unless something happened to the loan since: what it promised is then another
     loan's. Nothing that a day's close does (interest, a late fee) is such an event: just that is what it promises away.
+    Who pays more than the quote, but less than the day's, is let off what is missing; nothing is then over.
     """
     if not _may_settle(history, value_on):
         return None
     for quote in await unit.payoff_quotes.of_loan(loan.id):
         is_open = quote.quoted_on <= value_on <= quote.expires_on and quote.after_n == seen_by(history)
-        if is_open and quote.total == amount:
+        if is_open and amount >= quote.total:
             return max(history.payoff(value_on).total - amount, ZERO)
     return None
 
@@ -58,8 +59,15 @@ def seen_by(history: LoanHistory) -> int:
 
 
 def settles_early(history: LoanHistory, amount: Money, value_on: date) -> bool:
-    """Whether an amount is, to the lisente, what closes the loan on its day."""
-    return _may_settle(history, value_on) and amount == history.payoff(value_on).total
+    """Whether an amount is enough to close the loan on its day; what is more becomes the borrower's credit.
+
+    Interest of days that will not come is not taken from a borrower for paying too much. Where nothing of it would be
+    saved, more than enough is an ordinary repayment, which ends the same.
+    """
+    if not _may_settle(history, value_on):
+        return False
+    asked = history.payoff(value_on).total
+    return amount == asked or asked < min(amount, history.account(value_on).outstanding())
 
 
 def _may_settle(history: LoanHistory, value_on: date) -> bool:

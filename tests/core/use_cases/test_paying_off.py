@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import NotFound
 from core.loans.policy import LateFeeRule, Policy
-from core.money import ZERO, Money
+from core.money import ZERO, Money, total
 from core.phones import PhoneNumber
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import ProposalKind
@@ -48,6 +48,12 @@ async def pay(lending: Lending, loan: Loan, amount: Money, reference: str = "RAI
     return await lending.loan(loan)
 
 
+async def whole_outstanding(lending: Lending, loan: Loan) -> Money:
+    """Every instalment to the end, with the interest of days that have not come."""
+    _, instalments = await lending.books(loan)
+    return total(row.outstanding for row in instalments)
+
+
 async def assert_books_balance(lending: Lending) -> None:
     assert not await lending.engine.record.verify_ledger(HOME)
 
@@ -66,6 +72,55 @@ async def test_paying_exactly_a_quote_by_its_last_day_closes_the_loan(
     position, instalments = await lending.books(loan)
     assert (closed.status, position.overpaid) == (LoanStatus.CLOSED, ZERO)
     assert all(row.outstanding == ZERO for row in instalments)
+    await assert_books_balance(lending)
+
+
+@pytest.mark.parametrize("more", ["0.01", "20"])
+async def test_more_than_the_days_payoff_closes_the_loan_and_the_rest_is_credit(
+    lending: Lending, clock: MovableClock, more: str
+) -> None:
+    phone, loan = await running(lending, quote_days=0)
+    await pass_days(lending, clock, 10)
+    asked = (await quoted(lending, phone, loan)).total
+    assert await whole_outstanding(lending, loan) > asked + Money.of("20")
+
+    closed = await pay(lending, loan, asked + Money.of(more))
+
+    position, instalments = await lending.books(loan)
+    assert (closed.status, position.overpaid) == (LoanStatus.CLOSED, Money.of(more))
+    assert all(row.outstanding == ZERO for row in instalments)
+    [receipt] = await lending.messages("payment_received")
+    assert receipt.data["overpaid_minor"] == Money.of(more).minor
+    assert receipt.data["outstanding_minor"] == 0
+    await assert_books_balance(lending)
+
+
+async def test_the_whole_schedule_paid_ahead_is_more_than_the_payoff(lending: Lending, clock: MovableClock) -> None:
+    phone, loan = await running(lending, quote_days=0)
+    await pass_days(lending, clock, 10)
+    asked = (await quoted(lending, phone, loan)).total
+    whole = await whole_outstanding(lending, loan)
+
+    await pay(lending, loan, whole)
+
+    position, _ = await lending.books(loan)
+    assert position.overpaid == whole - asked > ZERO
+
+
+async def test_more_than_a_kept_quote_and_less_than_the_days_closes_the_loan(
+    lending: Lending, clock: MovableClock
+) -> None:
+    phone, loan = await running(lending)
+    await pass_days(lending, clock, 10)
+    quote = await quoted(lending, phone, loan)
+    await pass_days(lending, clock, 5)
+    asked = (await payoff_quote(lending.engine, phone, loan.reference)).total
+    assert asked > quote.total + Money(1)
+
+    closed = await pay(lending, loan, quote.total + Money(1))
+
+    position, _ = await lending.books(loan)
+    assert (closed.status, position.overpaid) == (LoanStatus.CLOSED, ZERO)
     await assert_books_balance(lending)
 
 
