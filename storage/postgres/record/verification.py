@@ -13,6 +13,7 @@ from sqlalchemy import Row, select, text
 from core.ledger.accounts import Account
 from core.money import Money
 from core.ports.books import LedgerFinding
+from core.records.loan import PayoutPurpose, PayoutStatus
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.ledger import read_journals
 from storage.postgres.tables.ledger import journals, postings
@@ -165,6 +166,40 @@ _SUSPENSE: Final = text(f"""
     order by 1
 """)  # noqa: S608 - made of constants
 
+# A payment's row and its event repeat the amount: lists read the one, the books are replayed from the other.
+_PAYMENTS: Final = text("""
+    select p.receipt as subject,
+        p.amount_lisente as kept_amount,
+        coalesce((e.data ->> 'amount_minor')::bigint, 0) as posted_amount
+    from record.payments p
+    left join record.loan_events e on e.district = :district and e.loan_id = p.loan_id
+        and e.key = 'repayment:' || p.rail || ':' || p.rail_reference || ':' || p.assignment
+    where p.district = :district and p.status = 'posted'
+        and p.amount_lisente is distinct from (e.data ->> 'amount_minor')::bigint
+    order by p.receipt
+""")
+
+# What left the float for a payout or a refund, over all versions of its journal and their reversals.
+_PAYOUTS: Final = text(f"""
+    with cash as (
+        select regexp_replace(journal_key, '^(reversal:)?(v[0-9]+:)?', '') as about,
+            sum(case when starts_with(credit, '{Account.FLOAT}') then amount_lisente else 0 end
+                - case when starts_with(debit, '{Account.FLOAT}') then amount_lisente else 0 end) as lisente
+        from record.postings
+        where district = :district and journal_key ~ '^(reversal:)?(v[0-9]+:)?(disbursement|refund):'
+        group by 1
+    )
+    select d.reference as subject,
+        d.amount_lisente as kept_amount,
+        coalesce(cash.lisente, 0) as posted_amount
+    from record.disbursements d
+    left join cash on cash.about = case d.purpose
+        when '{PayoutPurpose.LOAN}' then 'disbursement:' || d.loan_id else 'refund:' || d.reference end
+    where d.district = :district and d.status = '{PayoutStatus.CONFIRMED}'
+        and d.amount_lisente is distinct from cash.lisente
+    order by d.reference
+""")  # noqa: S608 - made of constants
+
 
 async def verify(connection: DistrictConnection) -> Sequence[LedgerFinding]:
     """Everything that is wrong with the books of the connection's district; nothing when they are right."""
@@ -176,6 +211,8 @@ async def verify(connection: DistrictConnection) -> Sequence[LedgerFinding]:
         *await _compared(connection, "position_differs", _POSITIONS),
         *await _compared(connection, "instalments_differ", _INSTALMENTS),
         *await _compared(connection, "suspense_differs", _SUSPENSE),
+        *await _compared(connection, "payment_differs", _PAYMENTS),
+        *await _compared(connection, "payout_differs", _PAYOUTS),
     ]
     return tuple(findings)
 

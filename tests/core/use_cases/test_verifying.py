@@ -88,6 +88,25 @@ async def test_what_is_not_as_a_replay_says_is_named(
     assert any(said in each.detail for each in found), found
 
 
+@pytest.mark.parametrize(
+    ("tampering", "kind"),
+    [
+        ("update record.payments set amount_lisente = amount_lisente + 1", "payment_differs"),
+        ("update record.disbursements set amount_lisente = amount_lisente - 1", "payout_differs"),
+    ],
+)
+@pytest.mark.parametrize("role", ["", "set role letsema_app;"])
+async def test_an_amount_that_is_not_what_the_books_moved_is_named_without_a_replay(
+    lending: Lending, loan: Loan, database_url: str, tampering: str, kind: str, role: str
+) -> None:
+    await tamper(database_url, f"{role}{tampering}")
+
+    found = await verify_ledger(lending.engine, [HOME], replays=False)
+
+    assert [each.kind for each in found] == [kind]
+    assert "the postings say" in found[0].detail
+
+
 async def test_replays_may_be_left_out(lending: Lending, loan: Loan, database_url: str) -> None:
     await tamper(database_url, "update record.instalments set interest_lisente = interest_lisente + 1 where n = 3")
 
