@@ -63,3 +63,7 @@ class Staff(Protocol):
     async def take_tokens(self, bucket: str, *, capacity: int, per_seconds: int, now: datetime) -> int:
         """Take one token of a bucket that refills evenly; 0 when taken, else the seconds to wait. Atomic."""
         ...
+
+    async def give_token(self, bucket: str, *, capacity: int, per_seconds: int) -> None:
+        """Put a token that was taken back, for an attempt that need not count. Atomic."""
+        ...

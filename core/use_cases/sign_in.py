@@ -59,11 +59,15 @@ class SignedIn:
 
 
 async def sign_in(engine: Engine, email: str, password: str, *, ip: str, user_agent: str) -> SignedIn:
-    """Open a session. Raises `SignInRefused` or `TooManyAttempts`."""
+    """Open a session. Raises `SignInRefused` or `TooManyAttempts`.
+
+    An attempt is counted before it is looked at, so that many at once are not more than the limit; one that succeeds
+    is given back, so that a whole branch behind one address can come to work at the same time.
+    """
     email = email.strip().lower()[:_LONGEST_EMAIL]
     district = await _district_of(engine, email)
     async with engine.record.unit(district) as unit:
-        wait = await take_attempt(engine, unit, f"account:{engine.keyed_hash.email(email).hex()}", ip)
+        wait = await take_attempt(engine, unit, _account(engine, email), ip)
         await unit.commit()
     if wait:
         raise TooManyAttempts(wait)
@@ -74,7 +78,7 @@ async def sign_in(engine: Engine, email: str, password: str, *, ip: str, user_ag
     matches = await engine.password_hasher.verify(password if fits else "", known)
     if member is None or known is None or not (matches and fits):
         raise SignInRefused
-    return await _open_session(engine, member, password, ip=ip, user_agent=user_agent)
+    return await _open_session(engine, member, email, password, ip=ip, user_agent=user_agent)
 
 
 async def session_of(engine: Engine, cookie: str) -> tuple[StaffMember, StaffSession] | None:
@@ -130,13 +134,26 @@ async def _district_of(engine: Engine, email: str) -> str:
 
 async def take_attempt(engine: Engine, unit: Unit, subject: str, ip: str) -> int:
     """Count an attempt on a subject from an address; 0 when it may go on, else the seconds to wait."""
-    buckets = (Throttle(subject, 10), Throttle(f"ip:{ip}", 10), Throttle("all", 1_000))
     now = engine.clock.now()
     waits = [
         await unit.staff.take_tokens(item.bucket, capacity=item.capacity, per_seconds=_WINDOW_SECONDS, now=now)
-        for item in buckets
+        for item in _throttles(subject, ip)
     ]
     return max(waits)
+
+
+async def _give_back_attempt(unit: Unit, subject: str, ip: str) -> None:
+    for item in _throttles(subject, ip):
+        await unit.staff.give_token(item.bucket, capacity=item.capacity, per_seconds=_WINDOW_SECONDS)
+
+
+def _throttles(subject: str, ip: str) -> tuple[Throttle, ...]:
+    return Throttle(subject, 10), Throttle(f"ip:{ip}", 10), Throttle("all", 1_000)
+
+
+def _account(engine: Engine, email: str) -> str:
+    """The subject of attempts to sign in with an e-mail; neither the address nor who has it can be read from it."""
+    return f"account:{engine.keyed_hash.email(email).hex()}"
 
 
 def new_session(
@@ -160,7 +177,9 @@ def new_session(
     return SignedIn(member, session, carried_token(member.district, token))
 
 
-async def _open_session(engine: Engine, member: StaffMember, password: str, *, ip: str, user_agent: str) -> SignedIn:
+async def _open_session(
+    engine: Engine, member: StaffMember, email: str, password: str, *, ip: str, user_agent: str
+) -> SignedIn:
     verified_at = engine.clock.now() if member.totp_secret is None else None
     signed_in = new_session(engine, member, ip=ip, user_agent=user_agent, verified_at=verified_at)
     rehashed = None
@@ -170,5 +189,6 @@ async def _open_session(engine: Engine, member: StaffMember, password: str, *, i
         if rehashed is not None:
             await unit.staff.save(replace(member, password_hash=rehashed))
         await unit.staff.add_session(signed_in.session)
+        await _give_back_attempt(unit, _account(engine, email), ip)
         await unit.commit()
     return signed_in

@@ -58,6 +58,24 @@ async def test_a_refused_sign_in_keeps_the_email_and_never_the_password(browser:
     assert "sekhukhuni" not in answer.text
 
 
+async def test_a_branch_behind_one_address_may_all_come_to_work_at_once(visitor: Visitors, world: World) -> None:
+    officer = world.employ(Role.LOAN_OFFICER)
+
+    answers = [await (await visitor()).sign_in(officer.email, PASSWORD) for _ in range(12)]
+
+    assert {answer.status for answer in answers} == {303}
+
+
+async def test_signing_in_between_guesses_does_not_take_the_guesses_back(visitor: Visitors, world: World) -> None:
+    officer = world.employ(Role.LOAN_OFFICER)
+    guesses = []
+    for _ in range(11):
+        guesses.append((await (await visitor()).sign_in("manager@khotso.example", "wrong")).status)
+        await (await visitor()).sign_in(officer.email, PASSWORD)
+
+    assert guesses == [401] * 10 + [429]
+
+
 async def test_too_many_attempts_are_told_when_to_come_back(browser: Browser, world: World) -> None:
     officer = world.employ(Role.LOAN_OFFICER)
     for _ in range(10):

@@ -110,6 +110,9 @@ class StaffInMemory:
         self.taken[bucket] = [*recent, now]
         return 0
 
+    async def give_token(self, bucket: str, *, capacity: int, per_seconds: int) -> None:
+        self.taken[bucket].pop()
+
 
 @dataclass
 class Plane:

@@ -150,6 +150,11 @@ class StaffOnPostgres:
         full_at: datetime = now if row is None else row.full_at
         return max(1, math.ceil((full_at + one_token - now - full_time).total_seconds()))
 
+    async def give_token(self, bucket: str, *, capacity: int, per_seconds: int) -> None:
+        one_token = timedelta(seconds=per_seconds) / capacity
+        given = update(throttles).where(self._connection.here(throttles), throttles.c.bucket == bucket)
+        await self._connection.write(given.values(full_at=throttles.c.full_at - one_token))
+
     def _invitation(self, token_hash: bytes) -> ColumnElement[bool]:
         return and_(self._connection.here(staff_invitations), staff_invitations.c.token_hash == token_hash)
 

@@ -129,6 +129,26 @@ async def test_a_bucket_never_gives_more_than_it_has_to_many_at_once(record: Rec
     assert waits.count(0) == 3
 
 
+async def test_a_token_given_back_can_be_taken_again_and_no_other(record: Record) -> None:
+    async def take() -> int:
+        async with record.unit(DISTRICT) as unit:
+            wait = await unit.staff.take_tokens("ip", capacity=3, per_seconds=300, now=NOW)
+            await unit.commit()
+            return wait
+
+    async def give() -> None:
+        async with record.unit(DISTRICT) as unit:
+            await unit.staff.give_token("ip", capacity=3, per_seconds=300)
+            await unit.commit()
+
+    assert [await take() for _ in range(4)] == [0, 0, 0, 100]
+    await asyncio.gather(give(), give())
+
+    waits = await asyncio.gather(*(take() for _ in range(6)))
+
+    assert waits.count(0) == 2
+
+
 def an_invitation(member: StaffMember, **changes: Any) -> Invitation:
     return replace(Invitation(member.id, b"i" * 32, NOW, NOW + timedelta(hours=24)), **changes)
 
