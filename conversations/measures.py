@@ -49,7 +49,12 @@ _REFERENCE: Final = Reference("8888888888")
 _TERMS: Final = (1, 2, 3, 6, 9, 12, 18, 24, 36)
 
 _PERIODS: Final = tuple((unit, every) for unit in PeriodUnit for every in (1, 2, PERIOD_EVERY_MAX))
-_PAYMENTS: Final = (("one", "instalment"), ("level", "instalment"), ("varying", "largest_instalment"))
+_PAYMENTS: Final = (
+    ("one", {"instalment": LARGEST_AMOUNT}),
+    ("level", {"instalment": LARGEST_AMOUNT}),
+    ("larger_last", {"instalment": LARGEST_AMOUNT, "last_instalment": LARGEST_AMOUNT}),
+    ("varying", {"largest_instalment": LARGEST_AMOUNT}),
+)
 _LATE_FEES: Final = (
     None,
     LateFeeRule(LARGEST_AMOUNT, None, with_interest=False, after_days=AFTER_DAYS_MAX),
@@ -118,6 +123,7 @@ WORST_VALUES: Final[Candidates] = {
             "instalment",
             "interest",
             "largest_instalment",
+            "last_instalment",
             "owed",
             "net_pay",
             "next_due",
@@ -179,9 +185,9 @@ WORST_VALUES: Final[Candidates] = {
     "national_id_end": ("0000",),
     "paying_early": (Text("terms.early_by_day"), Text("terms.early_by_period")),
     "payments": tuple(
-        Text(f"payments.{kind}", {"instalments": 366, "each": each(unit, every), figure: LARGEST_AMOUNT})
+        Text(f"payments.{kind}", {"instalments": 366, "each": each(unit, every), **amounts})
         for unit, every in _PERIODS
-        for kind, figure in _PAYMENTS
+        for kind, amounts in _PAYMENTS
     ),
     **dict.fromkeys(("percent", "arrears_percent"), (Decimal("9999.99"),)),
     "phone_masked": (LONGEST_WALLET,),
@@ -199,7 +205,7 @@ WORST_VALUES: Final[Candidates] = {
 """For screens, by placeholder or by the name of a list. Money is as large as a product makes it, names as we take."""
 
 _SMS_AMOUNTS: Final = (
-    *("affordable_amount", "cash", "outstanding", "overpaid_amount", "part"),
+    *("affordable_amount", "cash", "last", "outstanding", "overpaid_amount", "part"),
     *(f"paid_{n}" for n in (1, 2, 3)),
 )
 _SMS_WHY: Final = (
@@ -238,6 +244,14 @@ SMS_VALUES: Final[Candidates] = {
     "due": tuple(Text(f"sms.statement_{due}") for due in ("late", "next", "nothing")),
     "paid": tuple(Text(f"sms.statement_paid_{count}") for count in (0, 1, 2, 3)),
     "given_names": LONGEST_NAMES,
+    "instalment_said": tuple(
+        Text(
+            f"sms.instalment_{kind}",
+            {"instalment": LARGEST_AMOUNT, "last": LARGEST_AMOUNT, "each": each(unit, every)},
+        )
+        for unit, every in _PERIODS
+        for kind in ("level", "varying", "larger_last")
+    ),
     "left": (Text("sms.left_next"), Text("sms.left"), Text("sms.left_nothing"), Text("sms.left_given_up")),
     "overpaid": (Text("sms.overpaid", {"overpaid_amount": LARGEST_AMOUNT}), Text("sms.not_overpaid")),
     "parts": tuple(

@@ -51,7 +51,14 @@ _LONGEST: Final[dict[str, Any]] = {
     "hours": COOL_DOWN_HOURS,
     "code": "000000",
     "answer": "n" * ANSWER_MAX,
+    "is_level": True,
 }
+
+_SHAPES: Final[dict[MessageKind, tuple[dict[str, Any], ...]]] = {
+    MessageKind.OFFER_MADE: ({}, {"last_minor": None}, {"last_minor": None, "is_level": False}),
+    MessageKind.PAYMENT_RECEIVED: ({}, {"recovered_minor": 0}),
+}
+"""What says other things by its figures and not by a reason."""
 
 
 def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
@@ -71,8 +78,8 @@ def variants(kind: MessageKind) -> list[dict[str, Any]]:
             return [data_of(kind, command=command, reason_code=reason) for command in commands for reason in reasons]
         case MessageKind.COMMAND_DONE:
             return [data_of(kind, command=command) for command in (*COMMAND_TEXTS, UNKNOWN)]
-        case MessageKind.PAYMENT_RECEIVED:
-            return [data_of(kind), data_of(kind, recovered_minor=0)]
+        case _ if kind in _SHAPES:
+            return [data_of(kind, **changed) for changed in _SHAPES[kind]]
         case MessageKind.CONSENT_WITHDRAWN | MessageKind.CONSENT_GIVEN:
             return [data_of(kind, consent=consent.value) for consent in ConsentKind]
         case _ if "given_names" in MESSAGE_FIELDS[kind]:

@@ -93,6 +93,12 @@ def _term(data: Figures) -> dict[str, Value]:
     return {"term": term(int(data["periods"]), unit, every), "each": each(unit, every)}
 
 
+def _offered(data: Figures) -> dict[str, Value]:
+    """The instalment as the phone says it: the level one, with a last one that is larger, else the most of them."""
+    kind = "varying" if not data["is_level"] else "level" if data["last_minor"] is None else "larger_last"
+    return {**_term(data), "instalment_said": Text(f"sms.instalment_{kind}")}
+
+
 def _returned(data: Figures) -> dict[str, Value]:
     return {"reason": as_reason(data["reason_code"], RETURNS, "rejection.other")}
 
@@ -177,7 +183,7 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.APPLICATION_REJECTED: _rejected,
     MessageKind.COMMAND_REFUSED: _refused,
     MessageKind.COMMAND_DONE: _done,
-    MessageKind.OFFER_MADE: _term,
+    MessageKind.OFFER_MADE: _offered,
     MessageKind.DISBURSED: _wallet,
     MessageKind.CREDIT_REFUNDED: _wallet,
     MessageKind.WALLET_CHANGED: _wallet,

@@ -41,12 +41,18 @@ def each(unit: PeriodUnit, every: int) -> Text:
 
 
 def payments(facts: KeyFacts) -> Text:
-    """What is paid how many times; only the most of it where the instalments differ by more than the last one."""
+    """What is paid how many times; only the most of it where the instalments differ by more than the last one.
+
+    A last one that is larger than the others, and not by rounding alone, is said apart.
+    """
     often = each(facts.period_unit, facts.period_every)
     if facts.instalments == 1:
         return Text("payments.one", {"instalment": facts.instalment})
+    if facts.has_larger_last:
+        others: dict[str, Value] = {"instalment": facts.level_instalment, "instalments": facts.instalments - 1}
+        return Text("payments.larger_last", {**others, "each": often, "last_instalment": facts.last_instalment})
     if facts.is_level:
-        level: dict[str, Value] = {"instalment": facts.instalment, "instalments": facts.instalments, "each": often}
-        return Text("payments.level", level)
+        level: dict[str, Value] = {"instalment": facts.level_instalment, "instalments": facts.instalments}
+        return Text("payments.level", {**level, "each": often})
     most: dict[str, Value] = {"largest_instalment": facts.largest_instalment, "instalments": facts.instalments}
     return Text("payments.varying", {**most, "each": often})

@@ -28,6 +28,8 @@ _STEPS_MAX: Final = 1_000
 _EFFECTIVE_RATE_PERCENT_MAX: Final = Decimal(10) ** 40
 """Beyond this the digits that are worked with run out, and no reader is told anything by more of them."""
 _DAYS_PER_YEAR: Final = 365
+_LARGER_PERCENT: Final = 1
+"""A last instalment that is larger by no more than this is the level one, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,18 @@ class KeyFacts:
     def is_level(self) -> bool:
         """Whether every instalment but the last is the same, so that one amount tells them all."""
         return len({row.total for row in self.rows[:-1]}) <= 1
+
+    @property
+    def level_instalment(self) -> Money:
+        """What every instalment before the last one is, where they are level; of a single one, itself."""
+        return self.rows[0].total
+
+    @property
+    def has_larger_last(self) -> bool:
+        """Whether the instalments are level and the last one is so much larger that a borrower must be told."""
+        return self.is_level and self.last_instalment.minor * 100 > self.level_instalment.minor * (
+            100 + _LARGER_PERCENT
+        )
 
     @property
     def instalments(self) -> int:

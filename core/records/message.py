@@ -80,7 +80,10 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.APPLICATION_WITHDRAWN: ("mfi_name", "reference"),
     _M.COMMAND_REFUSED: ("command", "reason_code"),
     _M.COMMAND_DONE: ("command",),
-    _M.OFFER_MADE: ("mfi_name", "reference", "amount_minor", "instalment_minor", *_TERM, "expires_on"),
+    _M.OFFER_MADE: (
+        *("mfi_name", "reference", "amount_minor", "instalment_minor", "last_minor", "is_level"),
+        *(*_TERM, "expires_on"),
+    ),
     _M.OFFER_ACCEPTED: (*_LOAN, "amount_minor"),
     _M.OFFER_DECLINED: _LOAN,
     _M.OFFER_EXPIRED: _LOAN,

@@ -179,7 +179,23 @@ def test_one_month_is_not_said_as_several(texts: Texts) -> None:
 def test_an_offer_says_how_often_and_for_how_long(
     texts: Texts, periods: int, unit: str, every: int, english: str, sesotho: str
 ) -> None:
-    data = a_term(periods, unit, every) | {"instalment_minor": 1}
+    data = a_term(periods, unit, every) | {"instalment_minor": 1, "last_minor": None}
+
+    assert english in said(texts, MessageKind.OFFER_MADE, data)
+    assert sesotho in said(texts, MessageKind.OFFER_MADE, data, "st_LS")
+
+
+@pytest.mark.parametrize(
+    ("is_level", "last", "english", "sesotho"),
+    [
+        (True, 14_485, "M115.00 weekly, last M144.85, 8 weeks.", "M115.00 ka beke, ea ho qetela M144.85,"),
+        (False, None, "up to M115.00 weekly, 8 weeks.", "ho fihla ho M115.00 ka beke,"),
+    ],
+)
+def test_an_offer_says_where_its_instalments_are_not_all_the_same(
+    texts: Texts, is_level: bool, last: int | None, english: str, sesotho: str
+) -> None:
+    data = a_term(8, "week", 1) | {"instalment_minor": 11_500, "last_minor": last, "is_level": is_level}
 
     assert english in said(texts, MessageKind.OFFER_MADE, data)
     assert sesotho in said(texts, MessageKind.OFFER_MADE, data, "st_LS")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.calendar import PeriodUnit
 from core.loans.disclosure import KeyFacts, effective_annual_rate_percent, key_facts
+from core.loans.exact import MultipleRounding
 from core.loans.schedule import schedule
 from core.loans.terms import Fee, FeeTiming, InvalidTerms, LoanTerms, Method
 from core.money import Money
@@ -162,3 +163,18 @@ def test_one_amount_tells_the_instalments_where_all_but_the_last_are_the_same() 
     assert is_level(TERMS)
     assert is_level(replace(TERMS, periods=1))
     assert not is_level(replace(TERMS, method=Method.EQUAL_PRINCIPAL))
+
+
+def test_a_last_instalment_that_is_larger_by_more_than_a_rounding_is_told() -> None:
+    def facts(terms: LoanTerms) -> KeyFacts:
+        return key_facts(terms, schedule(terms))
+
+    down = replace(TERMS, periods=8, instalment_multiple=Money.of("25"), instalment_rounding=MultipleRounding.DOWN)
+    bullet = replace(TERMS, periods=4, principal_grace=3)
+
+    assert not facts(TERMS).has_larger_last
+    assert not facts(replace(TERMS, periods=1)).has_larger_last
+    assert not facts(replace(TERMS, method=Method.EQUAL_PRINCIPAL)).has_larger_last
+    assert facts(down).has_larger_last
+    assert facts(bullet).has_larger_last
+    assert facts(bullet).level_instalment == facts(bullet).rows[0].total < facts(bullet).instalment

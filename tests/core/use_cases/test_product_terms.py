@@ -94,7 +94,8 @@ async def test_an_offer_is_told_with_the_instalment_that_the_phone_shows(lending
     facts = quote_of(offered).key_facts
     [told] = await lending.messages("offer_made")
     assert (facts.is_level, facts.last_instalment > facts.instalment) == (True, True)
-    assert Money(int(told.data["instalment_minor"])) == facts.instalment
+    assert (told.data["instalment_minor"], told.data["is_level"]) == (facts.instalment.minor, True)
+    assert told.data["last_minor"] == facts.last_instalment.minor
 
 
 async def test_a_loan_whose_last_interest_the_cap_takes_away_closes_with_its_day(lending: Lending) -> None:
