@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from conversations.answers.wallets import named_wallet, paid_to
 from conversations.engine import Ask, Choice, Outcome, Text, Value
 from conversations.flows.apply import KEPT
 from core.ports.directory import PhoneEntry
+from core.ports.record import DistrictDown
 from core.records.application import OPEN_STATUSES, Application
 from core.records.borrower import IncomeKind, Purpose
 from core.records.catalogue import Catalogue, ProductVersion
@@ -87,7 +89,7 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     to = paid_to(ask)
     if to is None:
         return Outcome(name="wallet_missing")
-    facts = quote_for(product, amount, periods, scene.conversation.today).key_facts
+    facts = quote_for(product, amount, periods, await _business_date(scene, entry)).key_facts
     reserved = ask.arguments.get("reserved")
     if not isinstance(reserved, Reference):
         owner = scene.conversation.draft_id
@@ -101,6 +103,15 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
         "product_version": product.version,
     }
     return Outcome(name="quoted", values=values)
+
+
+async def _business_date(scene: Scene, entry: PhoneEntry) -> date:
+    """The caller's district's, which a session that began before they registered does not know yet."""
+    try:
+        async with scene.engine.record.unit(entry.district) as unit:
+            return await unit.business_date()
+    except DistrictDown:
+        return scene.conversation.today
 
 
 async def apply(scene: Scene, ask: Ask) -> Outcome:

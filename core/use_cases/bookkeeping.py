@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -108,7 +108,14 @@ async def receive_repayment(
     """
     history = await history_of(engine, unit, loan)
     make = await meaning_of(engine, unit, loan, history, payment.amount, value_on)
-    account = await record_event(
+
+    async def tell(account: LoanAccount) -> None:
+        if account.status is AccountStatus.CANCELLED and make is CoolingOffReturn:
+            await tell_returned(engine, unit, loan, payment.amount, receipt)
+        else:
+            await tell_receipt(engine, unit, loan, account, payment.amount, receipt, key)
+
+    return await record_event(
         engine,
         unit,
         loan,
@@ -121,20 +128,23 @@ async def receive_repayment(
             source=source,
             closed_through=history.closed_through,
         ),
+        tell=tell,
     )
-    if account.status is AccountStatus.CANCELLED and make is CoolingOffReturn:
-        await tell_returned(engine, unit, loan, payment.amount, receipt)
-    else:
-        await tell_receipt(engine, unit, loan, account, payment.amount, receipt, key)
-    return account
 
 
 async def record_event(
-    engine: Engine, unit: Unit, loan: Loan, make: Callable[[int], Event], *, actor: Actor | None = None
+    engine: Engine,
+    unit: Unit,
+    loan: Loan,
+    make: Callable[[int], Event],
+    *,
+    actor: Actor | None = None,
+    tell: Callable[[LoanAccount], Awaitable[None]] | None = None,
 ) -> LoanAccount:
     """Add an event to a loan, book what it changes, and take the loan to the state that follows.
 
-    `make` is given the event's place in recording order. Raises the refusals of `core.loans.refusals`.
+    `make` is given the event's place in recording order. `tell` says the event itself, before anybody is told what
+    followed from it. Raises the refusals of `core.loans.refusals`.
     """
     history = await history_of(engine, unit, loan)
     event = make(history.next_n + 1)
@@ -145,6 +155,8 @@ async def record_event(
         engine, unit, loan, kind_of(event), n=event.n, key=event.key, value_on=value_on, data=data_of(event)
     )
     account = await _book(engine, unit, loan, history)
+    if tell is not None:
+        await tell(account)
     await _follow(engine, unit, loan, account, event.key, actor)
     return account
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.phones import PhoneNumber
+from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.ports.work import OutboxRow
@@ -52,13 +53,25 @@ async def tell_number(
     *,
     key: str,
     mfi_id: UUID | None = None,
-    language: Language = Language.SESOTHO,
+    language: Language | None = None,
     **figures: object,
 ) -> bool:
-    """The same for whoever answers a number: they may be nobody's borrower."""
+    """The same for whoever answers a number: they may be nobody's borrower.
+
+    `language` None: the one that the number's borrower chose, else Sesotho.
+    """
+    language = language or await _language_of(engine, phone)
     sealed = engine.sealer.seal(phone.e164.encode(), NUMBER_CONTEXT)
     addressee = {"phone_sealed": sealed.hex(), "language": language.value}
     return await _queue(engine, unit, kind, addressee, key, mfi_id, figures)
+
+
+async def _language_of(engine: Engine, phone: PhoneNumber) -> Language:
+    try:
+        entry = await engine.channel.directory.phone(engine.keyed_hash.phone(phone))
+    except ChannelPlaneDown:
+        return Language.SESOTHO
+    return Language.SESOTHO if entry is None or entry.state != "active" else Language(entry.language)
 
 
 async def _queue(

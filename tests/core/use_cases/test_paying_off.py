@@ -92,6 +92,8 @@ async def test_more_than_the_days_payoff_closes_the_loan_and_the_rest_is_credit(
     [receipt] = await lending.messages("payment_received")
     assert receipt.data["overpaid_minor"] == Money.of(more).minor
     assert receipt.data["outstanding_minor"] == 0
+    [farewell] = await lending.messages("loan_closed")
+    assert receipt.id < farewell.id, "what was paid is said before what came of it"
     await assert_books_balance(lending)
 
 

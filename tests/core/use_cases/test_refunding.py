@@ -11,13 +11,15 @@ from core.errors import Conflict, NotFound
 from core.loans.refusals import CreditPaidOut, NotDisbursed, RefundAboveCredit
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
+from core.records.borrower import Language
 from core.records.loan import Loan, LoanStatus, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
 from core.use_cases.disbursing import AnotherPayoutStands, settle_payout
+from core.use_cases.preferring import change_language
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.refunding import PayerHasNoWallet
 from core.use_cases.verifying import verify_ledger
-from tests.core.use_cases.lending import HOME, Lending, key
+from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import MovableClock
 
@@ -77,6 +79,22 @@ async def test_money_in_suspense_goes_back_to_its_payer_once_it_left(lending: Le
     assert await balance(lending, "float:simulated") == held - Money.of("80")
     assert len(await lending.messages("payment_refunded")) == 1
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.ENGLISH, "en"), (None, "st_LS")])
+async def test_a_payer_who_is_a_borrower_is_told_of_a_refund_in_their_language(
+    lending: Lending, rail: ObedientRail, language: Language | None, said: str
+) -> None:
+    payer = new_phone() if language is None else await lending.borrower()
+    if language is not None:
+        await change_language(lending.engine, payer, language)
+    await lending.pay(Money.of("80"), reference="LOST", payer=payer.e164)
+
+    await done(lending, ProposalKind.REFUND_PAYMENT, SUSPENSE)
+    await lending.work_on_outbox(HOME)
+
+    [told] = await lending.messages("payment_refunded")
+    assert told.data["language"] == said
 
 
 async def test_a_refund_that_failed_leaves_the_money_in_suspense(lending: Lending, rail: ObedientRail) -> None:
