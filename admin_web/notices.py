@@ -31,6 +31,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "other_sessions_ended": mark("Every other session of yours has ended."),
     "pin_reset_started": mark("The code is on its way to the borrower's number. It is good for 10 minutes."),
     "proposal_refused": mark("The change is refused. Whoever proposed it reads why."),
+    "proposal_withdrawn": mark("You took your proposal back. Nothing changed in the books."),
     "proposed": mark("Your proposal is recorded. A second person carries it out or refuses it."),
     "recommended": mark("Your recommendation is recorded. Somebody else decides now."),
     "recovery_code_used": mark(

@@ -95,6 +95,7 @@ PROPOSAL_STATUSES: Final[Mapping[str, Badge]] = {
     _S.PENDING: Badge(mark("Waits for second person"), "wait"),
     _S.CARRIED_OUT: Badge(mark("Carried out"), "good"),
     _S.REFUSED: Badge(mark("Refused"), "bad"),
+    _S.WITHDRAWN: Badge(mark("Taken back"), "wait"),
 }
 
 PARTS: Final[Mapping[str, str]] = {

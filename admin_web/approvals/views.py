@@ -1,4 +1,4 @@
-"""What waits for a second person, and that person's word on it: carried out or refused."""
+"""What waits for a second person, and that person's word on it: carried out or refused; or its maker takes it back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_web.visits import Visit
 from admin_web.waiting import days_waited
 from core.errors import InvalidInput, NotFound
 from core.records.staff import Permission
-from core.use_cases.proposing import Answer, carry_out, refuse
+from core.use_cases.proposing import Answer, carry_out, refuse, withdraw
 from core.use_cases.weighing import proposal_file
 
 
@@ -52,6 +52,13 @@ async def refuse_proposal(visit: Visit) -> web.Response:
         form.refused_by(error, sentence_of(error))
         return await _page(visit, form, status=422)
     return visit.done("proposal_refused", "/approvals")
+
+
+async def withdraw_proposal(visit: Visit) -> web.Response:
+    """Take back what one proposed oneself."""
+    form = await visit.form()
+    await withdraw(visit.engine, visit.actor, _answer(visit, form, form.raw("note")))
+    return visit.done("proposal_withdrawn", "/approvals")
 
 
 def _answer(visit: Visit, form: Form, note: str) -> Answer:

@@ -32,6 +32,7 @@ class ProposalStatus(StrEnum):
     PENDING = "pending"
     CARRIED_OUT = "carried_out"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class AlreadyPending(Conflict):
@@ -45,6 +46,7 @@ class Proposal:
     """What is proposed, by whom, why, and what came of it. `subject` is the loan, payment or float it is about.
 
     One proposal of a kind about a subject is pending at a time. `version` goes up when it is decided.
+    Its maker may take it back before; `decided_by` is then nobody.
     """
 
     id: UUID

@@ -1,5 +1,7 @@
 """Changes to the books by two persons: one proposes with a reason, another carries it out or refuses it.
 
+Whoever proposed it may take it back while nobody has decided it, above all when the books would no longer take it.
+
 What can be proposed, and what carrying it out does, is in `core.use_cases.adjusting`. The effect, the answer and the
 audit lines are one transaction in the subject's district.
 """
@@ -15,7 +17,7 @@ from core.errors import Conflict
 from core.ports.engine import Engine
 from core.records.application import check_note
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
-from core.records.staff import Actor, MakerIsChecker, Permission
+from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
 from core.use_cases.adjusting import check_proposal, effect_of
 from core.use_cases.auditing import audit
 from core.use_cases.idempotency import earlier_outcome, form_key
@@ -93,8 +95,14 @@ async def refuse(engine: Engine, actor: Actor, command: Answer) -> Proposal:
     return await _answer(engine, actor, command, ProposalStatus.REFUSED)
 
 
+async def withdraw(engine: Engine, actor: Actor, command: Answer) -> Proposal:
+    """Take one's own proposal back. Raises `NotAllowed` (also for another's), `AlreadyDecided`."""
+    return await _answer(engine, actor, command, ProposalStatus.WITHDRAWN)
+
+
 async def _answer(engine: Engine, actor: Actor, command: Answer, status: ProposalStatus) -> Proposal:
-    actor.require(Permission.ADJUSTMENT_CARRY_OUT)
+    withdraws = status is ProposalStatus.WITHDRAWN
+    actor.require(Permission.ADJUSTMENT_PROPOSE if withdraws else Permission.ADJUSTMENT_CARRY_OUT)
     note = check_note(command.note, required=False)
     async with engine.record.unit(command.district) as unit:
         key = form_key(actor, command.key)
@@ -104,14 +112,13 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
             return proposal
         if proposal.status is not ProposalStatus.PENDING:
             raise AlreadyDecided
-        if proposal.made_by == actor.staff_id:
-            raise MakerIsChecker
+        _check_person(proposal, actor, withdraws=withdraws)
         if status is ProposalStatus.CARRIED_OUT:
             await effect_of(engine, unit, actor, proposal)
         decided = replace(
             proposal,
             status=status,
-            decided_by=actor.staff_id,
+            decided_by=None if withdraws else actor.staff_id,
             decided_by_name=actor.name,
             decided_at=engine.clock.now(),
             decision_note=note,
@@ -121,3 +128,11 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
         await unit.commands.complete(key, {"id": str(proposal.id)})
         await unit.commit()
     return replace(decided, version=proposal.version + 1)
+
+
+def _check_person(proposal: Proposal, actor: Actor, *, withdraws: bool) -> None:
+    is_maker = proposal.made_by == actor.staff_id
+    if withdraws and not is_maker:
+        raise NotAllowed("a proposal is withdrawn by whoever made it")
+    if is_maker and not withdraws:
+        raise MakerIsChecker

@@ -141,6 +141,38 @@ async def test_an_address_of_nothing_is_not_found(office: Office, address: str) 
     assert (await (await office.at(Role.MANAGER)).get(address)).status == 404
 
 
+async def test_whoever_proposed_it_takes_it_back_when_the_books_would_no_longer_take_it(office: Office) -> None:
+    loan, proposal = await _waiting(office)
+    await office.lending.paid("3400", account=str(loan.reference))
+    browser = await office.at(Role.CASHIER)
+
+    page = (await browser.get(_path(proposal))).text
+    answer = await _decide(browser, proposal, "withdraw")
+
+    assert "It can no longer be carried out:" in page
+    assert "/withdraw" in page
+    assert (answer.status, answer.location) == (303, "/approvals")
+    stored = await _stored(office, proposal)
+    assert (stored.status, stored.decided_by) == (ProposalStatus.WITHDRAWN, None)
+    assert "Taken back" in (await browser.get(_path(proposal))).text
+
+
+async def test_nobody_takes_back_what_another_proposed_or_what_is_decided(office: Office) -> None:
+    _, proposal = await _waiting(office)
+    manager = await office.at(Role.MANAGER)
+
+    assert "/withdraw" not in (await manager.get(_path(proposal))).text
+    other = await manager.post(f"{_path(proposal)}/withdraw", seen_on=_path(proposal), key="k")
+    assert other.status == 403
+    await _decide(manager, proposal, "refuse", note="No.")
+
+    maker = await office.at(Role.CASHIER)
+    late = await maker.post(f"{_path(proposal)}/withdraw", seen_on="/me", key="k")
+
+    assert late.status == 409
+    assert (await _stored(office, proposal)).status is ProposalStatus.REFUSED
+
+
 async def test_a_change_that_the_books_no_longer_take_can_only_be_refused(office: Office) -> None:
     loan, proposal = await _waiting(office)
     await office.lending.paid("3400", account=str(loan.reference))

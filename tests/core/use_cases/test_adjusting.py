@@ -16,7 +16,7 @@ from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
 from core.use_cases.adjusting import ReferenceUsed
 from core.use_cases.floats import FloatTooLow
-from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose, refuse
+from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose, refuse, withdraw
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 
@@ -74,6 +74,24 @@ async def test_who_proposed_may_not_carry_out(lending: Lending) -> None:
         await agreed(lending, proposal, by=both)
 
     assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
+
+
+async def test_only_who_proposed_takes_it_back_and_the_same_may_then_be_proposed_again(lending: Lending) -> None:
+    loan = await late_loan(lending)
+    data: dict[str, object] = {"loan_reference": str(loan.reference)}
+    proposal = await proposed(lending, ProposalKind.WRITE_OFF, data)
+    another = Actor(uuid4(), HOME, lending.mfi.id, "Another", frozenset({Role.CASHIER}))
+
+    for actor in (another, lending.manager):
+        with pytest.raises(NotAllowed):
+            await withdraw(lending.engine, actor, Answer(HOME, proposal.id, "", key()))
+    taken_back = await withdraw(lending.engine, lending.cashier, Answer(HOME, proposal.id, "", key()))
+
+    assert (taken_back.status, taken_back.decided_by) == (ProposalStatus.WITHDRAWN, None)
+    assert (await lending.loan(loan)).status is LoanStatus.ACTIVE
+    with pytest.raises(AlreadyDecided):
+        await agreed(lending, proposal)
+    await done(lending, ProposalKind.WRITE_OFF, data)
 
 
 async def test_a_cashier_may_not_carry_out_and_a_manager_may_not_propose(lending: Lending) -> None:
