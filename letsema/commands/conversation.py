@@ -68,6 +68,9 @@ def _print_table(report: Report) -> None:
 def _subject(of: str) -> Subject:
     """What `--of` names. A machine that breaks a rule raises `InvalidMachine` when its module is imported."""
     module, _, function = of.partition(":")
+    # An installed command does not look where it is run, and a flow that is being written stands there.
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
     try:
         subject: Subject = getattr(import_module(module), function)()
     except (ImportError, AttributeError, TypeError) as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,19 @@ def test_what_gives_nothing_to_check_is_a_wrong_option(of: str) -> None:
     ran = CliRunner().invoke(app, ["check", "--of", of])
 
     assert ran.exit_code == 2
+
+
+def test_what_is_checked_is_looked_for_where_the_command_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "being_written.py").write_text("from tests.conversations.check.broken import dead_end\n")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.chdir(tmp_path)
+
+    ran = CliRunner().invoke(app, ["check", "--of", "being_written:dead_end"])
+
+    assert ran.exit_code == 1
+    assert "! dead_end: " in ran.stderr
 
 
 def test_screens_that_go_out_by_sms_are_measured_as_sms_shows_them() -> None:
