@@ -9,6 +9,7 @@ import pytest
 
 from channels.dispatch.wording import sms_parts
 from channels.ussd.gsm0338 import fold, is_gsm, unfoldable
+from conversations.engine import Text
 from conversations.measures import LONGEST_SERVICE_CODE
 from conversations.message_measures import PARTS_MAX, PARTS_MAX_OF, data_of, sent_texts, variants
 from conversations.messages import MESSAGE_IDS, message_text
@@ -52,6 +53,14 @@ def test_every_kind_is_measured_in_every_language(texts: Texts) -> None:
 
     sent = {*(MESSAGE_IDS[kind] for kind in MessageKind), *(words.value for words in TextingWords)}
     assert measured == {(message, language.value) for message in sent for language in Language}
+
+
+@pytest.mark.parametrize(("language", "here"), [("en", "this number"), ("st_LS", "nomorong ena")])
+def test_the_money_of_an_accepted_loan_is_not_promised_to_the_number_that_reads_it(
+    texts: Texts, language: str, here: str
+) -> None:
+    assert here not in said(texts, MessageKind.OFFER_ACCEPTED, data_of(MessageKind.OFFER_ACCEPTED), language)
+    assert here not in texts.say(language, Text("help.how_it_works"))
 
 
 def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(texts: Texts) -> None:
