@@ -11,9 +11,10 @@ import pytest
 from channels.ussd.pages import UssdRenderer
 from conversations.answers.table import Answers
 from conversations.check import Report, check
+from conversations.check.messages import messages_of
 from conversations.engine import End, Flow, Form, Machine, Menu, Option, Outcome, Resume
 from conversations.engine.versions import bring_up
-from conversations.texts import Texts
+from conversations.texts import Texts, load_texts
 from tests.conversations.engine.clinic import ENGLISH
 from tests.conversations.tester import Phone
 
@@ -59,6 +60,15 @@ def test_it_passes_the_check_in_both_languages(machine: Machine, texts: Texts, e
     assert report.tasks[0].inputs == 4
 
 
+@pytest.mark.parametrize(("language", "page"), [("en", "ENGLISH"), ("st_LS", "SESOTHO")])
+def test_beside_the_texts_of_the_product_it_says_nothing_that_is_not_written(
+    machine: Machine, example: dict[str, Any], language: str, page: str
+) -> None:
+    written = load_texts().messages[language].keys() | example[page].keys()
+
+    assert messages_of(machine) - written == OUR_OWN.keys() - {"engine.changed"}
+
+
 def test_it_can_be_played(machine: Machine, texts: Texts) -> None:
     phone = Phone(machine, UssdRenderer(texts), {"ask_for_call": "noted"})
 
@@ -67,7 +77,9 @@ def test_it_can_be_played(machine: Machine, texts: Texts) -> None:
 
 
 async def test_its_asks_are_answered(machine: Machine, example: dict[str, Any]) -> None:
-    Answers(machine, example["ANSWERS"])
+    answers = Answers(machine, example["ANSWERS"])
+    assert answers.is_done("ask_for_call", "noted")
+    assert not answers.is_done("ask_for_call", "closed")
     ask = example["Ask"](kind="ask_for_call", arguments={"hour": 16}, is_command=True, key="call:s:1")
 
     assert await example["ask_for_call"](None, ask) == Outcome(name="closed")
