@@ -20,8 +20,10 @@ from conversations.engine import PinQuestion
 from conversations.engine.screens import BACK, MORE
 from conversations.flows import BORROWER
 from conversations.turns import Dialect, Hop, Reply, TurnRunner
+from conversations.turns.keeping import DRAFT_DAYS
 from core.phones import PhoneNumber
 from core.records.borrower import Channel
+from tests.fixtures_postgres import MovableClock
 
 SERVICE: Final = "*384*555#"
 SERVICES: Final = {Channel.USSD: SERVICE, Channel.SMS: "32555", Channel.TELEGRAM: "letsema_bot"}
@@ -29,6 +31,7 @@ PAGE_BACK: Final = "(page back)"
 """In a script: back to the page before, on a channel that has one."""
 
 AGAIN: Final = "(again)"
+LATER: Final = "(when unfinished forms have expired)"
 BEGINNINGS: Final = {Channel.USSD: "dials", Channel.SMS: "texts", Channel.TELEGRAM: "opens the chat"}
 
 _RESUME: Final = "start.resume"
@@ -71,6 +74,11 @@ class Caller:
     async def dials(self, suffix: str = "") -> Self:
         """Begin a session. The one before simply stops, as sessions do."""
         return await self._begins(self.channel, suffix)
+
+    async def dials_later(self, clock: MovableClock) -> Self:
+        """Begin a session when every unfinished form has expired."""
+        clock.move(days=DRAFT_DAYS, minutes=1)
+        return await self._begins(self.channel, said=LATER)
 
     async def types(self, *typed: str) -> Self:
         """Answer, once for each text."""
@@ -120,10 +128,10 @@ class Caller:
             input_id="" if is_cumulative else f"{self.session}:{self._input}",
         )
 
-    async def _begins(self, channel: Channel, suffix: str = "") -> Self:
+    async def _begins(self, channel: Channel, suffix: str = "", said: str = "") -> Self:
         self.over = channel
         self.session, self.transcript, self._typed, self._page = f"session-{next(_sessions)}", suffix, [], 0
-        return await self._hop(f"{BEGINNINGS[channel]} {suffix}".strip())
+        return await self._hop(f"{BEGINNINGS[channel]} {suffix or said}".strip())
 
     async def _answers(self, text: str) -> Self:
         if self.over is Channel.SMS and self._is_at_a_pin() and text != BACK:
