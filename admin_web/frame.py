@@ -40,7 +40,12 @@ SECTIONS: Final = (
     Section("/pin-resets", mark("New PIN"), (Permission.BORROWER_RESET_PIN,)),
     Section("/dashboard", mark("Dashboard"), (Permission.DASHBOARD_READ,)),
 )
-_BELONGS: Final = {"/applications": "/queue", "/corrections": "/payments", "/floats": "/disbursements"}
+_BELONGS: Final = {
+    "/applications": "/queue",
+    "/corrections": "/payments",
+    "/floats": "/disbursements",
+    "/payouts": "/disbursements",
+}
 """Pages that have no place of their own in the navigation, and whose they are."""
 
 

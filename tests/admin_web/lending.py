@@ -265,7 +265,7 @@ class Lending:
         return payment
 
     async def lost_payout(self, **whose: Any) -> Disbursement:
-        """A payout whose rail has said for two hours that it knows nothing of it."""
+        """A payout whose rail says for the two hours from its release that it knows nothing of it."""
         loan = await self.accepted(**whose)
         command = ReleaseDisbursement(loan.reference, loan.version, self.key())
         payout = await release_disbursement(self.engine, await self.actor(Role.CASHIER, loan.mfi_id), command)
@@ -274,8 +274,8 @@ class Lending:
             payout,
             status=PayoutStatus.UNKNOWN,
             failure_code="not_found",
-            unknown_since=now - timedelta(hours=2),
-            unknown_until=now,
+            unknown_since=now,
+            unknown_until=now + timedelta(hours=2),
         )
         async with self.engine.record.unit(loan.district) as unit:
             await unit.disbursements.save(lost)

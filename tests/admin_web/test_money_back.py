@@ -76,6 +76,7 @@ async def test_two_persons_settle_a_lost_payout(office: Office, lists: Lists) ->
     assert f'href="{path}"' in listed.text
     assert "the money service does not know it" in listed.text
     assert payout.reference in review.text
+    assert '<a href="/disbursements" aria-current="page">' in review.text
     assert without.status == 422
     assert (answer.status, answer.location) == (303, "/approvals")
     async with office.lending.engine.record.unit("LS-A") as unit:
