@@ -7,6 +7,7 @@ from typing import Final
 
 from conversations.answers import arguments
 from conversations.answers.table import Scene
+from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Choice, Outcome, Text, Value
 from conversations.flows.complaint import NO_WORDS
 from core.errors import NotFound
@@ -66,7 +67,7 @@ async def my_complaint(scene: Scene, ask: Ask) -> Outcome:
     )
     values: dict[str, Value] = {
         "mfi_name": mfi.name,
-        "complaints_phone": mfi.complaints_phone,
+        "complaints_phone": telephone(mfi.complaints_phone),
         "reference": complaint.reference,
         "opened_on": complaint.opened_on,
         "complaint_standing": standing,

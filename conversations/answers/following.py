@@ -7,6 +7,7 @@ from typing import Final
 from conversations.answers import arguments
 from conversations.answers.applying import PURPOSES
 from conversations.answers.table import Scene
+from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Outcome, Text, Value
 from core.errors import InvalidInput, NotFound
 from core.money import ZERO, Money
@@ -57,7 +58,7 @@ def _to_answer(catalogue: Catalogue, mfi: Mfi, application: Application) -> dict
     lower = application.amount - product.amount_step
     question = question_of(application)
     if question is None or (question is Question.AMOUNT and lower < product.amount_min):
-        branch = Text("application.bring", {"mfi_address": mfi.address, "mfi_phone": mfi.phone})
+        branch = Text("application.bring", {"mfi_address": mfi.address, "mfi_phone": telephone(mfi.phone)})
         return {"what_to_do": branch, "question": ""}
     return {
         "what_to_do": _ANSWER_HERE,

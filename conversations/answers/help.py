@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversations.answers import arguments
 from conversations.answers.table import Scene
+from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Choice, Outcome
 from core.errors import NotFound
 
@@ -22,4 +23,4 @@ async def lender(scene: Scene, ask: Ask) -> Outcome:
         mfi = catalogue.mfi(arguments.identifier(ask, "lender"))
     except NotFound:
         return Outcome(name="gone")
-    return Outcome(name="shown", values={"mfi_name": mfi.name, "complaints_phone": mfi.complaints_phone})
+    return Outcome(name="shown", values={"mfi_name": mfi.name, "complaints_phone": telephone(mfi.complaints_phone)})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from conversations.answers.periods import payments
+from conversations.answers.telephones import telephone
 from conversations.engine import Choice, Text, Value
 from core.loans.disclosure import KeyFacts
 from core.loans.policy import LateFeeRule, PayoffInterest
@@ -40,7 +41,7 @@ def conditions(product: ProductVersion, mfi: Mfi) -> dict[str, Value]:
     """What the terms say beside the cost: who lends, what being late costs, cooling-off, and where to complain."""
     return {
         "mfi_name": mfi.name,
-        "complaints_phone": mfi.complaints_phone,
+        "complaints_phone": telephone(mfi.complaints_phone),
         "cooling_off": cooling_off(product.cooling_off_days),
         "late_fee": late_fee(product.policy.late_fee),
         "arrears_interest": arrears_interest(product.policy.arrears_interest_percent),

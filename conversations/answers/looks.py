@@ -6,6 +6,7 @@ from typing import Final
 
 from conversations.answers import arguments
 from conversations.answers.table import Scene
+from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Choice, Outcome, Text
 from core.errors import NotFound
 from core.use_cases.looking_up import Look, LookPurpose, looks_at
@@ -26,7 +27,7 @@ async def looking_lender(scene: Scene, ask: Ask) -> Outcome:
         mfi = catalogue.mfi(arguments.identifier(ask, "look"))
     except NotFound:
         return Outcome(name="gone")
-    return Outcome(name="shown", values={"complaints_phone": mfi.complaints_phone})
+    return Outcome(name="shown", values={"complaints_phone": telephone(mfi.complaints_phone)})
 
 
 def _choice(look: Look) -> Choice:

@@ -7,6 +7,7 @@ from typing import Final
 
 from conversations.answers import arguments, following, key_facts
 from conversations.answers.table import Scene
+from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Outcome, Text, Value
 from conversations.flows.wording import TEXT_VERSION
 from core.errors import NotFound
@@ -121,7 +122,7 @@ async def _standing(scene: Scene, seen: Overview, application: Application) -> O
         "application": str(application.id),
         "reference": application.reference,
         "mfi_name": mfi.name,
-        "complaints_phone": mfi.complaints_phone,
+        "complaints_phone": telephone(mfi.complaints_phone),
         "asked_amount": application.amount,
         "submitted_on": application.submitted_on,
         "reason": _reason(application),
