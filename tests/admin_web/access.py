@@ -82,6 +82,7 @@ STAFF: Final = {
     "GET /approvals/{district}/{proposal}": PROPOSERS | {MANAGER},
     "POST /approvals/{district}/{proposal}/carry-out": frozenset({MANAGER}),
     "POST /approvals/{district}/{proposal}/refuse": frozenset({MANAGER}),
+    "POST /approvals/{district}/{proposal}/withdraw": PROPOSERS,
     "GET /complaints": READERS,
     "GET /complaints/{reference}": READERS,
     "POST /complaints/{reference}/answer": DECIDERS,

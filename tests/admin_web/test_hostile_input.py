@@ -52,6 +52,7 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
+        "complaints": str((await lending.complaint(HOSTILE)).reference),
         **await lending.to_correct(lists, reason=HOSTILE, account=HOSTILE),
     }
 
