@@ -131,6 +131,7 @@ async def test_a_credit_is_proposed_to_go_back_and_no_more_than_it(office: Offic
     assert f'href="{path}"' in books.text
     assert above.status == 422
     assert "more than what was paid too much" in above.text
+    assert "Overpaid: the borrower's credit" in above.text
     assert (answer.status, answer.location) == (303, "/approvals")
 
 
