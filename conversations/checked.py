@@ -7,6 +7,7 @@ from conversations.check import Subject
 from conversations.flows import BORROWER
 from conversations.measures import OTHER_MESSAGES, SMS_VALUES, TASKS, WORST_VALUES
 from conversations.message_measures import sent_texts
+from conversations.ordinary_measures import ORDINARY_VALUES
 from conversations.texts import load_texts
 
 
@@ -20,6 +21,7 @@ def borrower() -> Subject:
         texts=load_texts(),
         candidates={**SMS_VALUES, **WORST_VALUES},
         tasks=TASKS,
+        ordinary=ORDINARY_VALUES,
         other_messages=OTHER_MESSAGES,
         sent=sent_texts,
         is_texted=True,

@@ -15,6 +15,7 @@ from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
 from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
+from conversations.ordinary_measures import ORDINARY_VALUES
 from conversations.people_measures import people_values
 from conversations.texting_words import TextingWords
 from conversations.texts import Texts
@@ -298,5 +299,6 @@ def check_borrower(texts: Texts, medium: Medium) -> Report:
         medium,
         {**SMS_VALUES, **WORST_VALUES},
         tasks=TASKS,
+        ordinary=ORDINARY_VALUES,
         other_messages=OTHER_MESSAGES,
     )

@@ -51,6 +51,10 @@ class SmsRenderer:
         """How many pages the view has: nearly always one."""
         return self._layout.count_pages(self._as_sent(view))
 
+    def option_page(self, view: ScreenView, key: str) -> int:
+        """On which page the option of a key stands, counted from 0; 0 where no option has the key."""
+        return self._layout.option_page(self._as_sent(view), key)
+
     def pages(self, view: ScreenView) -> tuple[str, ...]:
         """Every page of the view, in GSM 03.38 characters."""
         return self._layout.pages(self._as_sent(view))

@@ -54,6 +54,13 @@ class TelegramRenderer:
         """How many pages the view has: nearly always one."""
         return len(self.pages(view))
 
+    def option_page(self, view: ScreenView, key: str) -> int:
+        """On which page the option of a key stands, counted from 0; 0 where no option has the key."""
+        for page, lines in enumerate(self._broken(view)):
+            if any(line.button is not None and line.button.key == key for line in lines):
+                return page
+        return 0
+
     def screen(self, view: ScreenView) -> TelegramScreen:
         """The view's page."""
         pages = self.pages(view)
@@ -61,9 +68,13 @@ class TelegramRenderer:
 
     def pages(self, view: ScreenView) -> tuple[TelegramScreen, ...]:
         """Every page of the view."""
-        lines = list(self._lines(view))
-        pages = list(_pages(lines)) if view.can_page else [lines]
+        pages = self._broken(view)
         return tuple(self._page(view, page, number, len(pages)) for number, page in enumerate(pages))
+
+    def _broken(self, view: ScreenView) -> list[list[_Line]]:
+        """The lines and buttons of each page, without the reserved keys."""
+        lines = list(self._lines(view))
+        return list(_pages(lines)) if view.can_page else [lines]
 
     def _page(self, view: ScreenView, lines: list[_Line], number: int, count: int) -> TelegramScreen:
         text = "\n".join(line.text for line in lines if line.text is not None)

@@ -43,6 +43,17 @@ class UssdRenderer:
         """How many pages the view has."""
         return len(self.pages(view))
 
+    def option_page(self, view: ScreenView, key: str) -> int:
+        """On which page the option of a key stands, counted from 0; 0 where no option has the key."""
+        if self._is_whole(view):
+            return 0
+        options = iter(view.options)
+        for page, pieces in enumerate(self._broken(view)):
+            for piece in pieces:
+                if piece.before is Break.OPTION and next(options).key == key:
+                    return page
+        return 0
+
     def measure(self, text: str) -> int:
         """What a text costs in septets, folded."""
         return septets(fold(text))
@@ -53,10 +64,11 @@ class UssdRenderer:
 
     def pages(self, view: ScreenView) -> tuple[str, ...]:
         """Every page of the view, in GSM 03.38 characters."""
-        whole = self._whole(view)
-        if not view.can_page or septets(whole) <= self.size_max:
-            return (whole,)
-        return tuple(self._split(view, list(self._pieces(view))))
+        return (self._whole(view),) if self._is_whole(view) else tuple(self._split(view))
+
+    def _is_whole(self, view: ScreenView) -> bool:
+        """Whether the view is one page: it fits one, or may not be split."""
+        return not view.can_page or septets(self._whole(view)) <= self.size_max
 
     def _whole(self, view: ScreenView) -> str:
         """The view as one page, whatever its length."""
@@ -70,15 +82,19 @@ class UssdRenderer:
             label = option.label if isinstance(option.label, str) else self._say(view, option.label)
             yield f"{option.key}{self.option_mark}{fold(label)}"
 
-    def _split(self, view: ScreenView, pieces: list[Piece]) -> Iterator[str]:
+    def _split(self, view: ScreenView) -> Iterator[str]:
+        pages = self._broken(view)
+        for page, taken in enumerate(pages):
+            yield join([*taken, *self._footer(view, page=page, has_more=page + 1 < len(pages))])
+
+    def _broken(self, view: ScreenView) -> list[list[Piece]]:
+        """What stands on each page, without its line of reserved keys."""
         room = Room(
             first=self._room(view, page=0, has_more=True),
             middle=self._room(view, page=1, has_more=True),
             last=self._room(view, page=1, has_more=False),
         )
-        pages = split(pieces, room)
-        for page, taken in enumerate(pages):
-            yield join([*taken, *self._footer(view, page=page, has_more=page + 1 < len(pages))])
+        return split(list(self._pieces(view)), room)
 
     def _room(self, view: ScreenView, *, page: int, has_more: bool) -> int:
         """What a page has room for beside its line of reserved keys, in septets."""

@@ -6,7 +6,7 @@ It knows no channel: the renderer is handed in. `check` gives findings and a tab
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conversations.check.graph import graph
@@ -22,7 +22,7 @@ from conversations.check.report import (
     invalid_machine_report,
 )
 from conversations.check.segments import SentText, check_segments
-from conversations.check.tasks import Task, check_tasks
+from conversations.check.tasks import Task, check_tasks, turns_of
 from conversations.check.worst import OF_THE_ENGINE, Candidates, Worst, messages_in
 from conversations.engine import InvalidMachine, Machine, Text
 from conversations.texts import Texts
@@ -56,6 +56,7 @@ class Subject:
 
     `candidates` are the worst values by placeholder, lists of choices by their fact's name. Texts among them count as
     used; `other_messages` are those that something else shows. `sent` are messages with a budget in segments.
+    `ordinary` are values in place of the worst ones with which the inputs of tasks are counted.
     `is_texted`: its screens are sent by SMS too, and the texts hold what that channel says beside them.
     """
 
@@ -65,6 +66,7 @@ class Subject:
     tasks: tuple[Task, ...] = ()
     other_messages: frozenset[str] = frozenset()
     sent: Callable[[Texts], Iterable[SentText]] = lambda _texts: ()
+    ordinary: Candidates = field(default_factory=dict)
     is_texted: bool = False
 
 
@@ -86,6 +88,7 @@ def check_subject(
         subject.candidates,
         tasks=subject.tasks,
         other_messages=subject.other_messages,
+        ordinary=subject.ordinary,
     )
     if any(finding.name is FindingName.MISSING_MESSAGE for finding in report.findings):
         return report
@@ -116,6 +119,7 @@ def check(
     *,
     tasks: Iterable[Task] = (),
     other_messages: Iterable[str] = (),
+    ordinary: Candidates | None = None,
 ) -> Report:
     """Walk every screen in every language of the machine. The arguments are those of a `Subject`."""
     worst = _worst(machine, texts, medium, candidates)
@@ -130,8 +134,13 @@ def check(
             measured, over = measure_screens(machine, worst, medium, language)
             rows += measured
             findings += over
-    counted, slow = check_tasks(machine, tasks)
-    return Report(tuple(sorted([*findings, *slow])), tuple(rows), tuple(counted))
+    counted: list[TaskRow] = []
+    if can_measure:
+        usual = _worst(machine, texts, medium, {**candidates, **(ordinary or {})})
+        turns = {each: turns_of(machine, usual.values(each), medium, each) for each in machine.languages}
+        counted, slow = check_tasks(machine, tasks, turns)
+        findings += slow
+    return Report(tuple(sorted(findings)), tuple(rows), tuple(counted))
 
 
 def _worst(machine: Machine, texts: Texts, medium: Medium, candidates: Candidates) -> Worst:

@@ -39,6 +39,10 @@ class Medium(Protocol):
         """The pages of a view, as they are sent."""
         ...
 
+    def option_page(self, view: ScreenView, key: str) -> int:
+        """On which page of a view, counted from 0, the option of a key stands."""
+        ...
+
     def measure(self, text: str) -> int:
         """What a text costs once it is folded."""
         ...
@@ -56,7 +60,7 @@ def worst_views(machine: Machine, worst: Worst, language: str) -> Iterator[Scree
         if isinstance(screen, Work):
             continue
         for scope in _scopes(machine, screen, values):
-            plain = _view(machine, name, screen, scope, language)
+            plain = full_view(machine, name, screen, scope, language)
             yield plain
             for message in sorted({*refusals_of(screen), *above.get(name, ())}):
                 yield replace(plain, notice=Text(message))
@@ -74,7 +78,7 @@ def _scopes(machine: Machine, screen: Visible, values: Scope) -> Iterator[Scope]
             yield {**values, "form": Text(flow.draft_title)}
 
 
-def _view(machine: Machine, name: str, screen: Visible, scope: Scope, language: str) -> ScreenView:
+def full_view(machine: Machine, name: str, screen: Visible, scope: Scope, language: str) -> ScreenView:
     """A screen with all its options and every key it may have: the fullest it can be."""
     ends = isinstance(screen, End)
     may_leave = not ends and name not in machine.home_screens

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conversations.check import Subject
 from conversations.check.graph import graph
-from conversations.check.tasks import check_tasks
+from conversations.check.report import TaskRow
 from conversations.engine import Confirmation, Flow, Machine, Menu, Migrated, Screen, Work
 from conversations.engine.paths import edges
 from conversations.engine.screens import ask_of
@@ -20,13 +20,13 @@ INDEX: Final = "README.md"
 _WRITTEN: Final = "Written by `make conversations`. A test fails when it is not what the flows say."
 
 
-def graph_pages(subject: Subject) -> dict[str, str]:
-    """By file name, one page a flow and the list of them."""
+def graph_pages(subject: Subject, tasks: Iterable[TaskRow]) -> dict[str, str]:
+    """By file name, one page a flow and the list of them, with what the tasks were found to take."""
     pictures = graph(subject.machine)
     pages = {
         f"{flow.name}.md": "\n".join(_page(subject.texts, flow, pictures[flow.name])) for flow in subject.machine.flows
     }
-    return {INDEX: "\n".join(_index(subject)), **pages}
+    return {INDEX: "\n".join(_index(subject, tasks)), **pages}
 
 
 def _page(texts: Texts, flow: Flow, picture: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", "<br>")
 
 
-def _index(subject: Subject) -> Iterator[str]:
+def _index(subject: Subject, tasks: Iterable[TaskRow]) -> Iterator[str]:
     machine = subject.machine
     yield "# The borrower's conversations\n"
     yield f"{_WRITTEN} How to change them: [adding a flow](../adding-a-flow.md).\n"
@@ -81,10 +81,9 @@ def _index(subject: Subject) -> Iterator[str]:
     for flow in machine.flows:
         kept = "yes" if flow.keeps_draft else "no"
         yield f"| [{flow.name}]({flow.name}.md) | {flow.version} | {len(flow.screens)} | {kept} |"
-    yield "\n| task | inputs | at most |\n| --- | --- | --- |"
-    rows, _ = check_tasks(machine, subject.tasks)
-    for row in rows:
-        yield f"| {row.task} | {row.inputs} | {row.inputs_max} |"
+    yield "\n| task | language | inputs | at most |\n| --- | --- | --- | --- |"
+    for row in tasks:
+        yield f"| {row.task} | {row.language} | {row.inputs} | {row.inputs_max} |"
     yield "\n" + _flows_among_themselves(machine)
 
 

@@ -66,9 +66,10 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """How many inputs a task takes at best, and may take."""
+    """How many inputs a task takes at best in a language, the pages to turn among them, and how many it may take."""
 
     task: str
+    language: str
     inputs: int | None
     inputs_max: int
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import TypeAlias
 
+from conversations.check.measuring import Medium, full_view
 from conversations.check.report import Finding, FindingName, TaskRow
-from conversations.engine import Machine
+from conversations.engine import Confirmation, Machine, Scope
 from conversations.engine.paths import Edge, edges
 
 
@@ -25,35 +28,57 @@ class Task:
     avoids: frozenset[str] = frozenset()
 
 
-def check_tasks(machine: Machine, tasks: Iterable[Task]) -> tuple[list[TaskRow], list[Finding]]:
-    """Each task's inputs, and a finding for each that takes too many or cannot be done."""
-    rows = [TaskRow(task.name, inputs_of(machine, task), task.inputs_max) for task in tasks]
+Turns: TypeAlias = Callable[[Edge], int]
+"""How many pages are turned before the key of a way can act."""
+
+
+def check_tasks(
+    machine: Machine, tasks: Iterable[Task], turns: Mapping[str, Turns]
+) -> tuple[list[TaskRow], list[Finding]]:
+    """Each task's inputs by language, and a finding for each that takes too many or cannot be done."""
+    rows = [
+        TaskRow(task.name, language, inputs_of(machine, task, turns[language]), task.inputs_max)
+        for task in tasks
+        for language in machine.languages
+    ]
     return rows, list(_findings(rows))
+
+
+def turns_of(machine: Machine, values: Scope, medium: Medium, language: str) -> Turns:
+    """The pages that a channel turns before an option of a confirmation acts, where it shows these values."""
+
+    def turns(edge: Edge) -> int:
+        screen = machine.screens[edge.source]
+        if not isinstance(screen, Confirmation) or not edge.by_input:
+            return 0
+        return medium.option_page(full_view(machine, edge.source, screen, values, language), edge.label)
+
+    return turns
 
 
 def _findings(rows: Iterable[TaskRow]) -> Iterator[Finding]:
     for row in rows:
         if row.inputs is None:
-            yield Finding(FindingName.TASK_IMPOSSIBLE, row.task, "", "no way leads there")
+            yield Finding(FindingName.TASK_IMPOSSIBLE, row.task, row.language, "no way leads there")
         elif row.inputs > row.inputs_max:
-            yield Finding(FindingName.TOO_MANY_INPUTS, row.task, "", f"{row.inputs} of at most {row.inputs_max}")
+            detail = f"{row.inputs} of at most {row.inputs_max}"
+            yield Finding(FindingName.TOO_MANY_INPUTS, row.task, row.language, detail)
 
 
-def inputs_of(machine: Machine, task: Task) -> int | None:
+def inputs_of(machine: Machine, task: Task, turns: Turns) -> int | None:
     """The fewest inputs of a task; None when there is no way."""
     onward: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges(machine):
         if edge.target not in task.avoids:
             onward[edge.source].append(edge)
     start = task.start or machine.entry
-    best = {start: 0}
-    waiting = deque([start])
+    best: dict[str, int] = {}
+    waiting = [(0, start)]
     while waiting:
-        name = waiting.popleft()
+        inputs, name = heappop(waiting)
+        if name in best:
+            continue
+        best[name] = inputs
         for edge in onward[name]:
-            cost = best[name] + edge.by_input
-            if cost < best.get(edge.target, cost + 1):
-                best[edge.target] = cost
-                # Ways without an input come first, so that each screen is settled by the fewest inputs.
-                (waiting.append if edge.by_input else waiting.appendleft)(edge.target)
+            heappush(waiting, (inputs + edge.by_input + turns(edge), edge.target))
     return best.get(task.goal)

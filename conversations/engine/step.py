@@ -6,7 +6,7 @@ It does no I/O, reads no clock, and knows no channel.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from conversations.engine import drafts
@@ -41,6 +41,8 @@ from conversations.engine.views import ScreenView
 CountPages: TypeAlias = Callable[[ScreenView], int]
 """How many pages a channel makes of a view: `98` turns one only where there is a next one."""
 
+OptionPage: TypeAlias = Callable[[ScreenView, str], int]
+"""On which page of a view, counted from 0, the option of a key stands; 0 where no option has the key."""
 
 Asking: TypeAlias = Answerable | PinQuestion | Resume
 """The screens that wait for an input."""
@@ -51,10 +53,28 @@ def one_page(view: ScreenView) -> int:  # noqa: ARG001 -- a channel without page
     return 1
 
 
+def first_page(view: ScreenView, key: str) -> int:  # noqa: ARG001 -- a channel without pages does not look
+    """For channels that show every option at once."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the channel of this turn breaks a view into pages."""
+
+    count_pages: CountPages
+    option_page: OptionPage
+
+
 def step(
-    machine: Machine, conversation: Conversation | None, event: Event, *, count_pages: CountPages = one_page
+    machine: Machine,
+    conversation: Conversation | None,
+    event: Event,
+    *,
+    count_pages: CountPages = one_page,
+    option_page: OptionPage = first_page,
 ) -> Step:
-    """Take one event. `conversation` is None only with `Started`.
+    """Take one event. `conversation` is None only with `Started`. The two functions are the channel's renderer's.
 
     Raises `ConversationDefect` for what only a programmer can have done: an outcome that the screen does not declare,
     an input while an ask is under way, a value that a screen needs and nothing brought.
@@ -65,7 +85,7 @@ def step(
         raise ConversationDefect("a conversation starts with Started")
     if isinstance(event, Outcome):
         return _resolve(machine, conversation, event)
-    return _take(machine, conversation, event, count_pages)
+    return _take(machine, conversation, event, _Layout(count_pages, option_page))
 
 
 def _start(machine: Machine, event: Started) -> Step:
@@ -85,7 +105,7 @@ def _start(machine: Machine, event: Started) -> Step:
     return arrive(machine, conversation, machine.entry)
 
 
-def _take(machine: Machine, conversation: Conversation, event: Input, count_pages: CountPages) -> Step:
+def _take(machine: Machine, conversation: Conversation, event: Input, layout: _Layout) -> Step:
     """An input: first the reserved keys, then the answer that the screen wants."""
     if conversation.has_ended:
         return Step(conversation=conversation, view=notice_view(Notice.DIAL_AGAIN, conversation.language))
@@ -100,7 +120,7 @@ def _take(machine: Machine, conversation: Conversation, event: Input, count_page
         text = clean(event.text)
     except Refused as refusal:
         return refuse(machine, said, Text(refusal.message, refusal.values))
-    turned = _turn_page(machine, turn, text, count_pages) or _navigate(machine, said, text)
+    turned = _turn_page(machine, turn, text, layout) or _navigate(machine, said, text)
     return turned or _answer(machine, said, screen, text)
 
 
@@ -118,15 +138,17 @@ def _next_turn(machine: Machine, conversation: Conversation, fresh_id: str) -> C
     )
 
 
-def _turn_page(machine: Machine, conversation: Conversation, text: str, count_pages: CountPages) -> Step | None:
+def _turn_page(machine: Machine, conversation: Conversation, text: str, layout: _Layout) -> Step | None:
     """To the next page or the one before; None when the text asks for neither here.
 
+    On a confirmation the key of an option on a later page turns one page, so that nothing is accepted unread.
     What stood above the first page goes on counting: without it the pages would break elsewhere, and a line between two
     of them would never be seen.
     """
     page = conversation.page
     view = view_of(machine, conversation)
-    if text == MORE and view.can_page and count_pages(view) > page + 1:
+    wants_more = text == MORE or (view.is_confirmation and layout.option_page(view, text) > page)
+    if wants_more and view.can_page and layout.count_pages(view) > page + 1:
         return show(machine, conversation, conversation.screen, page=page + 1)
     if text == BACK and page:
         return show(machine, conversation, conversation.screen, page=page - 1)

@@ -71,3 +71,7 @@ class Renderer(Protocol):
     def count_pages(self, view: ScreenView) -> int:
         """How many pages the view has: the machine asks before it turns one."""
         ...
+
+    def option_page(self, view: ScreenView, key: str) -> int:
+        """On which page, counted from 0, an option stands: the machine asks before a confirmation takes it."""
+        ...

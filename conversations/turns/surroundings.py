@@ -35,7 +35,14 @@ class Surroundings:
 
     def step(self, channel: Channel, conversation: Conversation | None, event: Event) -> Step:
         """One step, with pages counted as the channel counts them."""
-        return step(self.machine, conversation, event, count_pages=self.renderers[channel].count_pages)
+        renderer = self.renderers[channel]
+        return step(
+            self.machine,
+            conversation,
+            event,
+            count_pages=renderer.count_pages,
+            option_page=renderer.option_page,
+        )
 
     async def settle_asks(self, scene: Scene, stepped: Step) -> Step:
         """Answer asks until a screen or a command comes."""

@@ -61,7 +61,7 @@ def _print_table(report: Report) -> None:
             f"{message.message:<32} {message.language:<6} segments {message.parts} of at most {message.parts_max}"
         )
     for task in report.tasks:
-        print_line(f"{task.task:<32} {task.inputs} inputs of at most {task.inputs_max}")
+        print_line(f"{task.task:<32} {task.language:<6} {task.inputs} inputs of at most {task.inputs_max}")
     print_line(f"{len(report.screens)} screens, {len(report.messages)} messages, {len(report.findings)} findings.")
 
 
@@ -86,16 +86,19 @@ def graph(
     ] = None,
 ) -> None:
     """Draw the machine as Mermaid, one picture a flow."""
+    from channels.ussd.pages import UssdRenderer
     from conversations.check import graph as draw
     from conversations.check.pages import graph_pages
     from conversations.checked import borrower
     from conversations.flows import BORROWER
+    from conversations.measures import check_borrower
 
     drawn = draw(BORROWER)
     if flow and flow not in drawn:
         raise typer.BadParameter(f"the flows are {', '.join(drawn)}", param_hint="FLOW")
     if to is not None:
-        _write(to, graph_pages(borrower()))
+        subject = borrower()
+        _write(to, graph_pages(subject, check_borrower(subject.texts, UssdRenderer(subject.texts)).tasks))
         return
     for name, picture in drawn.items():
         if flow in {"", name}:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from channels.ussd.pages import UssdRenderer
 from conversations.check.pages import graph_pages
 from conversations.checked import borrower
 from conversations.engine import Confirmation, Menu
 from conversations.flows import BORROWER
+from conversations.measures import check_borrower
 
 FOLDER = Path(__file__).parents[2] / "docs" / "conversations"
 FROZEN = Path(__file__).parent / "frozen_options.txt"
 
 
 def test_the_pages_are_those_of_the_flows() -> None:
-    pages = graph_pages(borrower())
+    subject = borrower()
+    pages = graph_pages(subject, check_borrower(subject.texts, UssdRenderer(subject.texts)).tasks)
 
     assert {path.name for path in FOLDER.glob("*.md")} == set(pages), "run `make conversations`"
     for name, page in pages.items():

@@ -43,6 +43,7 @@ class Renderer(Protocol):
 
     def render(self, view: ScreenView) -> str: ...
     def count_pages(self, view: ScreenView) -> int: ...
+    def option_page(self, view: ScreenView, key: str) -> int: ...
 
 
 class Phone:
@@ -168,7 +169,7 @@ class Phone:
 
     def _turn(self, event: Event) -> Self:
         before = tuple(self.drafts.values())
-        made = step(self.machine, self.conversation, event, count_pages=self.renderer.count_pages)
+        made = self._step(self.conversation, event)
         while made.ask is not None:
             made = self._resolve(made, made.ask)
         assert made.view is not None
@@ -189,7 +190,11 @@ class Phone:
         outcome = self.done.get(ask.key) or self._find(ask)
         if ask.is_command:
             self.done[ask.key] = outcome
-        return step(self.machine, kept, outcome, count_pages=self.renderer.count_pages)
+        return self._step(kept, outcome)
+
+    def _step(self, conversation: Conversation | None, event: Event) -> Step:
+        pages, option = self.renderer.count_pages, self.renderer.option_page
+        return step(self.machine, conversation, event, count_pages=pages, option_page=option)
 
     def _find(self, ask: Ask) -> Outcome:
         assert ask.kind in self.answers, f"the test says nothing about {ask.kind}"

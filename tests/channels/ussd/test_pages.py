@@ -106,6 +106,16 @@ def test_a_list_is_split_between_its_lines() -> None:
     assert sum(page.count("Loan product number") for page in pages) == 12
 
 
+def test_it_is_known_on_which_page_an_option_stands() -> None:
+    long = view("words " * 40, *[f"Loan product number {number}" for number in range(1, 10)])
+    pages = USSD.pages(long)
+
+    assert len(pages) > 2
+    for option in long.options:
+        assert f"{option.key}. {option.label}" in pages[USSD.option_page(long, option.key)]
+    assert USSD.option_page(long, "98") == USSD.option_page(view("Choose", "One"), "1") == 0
+
+
 def test_a_page_that_is_gone_shows_the_last() -> None:
     assert USSD.render(view("Choose", page=7)) == USSD.render(view("Choose"))
 

@@ -128,7 +128,10 @@ def test_a_translation_with_other_placeholders_is_found() -> None:
     assert names(run({"st_LS": {"thanks": "Kea leboha, {name}"}})) == {("placeholders_differ", "thanks", "st_LS")}
 
 
-@pytest.mark.parametrize(("inputs_max", "found"), [(8, set()), (7, {("too_many_inputs", "order", "")})])
+@pytest.mark.parametrize(
+    ("inputs_max", "found"),
+    [(8, set()), (7, {("too_many_inputs", "order", "en"), ("too_many_inputs", "order", "st_LS")})],
+)
 def test_a_task_is_counted_in_inputs(inputs_max: int, found: set[tuple[str, str, str]]) -> None:
     report = run(tasks=(Task("order", goal="order.thanks", inputs_max=inputs_max),))
 
@@ -139,7 +142,15 @@ def test_a_task_is_counted_in_inputs(inputs_max: int, found: set[tuple[str, str,
 def test_a_task_that_cannot_be_done_is_found() -> None:
     task = Task("order", goal="order.thanks", inputs_max=9, avoids=frozenset({"order.pin"}))
 
-    assert names(run(tasks=(task,))) == {("task_impossible", "order", "")}
+    assert names(run(tasks=(task,))) == {("task_impossible", "order", "en"), ("task_impossible", "order", "st_LS")}
+
+
+def test_a_page_to_turn_before_confirming_is_an_input_of_its_language_unless_ordinary_values_fit() -> None:
+    task = Task("order", goal="order.thanks", inputs_max=8)
+    long = {"st_LS": {"summary": ENGLISH["summary"] + ", {cost}" * 5}}
+
+    assert names(run(long, tasks=(task,))) == {("too_many_inputs", "order", "st_LS")}
+    assert names(run(long, tasks=(task,), ordinary={"cost": ("M1",), "product": ("One",)})) == set()
 
 
 def test_a_task_may_start_anywhere() -> None:
@@ -173,7 +184,9 @@ def test_the_report_for_machines_has_what_people_see() -> None:
     assert encoded["clean"] is False
     assert encoded["findings"][0]["name"] == "page_over_budget"
     assert {"screen", "language", "pages", "size_max", "text"} == set(encoded["screens"][0])
-    assert encoded["tasks"] == [{"task": "t", "inputs": 0, "inputs_max": 1}]
+    assert encoded["tasks"] == [
+        {"task": "t", "language": language, "inputs": 0, "inputs_max": 1} for language in CLINIC.languages
+    ]
     assert str(report.findings[0]).startswith("page_over_budget: order.thanks (en): ")
 
 

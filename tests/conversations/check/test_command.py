@@ -49,7 +49,7 @@ def test_a_sound_machine_passes_with_a_table_of_screens_messages_and_tasks() -> 
     assert code == 0
     assert "order.thanks                     st_LS  pages  1" in out
     assert "sms.due                          en     segments 1 of at most 1" in out
-    assert "order                            8 inputs of at most 8" in out
+    assert "order                            st_LS  8 inputs of at most 8" in out
     assert out.endswith(" 1 messages, 0 findings.\n")
 
 

@@ -264,6 +264,31 @@ class TestBackHomeAndMore:
 
         assert phone.state.answers["product"] == Choice("p1", "Product number 1")
 
+    def test_nothing_is_accepted_before_the_page_of_its_option_was_shown(self) -> None:
+        phone = Phone(CLINIC, UssdRenderer(TEXTS, size_max=70), ANSWERS, today=TODAY, measure=septets)
+        phone.dials().when(*TO_SUMMARY).shows("order.summary").says_not("1. Agree")
+        unread = phone.text
+
+        phone.when("1").shows("order.summary").says_not(unread, "Choose a number shown")
+        while "1. Agree" not in phone.text:
+            phone.when("1").shows("order.summary")
+        phone.when("1").shows("order.pin")
+
+    def test_an_option_that_stands_later_turns_one_page_at_a_time(self, phone: Phone) -> None:
+        held = phone.dials().when(*TO_SUMMARY).state
+
+        made = step(CLINIC, held, Input(text="1", fresh_id="x"), count_pages=lambda _: 3, option_page=lambda *_: 2)
+
+        assert made.view is not None
+        assert (made.view.screen, made.view.page) == ("order.summary", 1)
+
+    def test_a_key_of_a_menu_acts_from_any_page(self, phone: Phone) -> None:
+        held = phone.dials().state
+
+        made = step(CLINIC, held, Input(text="1", fresh_id="x"), count_pages=lambda _: 3, option_page=lambda *_: 2)
+
+        assert made.conversation.screen != "start.menu"
+
     def test_a_channel_without_pages_turns_none(self, phone: Phone) -> None:
         held = phone.dials().when("1").state
 

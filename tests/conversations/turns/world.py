@@ -143,6 +143,9 @@ class PlainRenderer:
     def count_pages(self, view: ScreenView) -> int:
         return 1
 
+    def option_page(self, view: ScreenView, key: str) -> int:
+        return 0
+
 
 Hook = Callable[[], Awaitable[None]]
 
