@@ -279,7 +279,7 @@ async def test_returning_the_cash(known: Known, lending: Lending, clock: Movable
     caller = await known(language)
     loan = await lending.active_loan(caller.number)
     await caller.dials()
-    await caller.types("2", "98", "5", "9", "2", "98", "5", "1")
+    await caller.types("2", "98", "5", "9", "98", "2", "98", "5", "1")
     await caller.repeats()
     await lending.pay(Money.of("950"), reference="CASH-1", account=str(loan.reference))
     await caller.dials()
