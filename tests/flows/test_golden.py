@@ -389,7 +389,7 @@ async def test_consents(known: Known, lending: Lending, language: Language) -> N
     await caller.types("5", "4", "3")
     await withdraw_application(lending.engine, caller.number, reference)
     await caller.dials()
-    await caller.types("5", "4", "4", "2", "2", "1", "2", "98", "9")
+    await caller.types("5", "4", "4", "2", "2", "98", "1", "2", "98", "9")
     await caller.repeats()
     await caller.dials()
     await caller.types("5", "4", "2", "1", "2", "98", "9")
