@@ -28,7 +28,8 @@ async def test_a_newcomer_borrows_repays_and_is_late_once(
     await register(phone)
     await to_summary(phone)
     summary = phone.screen
-    assert "M1,500.00" in summary
+    assert "M1,455.00 of M1,500.00" in summary, "what arrives of what is borrowed"
+    assert "interest" in summary, "what it costs, interest and fees apart"
     assert "%" in summary, "the effective rate is on the summary"
     await phone.choose("Accept")
     await phone.answer(PIN)
