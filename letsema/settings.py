@@ -205,8 +205,8 @@ class Settings(BaseSettings):
 
     service_hours: ServiceHoursText = Field(
         "",
-        description="When registrations and applications are begun, in Maseru's time, such as `06:00-22:00`; what was begun "
-        "may be finished later. Unset: always.",
+        description="When registrations and applications are begun, in Maseru's time, such as `06:00-22:00`; what was "
+        "begun may be finished later. Unset: always.",
     )
     worker_districts: Names = Field((), description="The district cells that this worker serves. Unset: all.")
     poll_seconds: float = Field(
