@@ -54,6 +54,7 @@ async def test_a_session_that_dies_after_the_amount_goes_on_with_the_next_dial(p
     await phone.choose("School")
     await phone.choose("Salary")
     await phone.answer("7000")
+    await phone.choose("This number")
 
     assert "M2,500.00" in phone.screen
 
