@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -38,7 +39,8 @@ MFI: Final = UUID(int=1)
 OTHER_MFI: Final = UUID(int=2)
 PRODUCT: Final = UUID(int=11)
 
-_digits = iter(range(1_000_000, 9_999_999, 7_919))
+# Seven digits each, in no order that a reader would take for one: nine million of them before one comes again.
+_digits = (1_000_000 + turn * 7_919 % 9_000_000 for turn in count())
 
 
 def a_reference() -> Reference:
