@@ -12,7 +12,12 @@ import pytest
 
 from storage.embedded import EmbeddedPostgres
 
-pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_cassandra", "tests.fixtures_engine"]
+pytest_plugins = [
+    "tests.fixtures_postgres",
+    "tests.fixtures_cassandra",
+    "tests.fixtures_citus",
+    "tests.fixtures_engine",
+]
 
 # No deadline: on a busy machine it fails tests of correct code. In CI the same examples each time, so that what
 # lands is judged by its own change; people explore with new ones. LETSEMA_LIVES=20 in the environment tries twenty
