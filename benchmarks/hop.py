@@ -1,5 +1,9 @@
 """A USSD hop, whole: load, machine, render, save. The bar: the throughput of a bare handler with one read and one write
 in the same run, and at most three times its 99th percentile.
+
+Both answer the same client over the same connections, commit as durably, and run on uvloop as the product does. They
+take turns, a round each, and what counts is the median of the rounds' ratios: a busy moment then hits a round, and not
+one server.
 """
 
 from __future__ import annotations
@@ -10,21 +14,23 @@ import multiprocessing
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Annotated, Final
 from urllib.parse import quote
 
 import aiohttp
+import psutil
 import typer
 
 from benchmarks.day_end import DataDirectory
 from benchmarks.ground import TODAY, engine_on
 from benchmarks.hop_servers import TOKEN, serve
 from benchmarks.portfolio import DISTRICT, MFI, PRODUCT
+from letsema.serving import run
 from storage.embedded import EmbeddedPostgres
 from storage.postgres.migrating import Plane, upgrade
 
@@ -42,9 +48,10 @@ _numbers: Final = itertools.count(58_000_000)
 
 @dataclass
 class Measured:
-    """What a server did in its rounds."""
+    """What a server did in a round, or in all of its rounds."""
 
     seconds: float = 0.0
+    processor_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
 
     @property
@@ -56,46 +63,77 @@ class Measured:
         return quantiles(self.latencies, n=100)[percent - 1] * 1_000
 
     def __str__(self) -> str:
+        processor = self.processor_seconds * 1_000 / len(self.latencies)
         return (
             f"{self.a_second:,.0f} hops/s; p50 {self.percentile(50):.1f}, p95 {self.percentile(95):.1f}, "
-            f"p99 {self.percentile(99):.1f} ms ({len(self.latencies):,} hops)"
+            f"p99 {self.percentile(99):.1f} ms; {processor:.2f} ms of the server's processor a hop "
+            f"({len(self.latencies):,} hops)"
         )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server in a process of its own."""
+
+    port: int
+    process: psutil.Process
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks/{TOKEN}/africastalking/ussd"
+
+    @property
+    def processor_seconds(self) -> float:
+        """What the process has used; without the database's and the client's, which are alike for both servers."""
+        used = self.process.cpu_times()
+        return used.user + used.system
 
 
 def measure(
     clients: Annotated[int, typer.Option(help="Phones at a time, each on a connection of its own.")] = 16,
-    seconds: Annotated[float, typer.Option(help="How long a round takes.")] = 5.0,
-    rounds: Annotated[
-        int, typer.Option(help="Rounds of each server, in turns, so that both see the same machine.")
-    ] = 3,
+    seconds: Annotated[float, typer.Option(help="How long a round takes.")] = 3.0,
+    rounds: Annotated[int, typer.Option(help="Rounds of each server, in turns.")] = 7,
     data_dir: DataDirectory = None,
 ) -> None:
     """Play sessions against a bare handler and against ours, in turns on the same database; exit 1 below the bar."""
     with tempfile.TemporaryDirectory() as temporary:
-        found = asyncio.run(_measure(clients, seconds, rounds, data_dir or Path(temporary)))
-    for kind, measured in found.items():
-        print(f"{kind:<8} {measured}")
-    throughput = found[OURS].a_second / found[BARE].a_second
-    latency = found[OURS].percentile(99) / found[BARE].percentile(99)
-    print(f"ratio    throughput {throughput:.2f} (bar {THROUGHPUT_BAR}), p99 {latency:.2f} (bar {LATENCY_BAR})")
-    if throughput < THROUGHPUT_BAR or latency > LATENCY_BAR:
+        found = run(_measure(clients, seconds, rounds, data_dir or Path(temporary)))
+    for kind, each in found.items():
+        print(f"{kind:<8} {_together(each)}")
+    pairs = list(zip(found[OURS], found[BARE], strict=True))
+    throughput = [ours.a_second / bare.a_second for ours, bare in pairs]
+    latency = [ours.percentile(99) / bare.percentile(99) for ours, bare in pairs]
+    print(f"rounds   throughput {' '.join(f'{ratio:.2f}' for ratio in throughput)}")
+    print(
+        f"median   throughput {median(throughput):.2f} (bar {THROUGHPUT_BAR}), "
+        f"p99 {median(latency):.2f} (bar {LATENCY_BAR})"
+    )
+    if median(throughput) < THROUGHPUT_BAR or median(latency) > LATENCY_BAR:
         raise typer.Exit(1)
 
 
-async def _measure(clients: int, seconds: float, rounds: int, data_directory: Path) -> dict[str, Measured]:
-    server = await EmbeddedPostgres.start(data_directory)
+def _together(rounds: Sequence[Measured]) -> Measured:
+    return Measured(
+        sum(each.seconds for each in rounds),
+        sum(each.processor_seconds for each in rounds),
+        [latency for each in rounds for latency in each.latencies],
+    )
+
+
+async def _measure(clients: int, seconds: float, rounds: int, data_directory: Path) -> dict[str, list[Measured]]:
+    database = await EmbeddedPostgres.start(data_directory)
     try:
-        await _prepare(server)
-        found = {BARE: Measured(), OURS: Measured()}
-        with _serving(BARE, server.url()) as bare, _serving(OURS, server.url()) as ours:
-            for port in (bare, ours):
-                await _round(port, clients, 1.0, Measured())
+        await _prepare(database)
+        found: dict[str, list[Measured]] = {BARE: [], OURS: []}
+        with _serving(BARE, database.url()) as bare, _serving(OURS, database.url()) as ours:
+            for server in (bare, ours):
+                await _round(server, clients, 1.0)
             for _ in range(rounds):
-                await _round(bare, clients, seconds, found[BARE])
-                await _round(ours, clients, seconds, found[OURS])
+                found[BARE].append(await _round(bare, clients, seconds))
+                found[OURS].append(await _round(ours, clients, seconds))
         return found
     finally:
-        await server.stop()
+        await database.stop()
 
 
 async def _prepare(server: EmbeddedPostgres) -> None:
@@ -109,8 +147,7 @@ async def _prepare(server: EmbeddedPostgres) -> None:
 
 
 @contextmanager
-def _serving(kind: str, url: str) -> Iterator[int]:
-    """A server in a process of its own; its port."""
+def _serving(kind: str, url: str) -> Iterator[Server]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(kind, url, theirs), daemon=True)
@@ -118,19 +155,21 @@ def _serving(kind: str, url: str) -> Iterator[int]:
     try:
         if not ours.poll(60):
             raise TimeoutError(f"{kind} does not answer")
-        yield ours.recv()
+        yield Server(ours.recv(), psutil.Process(process.pid))
     finally:
         process.terminate()
         process.join()
 
 
-async def _round(port: int, clients: int, seconds: float, into: Measured) -> None:
+async def _round(server: Server, clients: int, seconds: float) -> Measured:
     """Let every client play sessions until the time is over."""
-    url = f"http://127.0.0.1:{port}/hooks/{TOKEN}/africastalking/ussd"
-    started = time.perf_counter()
+    found = Measured()
+    started, used = time.perf_counter(), server.processor_seconds
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=clients)) as http:
-        await asyncio.gather(*(_play(http, url, started + seconds, into) for _ in range(clients)))
-    into.seconds += time.perf_counter() - started
+        await asyncio.gather(*(_play(http, server.url, started + seconds, found) for _ in range(clients)))
+    found.seconds = time.perf_counter() - started
+    found.processor_seconds = server.processor_seconds - used
+    return found
 
 
 async def _play(http: aiohttp.ClientSession, url: str, until: float, into: Measured) -> None:

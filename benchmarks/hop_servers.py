@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Final
 
 import asyncpg
 from aiohttp import web
 
+from admin_web.portal import make_portal
+from admin_web.settings import PortalSettings
 from benchmarks.ground import engine_on
 from channels.hooks import HookSettings, make_hooks
 from channels.ussd.pages import UssdRenderer
@@ -19,6 +23,14 @@ from conversations.flows import BORROWER
 from conversations.texts import load_texts
 from conversations.turns import TurnRunner
 from core.records.borrower import Channel
+from letsema.logs.lines import set_up_logs
+from letsema.metrics import Metrics
+from letsema.public_app import make_public_app
+from letsema.serving import run
+from letsema.settings import LogFormat, LogLevel
+from letsema.worker.bell import Bell
+from storage.postgres.reads.plane import PortalReadsOnPostgres
+from storage.postgres.record.plane import RecordOnPostgres
 
 TOKEN: Final = "benchmark"  # noqa: S105 (of a server on loopback that is gone in a minute)
 POOL_SIZE: Final = 10
@@ -36,7 +48,7 @@ _STATE: Final = "x" * 1_000
 
 def serve(kind: str, url: str, ready: Connection) -> None:
     """Serve one of the two until the process is ended; its port is sent when it answers."""
-    asyncio.run(_serve(kind, url, ready))
+    run(_serve(kind, url, ready))
 
 
 async def _serve(kind: str, url: str, ready: Connection) -> None:
@@ -69,14 +81,26 @@ async def _bare(url: str) -> AsyncIterator[web.Application]:
 
 @asynccontextmanager
 async def _ours(url: str) -> AsyncIterator[web.Application]:
-    """The hooks with the borrower's machine, as `letsema serve` puts them together."""
-    async with engine_on(url) as engine:
-        runner = TurnRunner(
-            machine=BORROWER,
-            engine=engine,
-            answers=BORROWER_ANSWERS,
-            renderers={Channel.USSD: UssdRenderer(load_texts())},
-        )
-        app = web.Application()
-        app.add_subapp("/hooks", make_hooks(HookSettings((TOKEN,), None), engine, runner.take))
-        yield app
+    """The public listener as `letsema serve` puts it together, figures and a line of log a request included."""
+    with Path(os.devnull).open("w") as nowhere:  # noqa: ASYNC230 - it never blocks
+        set_up_logs(LogFormat.JSON, LogLevel.INFO, stream=nowhere)
+        async with engine_on(url) as engine:
+            metrics = Metrics()
+            runner = TurnRunner(
+                machine=BORROWER,
+                engine=engine,
+                answers=BORROWER_ANSWERS,
+                renderers={Channel.USSD: UssdRenderer(load_texts())},
+                observe=metrics.hop,
+            )
+            if not isinstance(engine.record, RecordOnPostgres):
+                raise AssertionError("the benchmark's engine is on PostgreSQL")  # noqa: TRY004
+            reads = PortalReadsOnPostgres(engine.record, engine.keyed_hash)
+            yield make_public_app(
+                make_portal(engine, reads, PortalSettings()),
+                make_hooks(HookSettings((TOKEN,), None), engine, runner.take),
+                None,
+                metrics=metrics,
+                identifiers=engine.identifiers,
+                something_changed=Bell().ring,
+            )
