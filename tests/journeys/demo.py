@@ -20,7 +20,10 @@ import aiohttp
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 READY_SECONDS = 180
-"""A bound for machines that run other tests beside it; the promise is under 60 s on one that does not."""
+"""When waiting is given up; what is promised of a start is `READY_PROMISED_SECONDS`, and one test asks for it."""
+
+READY_PROMISED_SECONDS = 60
+"""From the command to the answer of `/readyz`, on two cores."""
 
 SMS_SECONDS = 15
 
@@ -33,6 +36,7 @@ class Demo:
     data_directory: Path
     told: dict[str, Any]
     log: Path
+    ready_after_seconds: float
 
     @classmethod
     def start(cls, data_directory: Path, port: int | None = None) -> Demo:
@@ -49,10 +53,10 @@ class Demo:
                 stderr=subprocess.STDOUT,
                 env={name: value for name, value in os.environ.items() if not name.startswith("LETSEMA_")},
             )
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+        started = time.monotonic()
+        while (waited := time.monotonic() - started) < READY_SECONDS:
             if _written_at(told_file) != written_before:
-                return cls(process, data_directory, json.loads(told_file.read_text()), log)
+                return cls(process, data_directory, json.loads(told_file.read_text()), log, waited)
             assert process.poll() is None, f"the demo ended:\n{log.read_text()}"
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)  # a kill would leave its PostgreSQL behind

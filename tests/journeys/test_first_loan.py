@@ -12,11 +12,15 @@ from playwright.async_api import Browser
 from core.calendar import MASERU, add_months, maseru_instant
 from core.money import Money
 from tests.journeys.borrower import PIN, apply, reference_on, register, to_summary
-from tests.journeys.demo import Demo, Provider
+from tests.journeys.demo import READY_PROMISED_SECONDS, Demo, Provider
 from tests.journeys.phone import Phone
 from tests.journeys.portal import Desk
 
 pytestmark = pytest.mark.journey
+
+
+def test_a_demo_with_all_its_history_is_ready_within_the_minute(demo: Demo) -> None:
+    assert demo.ready_after_seconds < READY_PROMISED_SECONDS
 
 
 async def test_a_newcomer_borrows_repays_and_is_late_once(
