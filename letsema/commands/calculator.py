@@ -23,10 +23,21 @@ def schedule(
     terms: Annotated[str | None, typer.Option(metavar="FILE", help="A JSON list of terms; - reads stdin.")] = None,
     principal: Annotated[str | None, typer.Option(help="How much is lent, such as 5000 or 5000.00.")] = None,
     rate: Annotated[str, typer.Option(help="Percent a year.")] = "36",
-    months: Annotated[int, typer.Option(help="How many monthly instalments.")] = 6,
+    periods: Annotated[int, typer.Option("--periods", "--months", help="How many instalments.")] = 6,
+    unit: Annotated[str, typer.Option(help="What a period is: month, week or day.")] = "month",
+    every: Annotated[int, typer.Option(help="Units from one instalment to the next: 2 with week is fortnightly.")] = 1,
     method: Annotated[str, typer.Option(help="emi, equal_principal or flat.")] = "emi",
+    day_count: Annotated[
+        str, typer.Option(help="equal_periods, 30/360, actual/365, actual/364, actual/360 or actual/actual.")
+    ] = "equal_periods",
+    upfront_fee: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Of the principal, held back from the cash.")
+    ] = None,
     disbursed_on: Annotated[
         date | None, typer.Option(parser=read_date, metavar="YYYY-MM-DD", help="When the money arrives; else today.")
+    ] = None,
+    first_due_on: Annotated[
+        date | None, typer.Option(parser=read_date, metavar="YYYY-MM-DD", help="Else one period after that.")
     ] = None,
 ) -> None:
     """Compute schedules: a list of terms from a file, as JSON, or one loan from options, as a table."""
@@ -45,9 +56,13 @@ def schedule(
         "principal": principal,
         "annual_rate_percent": rate,
         "method": method,
-        "periods": months,
-        "period_unit": "month",
+        "periods": periods,
+        "period_unit": unit,
+        "period_every": every,
+        "day_count": day_count,
+        "fees": [{"name": "upfront", "when": "upfront", "percent": upfront_fee}] if upfront_fee else [],
         "disbursed_on": (disbursed_on or today()).isoformat(),
+        "first_due_on": first_due_on and first_due_on.isoformat(),
     }
     (answer,) = calculate_schedules([wanted])
     _print_table(answer)
@@ -86,13 +101,12 @@ def _print_table(answer: dict[str, Any]) -> None:
     if "error" in answer:
         sys.stderr.write(f"{answer['error']['field']}: {answer['error']['message']}\n")
         return
-    print_line(f"{'':>3}  {'due on':<10}  {'principal':>12}  {'interest':>12}  {'total':>12}  {'balance':>12}")
+    columns = ("principal", "interest", "fees", "total", "balance")
+    print_line(f"{'':>3}  {'due on':<10}" + "".join(f"  {column:>12}" for column in columns))
     for row in answer["instalments"]:
-        print_line(
-            f"{row['n']:>3}  {row['due_on']:<10}  {row['principal']:>12}  {row['interest']:>12}  "
-            f"{row['total']:>12}  {row['balance']:>12}"
-        )
+        print_line(f"{row['n']:>3}  {row['due_on']:<10}" + "".join(f"  {row[column]:>12}" for column in columns))
     print_line(
-        f"Total cost of credit {answer['total_cost_of_credit']}; "
+        f"Interest {answer['totals']['interest']}, fees {answer['totals']['fees']}: "
+        f"total cost of credit {answer['total_cost_of_credit']}; "
         f"effective annual rate {answer['effective_annual_rate_percent']} %."
     )

@@ -282,6 +282,31 @@ def test_a_person_gets_a_table(letsema: Run) -> None:
     assert "effective annual rate" in ran.out
 
 
+def test_the_table_is_of_the_same_loan_as_a_file_of_its_terms(letsema: Run) -> None:
+    words = "--principal 5000 --rate 36 --periods 4 --unit week --every 2 --day-count actual/365 --upfront-fee 2.5"
+    ran = letsema("schedule", *words.split(), "--disbursed-on", "2026-11-23", "--first-due-on", "2026-12-20")
+    terms = {
+        "id": "loan",
+        "principal": "5000",
+        "annual_rate_percent": "36",
+        "method": "emi",
+        "periods": 4,
+        "period_unit": "week",
+        "period_every": 2,
+        "day_count": "actual/365",
+        "fees": [{"name": "upfront", "when": "upfront", "percent": "2.5"}],
+        "disbursed_on": "2026-11-23",
+        "first_due_on": "2026-12-20",
+    }
+    (answer,) = json.loads(letsema("schedule", "--terms", "-", stdin=json.dumps([terms])).out)
+
+    columns = ("due_on", "principal", "interest", "fees", "total", "balance")
+    assert [line.split()[1:] for line in ran.out.splitlines()[1:5]] == [
+        [row[column] for column in columns] for row in answer["instalments"]
+    ]
+    assert f"total cost of credit {answer['total_cost_of_credit']}" in ran.out
+
+
 def test_the_conversations_are_clean(letsema: Run) -> None:
     ran = letsema("conversations", "check", "--json")
 
