@@ -2,12 +2,15 @@
 
 Migrations run as the database's owner, on the coordinator of a cluster, one at a time, all revisions in one
 transaction. The product itself works as `letsema_app`, which owns nothing.
+
+The same revisions serve plain PostgreSQL and Citus. On a distributed database each table is placed as soon as the
+revision that made it is done, so that the next one finds it where it belongs.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,15 +23,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, pool, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from core.errors import DomainError
+from storage.postgres.citus.distributing import distribute, is_distributed
+from storage.postgres.citus.problems import NotTheCoordinator, first_words
 from storage.postgres.tables import CHANNEL, RECORD
 from storage.postgres.tables.declaring import APP_ROLE
 
 SERVER_VERSION_MIN: Final = 15
 
 _CONNECT_TIMEOUT_SECONDS: Final = 10
+_NODE_UNREACHABLE: Final = "08006"
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
@@ -87,19 +94,21 @@ class Revisions:
 
 async def upgrade(plane: Plane, url: str) -> None:
     """Apply every revision that is missing, as the owner. Raises `SchemaProblem` (one sentence) and changes nothing."""
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         await _check_server(connection)
+        await refuse_worker(connection)
         _refuse_newer(plane, await connection.run_sync(_revisions, plane))
-        await _prepare(plane, connection)
-        await connection.run_sync(_upgrade, plane)
-        # The product asks at its start, as the role that it works as, whether the schema is the one it needs.
-        await connection.execute(text(f"grant select on {plane}.alembic_version to {APP_ROLE}"))
-        await connection.commit()
+        with _told_when_a_node_is_down(plane):
+            await _prepare(plane, connection)
+            await connection.run_sync(_upgrade, plane)
+            # The product asks at its start, as the role that it works as, whether the schema is the one it needs.
+            await connection.execute(text(f"grant select on {plane}.alembic_version to {APP_ROLE}"))
+            await connection.commit()
 
 
 async def downgrade(plane: Plane, url: str, to: str) -> None:
     """Take revisions back, down to the one named or to `base`. Rows are lost: for development and tests."""
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         await _prepare(plane, connection)
         await connection.run_sync(_downgrade, plane, to)
         await connection.commit()
@@ -107,13 +116,13 @@ async def downgrade(plane: Plane, url: str, to: str) -> None:
 
 async def revisions(plane: Plane, url: str) -> Revisions:
     """Which revision the database has, and which one this release expects. Raises `DatabaseUnreachable`."""
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         return await connection.run_sync(_revisions, plane)
 
 
 async def check(plane: Plane, url: str) -> None:
     """Raise the `SchemaProblem` that keeps this release from working on the database, if there is one."""
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         await _check_server(connection)
         found = await connection.run_sync(_revisions, plane)
     if found.current is None:
@@ -128,12 +137,14 @@ async def check(plane: Plane, url: str) -> None:
 
 async def differences(plane: Plane, url: str) -> list[str]:
     """What an upgraded database has otherwise than the declared tables: empty when revisions and tables agree."""
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         return await connection.run_sync(_differences, plane)
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
+async def connected(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection for work on the schema, until left. Raises `DatabaseUnreachable`."""
+
     async def connect() -> Any:
         return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT_SECONDS)
 
@@ -147,6 +158,28 @@ async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
     finally:
         await connection.close()
         await engine.dispose()
+
+
+async def refuse_worker(connection: AsyncConnection) -> None:
+    """Raise `NotTheCoordinator` on a worker of a cluster: a table made there would be that worker's alone."""
+    if await connection.scalar(text("select to_regclass('pg_catalog.pg_dist_local_group')")) is None:
+        return
+    if await connection.scalar(text("select groupid from pg_dist_local_group")):
+        raise NotTheCoordinator("this node is a worker of the cluster: name its coordinator in LETSEMA_OWNER_URL")
+
+
+@contextmanager
+def _told_when_a_node_is_down(plane: Plane) -> Iterator[None]:
+    """A schema is changed on all nodes or on none. Raises `DatabaseUnreachable`."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _NODE_UNREACHABLE:
+            raise
+        raise DatabaseUnreachable(
+            f"the {plane} plane's schema was not changed, because that takes every node of the cluster and one does "
+            f"not answer ({first_words(error)}): start it and run `letsema db upgrade` again"
+        ) from error
 
 
 async def _check_server(connection: AsyncConnection) -> None:
@@ -170,6 +203,8 @@ async def _prepare(plane: Plane, connection: AsyncConnection) -> None:
     await connection.execute(text(f"lock table {plane}.alembic_version in share row exclusive mode"))
     # On a cluster, without this, a foreign key cannot follow other changes of distributed tables in one transaction.
     await connection.execute(text("set local citus.multi_shard_modify_mode to 'sequential'"))
+    # And without this a new table with a key to a reference table could not have one to a distributed table as well.
+    await connection.execute(text("set local citus.enable_local_reference_table_foreign_keys to 'off'"))
 
 
 def _upgrade(connection: Connection, plane: Plane) -> None:
@@ -218,5 +253,16 @@ def _configuration(plane: Plane, connection: Connection) -> Config:
     configuration.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     configuration.set_main_option("version_locations", str(_FOLDER / plane.value).replace("%", "%%"))
     configuration.set_main_option("path_separator", "newline")
-    configuration.attributes.update(connection=connection, plane=plane)
+    configuration.attributes.update(connection=connection, plane=plane, after_each=_placing(plane))
     return configuration
+
+
+def _placing(plane: Plane) -> Callable[..., None]:
+    """What Alembic calls after each revision, with its context."""
+
+    def place(*, ctx: MigrationContext, **_step: object) -> None:
+        connection = ctx.connection
+        if connection is not None and is_distributed(connection, plane.tables):
+            distribute(connection, plane.tables)
+
+    return place

@@ -1,4 +1,4 @@
-"""What Alembic runs around each revision. The connection and the plane come from `storage.postgres.migrating`."""
+"""What Alembic runs around each revision, with what `storage.postgres.migrating` gives it: see `attributes`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ context.configure(
     include_name=plane.owns,
     # One transaction for all revisions: an upgrade that fails leaves the database as it was.
     transactional_ddl=True,
+    on_version_apply=context.config.attributes["after_each"],
 )
 
 with context.begin_transaction():
