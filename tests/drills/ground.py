@@ -1,0 +1,164 @@
+"""What a drill stands on: engines that run, an upgraded schema, lenders with money, a stand-in for the providers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from letsema.databases import Embedded, open_databases
+from letsema.demo.settings import SMS_API_KEY, SMS_USERNAME
+from letsema.installation import Installation, open_installation
+from letsema.keys.keyring import make_keys
+from letsema.settings import Settings, load_settings
+from tests.core.use_cases.lending import Lending
+from tests.drills.processes import READY_SECONDS, Started, product_environment
+
+LETSEMA: Final = Path(sys.executable).with_name("letsema")
+
+
+@dataclass
+class Ground:
+    """An installation's engines and settings, without the product itself.
+
+    settings: fields of `Settings` as the environment has them. owner_url: the record plane as its owner, for evidence.
+    """
+
+    directory: Path
+    settings: dict[str, str]
+    owner_url: str
+    lending: Lending = field(init=False)
+    stand_in: Started = field(init=False)
+
+    @classmethod
+    def made(cls, directory: Path, planes: Mapping[str, str], *, owner_url: str) -> Ground:
+        """Keys, schema, stand-in and lenders on engines that run. planes: the settings that name them."""
+        keys = directory / "keys"
+        make_keys(keys)
+        ports = free_ports(5)
+        settings = {
+            **planes,
+            "owner_url": owner_url,
+            **{file.name.removeprefix("letsema_"): file.read_text().strip() for file in keys.iterdir()},
+            "data_dir": str(directory / "none"),
+            "hook_tokens": secrets.token_hex(16),
+            "service_codes": "*384*555#",
+            "africastalking_url": f"http://127.0.0.1:{ports + 4}",
+            "africastalking_username": SMS_USERNAME,
+            "africastalking_api_key": SMS_API_KEY,
+            "simulated_rail_url": f"http://127.0.0.1:{ports + 4}",
+            "sms_per_second": "100",
+            "record_connections": "8",
+            "channel_connections": "6",
+            "poll_seconds": "0.5",
+            "public_port": str(ports),
+            "internal_port": str(ports + 1),
+        }
+        ground = cls(directory, settings, owner_url)
+        asyncio.run(ground._prepare())
+        return ground
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process of the product is started with."""
+        return product_environment(self.settings)
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """The public ports of the two servers; the internal one of each is the next."""
+        return int(self.settings["public_port"]), int(self.settings["public_port"]) + 2
+
+    @property
+    def rail_account(self) -> str:
+        return self.lending.mfi.rail_accounts["simulated"]
+
+    @asynccontextmanager
+    async def installed(self) -> AsyncIterator[Installation]:
+        """The installation as one more process of the product sees it, in this one."""
+        settings = self._own_settings()
+        async with (
+            open_databases(settings, Embedded.JOIN) as databases,
+            open_installation(settings, databases) as installation,
+        ):
+            yield installation
+
+    async def command(self, *words: str) -> str:
+        """Run `letsema …`; what it printed. Any exit code but 0 fails."""
+        process = await asyncio.create_subprocess_exec(
+            str(LETSEMA),
+            *words,
+            env=self.environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == 0, f"letsema {' '.join(words)}: {out.decode()}"
+        return out.decode()
+
+    async def told(self, page: str) -> list[dict[str, Any]]:
+        """A page of the stand-in, such as `_sent`."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self._stand_in_url}/{page}") as answer:
+            told: list[dict[str, Any]] = await answer.json()
+            return told
+
+    async def verify_ledger(self) -> list[dict[str, Any]]:
+        """What `letsema verify-ledger` finds."""
+        found: dict[str, Any] = json.loads(await self.command("verify-ledger", "--json"))
+        return [*found["findings"], *found["transfers_in_flight"]]
+
+    def close(self) -> None:
+        self.stand_in.stop()
+
+    @property
+    def _stand_in_url(self) -> str:
+        return self.settings["africastalking_url"]
+
+    def _own_settings(self) -> Settings:
+        given: dict[str, Any] = dict(self.settings)
+        return load_settings(**given)
+
+    async def _prepare(self) -> None:
+        await self.command("db", "upgrade")
+        await self._start_stand_in()
+        async with self.installed() as installation:
+            lending = await Lending.opened(installation.engine)
+        self.lending = replace(lending, done=set())
+
+    async def _start_stand_in(self) -> None:
+        port = self._stand_in_url.rpartition(":")[2]
+        public = f"http://127.0.0.1:{self.settings['public_port']}"
+        token = self.settings["hook_tokens"]
+        command = [str(LETSEMA), "stand-in", "--public", public, "--port", port, "--hook-token", token]
+        self.stand_in = Started("stand-in", command, product_environment({}), self.directory / "stand-in.log")
+        async with asyncio.timeout(READY_SECONDS):
+            while True:
+                try:
+                    await self.told("_sent")
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+
+
+def free_ports(count: int) -> int:
+    """A port that is free with those after it. By chance, so that two runs beside each other seldom meet."""
+    for port in random.sample(range(14_000, 18_000, count), 100):
+        try:
+            for offset in range(count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port + offset))
+        except OSError:
+            continue
+        return port
+    raise AssertionError(f"no {count} free ports in a row")

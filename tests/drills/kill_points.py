@@ -1,0 +1,142 @@
+"""Named places at which a process of the product ends itself with SIGKILL, as a power cut would end it there.
+
+The product has no hook for this: the ports that its composition root put together are wrapped, in the launcher alone
+(`tests/drills/product.py`). A point is written `name`, `name:n` (the n-th time) or `name:command:n`, where the command
+is the first word of its key (`apply`, `accept`, `register`).
+
+after_claim      a command is claimed, and was not run
+before_finish    the command was run and committed; its turn is not saved
+after_finish     the turn is saved too; the borrower has no answer
+after_kept       a payment is in the intake; the rail has no answer
+before_marked    a payment is posted; the intake does not know
+after_sms        the provider has taken an SMS; nobody has noted it
+after_payout     the rail has taken a payout; nobody has noted it
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from channels.transport import Sent, SmsSender
+from core.phones import PhoneNumber
+from core.ports.conversations import SaveResult
+from core.ports.intake import IntakeStatus
+from letsema.installation import Installation
+from letsema.settings import Settings
+
+OpenInstallation = Callable[..., AbstractAsyncContextManager[Installation]]
+OpenSender = Callable[[Settings], AbstractAsyncContextManager[SmsSender]]
+
+
+@dataclass
+class KillPoint:
+    """A place, and how often it may still be passed: the last time ends the process."""
+
+    place: str
+    command: str
+    passes_left: int
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        place, *rest = written.split(":")
+        times = int(rest.pop()) if rest and rest[-1].isdigit() else 1
+        return cls(place, rest[0] if rest else "", times)
+
+    def at(self, place: str, key: str = "") -> None:
+        """Say that a place is passed, by the command with this key."""
+        if place != self.place or not key.startswith(self.command):
+            return
+        self.passes_left -= 1
+        if not self.passes_left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Beside:
+    """An object with some of its methods replaced."""
+
+    def __init__(self, original: Any, **replaced: Any) -> None:
+        self._original = original
+        vars(self).update(replaced)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+def with_kill_point(open_installation: OpenInstallation, point: KillPoint) -> OpenInstallation:
+    """The same installation, with its ports watched."""
+
+    @asynccontextmanager
+    async def opened(*given: Any, **named: Any) -> AsyncIterator[Installation]:
+        async with open_installation(*given, **named) as installation:
+            engine = installation.engine
+            channel: Any = Beside(
+                engine.channel,
+                conversations=_watched_conversations(engine.channel.conversations, point),
+                intake=_watched_intake(engine.channel.intake, point),
+            )
+            rails: Any = {name: _watched_rail(rail, point) for name, rail in engine.rails.items()}
+            yield replace(installation, engine=replace(engine, channel=channel, rails=rails))
+
+    return opened
+
+
+def with_sender_watched(open_sender: OpenSender, point: KillPoint) -> OpenSender:
+    """The same SMS provider, with each sent message watched."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[SmsSender]:
+        async with open_sender(settings) as sender:
+
+            async def send(to: PhoneNumber, text: str, sender_id: str | None) -> Sent:
+                sent = await sender.send(to, text, sender_id)
+                point.at("after_sms")
+                return sent
+
+            watched: Any = Beside(sender, send=send)
+            yield watched
+
+    return opened
+
+
+def _watched_conversations(store: Any, point: KillPoint) -> Beside:
+    async def save(turn: Any, *given: Any, expected_claim: str | None, **named: Any) -> SaveResult:
+        finishes = expected_claim is not None and turn.claim is None
+        if finishes and expected_claim:
+            point.at("before_finish", expected_claim)
+        saved: SaveResult = await store.save(turn, *given, expected_claim=expected_claim, **named)
+        if saved is SaveResult.SAVED and finishes and expected_claim:
+            point.at("after_finish", expected_claim)
+        if saved is SaveResult.SAVED and turn.claim is not None and expected_claim is None:
+            point.at("after_claim", turn.claim.key)
+        return saved
+
+    return Beside(store, save=save)
+
+
+def _watched_intake(intake: Any, point: KillPoint) -> Beside:
+    async def accept(row: Any) -> Any:
+        standing = await intake.accept(row)
+        if standing is None:
+            point.at("after_kept")
+        return standing
+
+    async def mark(scope: str, reference: str, status: IntakeStatus, **named: Any) -> None:
+        if status is IntakeStatus.DONE:
+            point.at("before_marked")
+        await intake.mark(scope, reference, status, **named)
+
+    return Beside(intake, accept=accept, mark=mark)
+
+
+def _watched_rail(rail: Any, point: KillPoint) -> Beside:
+    async def pay_out(*given: Any, **named: Any) -> Any:
+        result = await rail.pay_out(*given, **named)
+        point.at("after_payout")
+        return result
+
+    return Beside(rail, pay_out=pay_out)
