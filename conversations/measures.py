@@ -21,7 +21,7 @@ from conversations.texting_words import TextingWords
 from conversations.texts import Texts
 from core.calendar import PeriodUnit
 from core.loans.policy import AFTER_DAYS_MAX, LateFeeRule
-from core.loans.terms import PERIOD_EVERY_MAX
+from core.loans.terms import FEES_MAX, PERIOD_EVERY_MAX
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
@@ -45,7 +45,7 @@ LONGEST_ACCOUNT: Final = "EcoCash 62001234"
 LONGEST_SERVICE_CODE: Final = "*384*55512#"
 LONGEST_WALLET: Final = "+266 ..... 234"
 LONGEST_WALLET_NUMBER: Final = "5888 8888"
-LONGEST_FEE: Final = "Administration fee"
+LONGEST_FEE: Final = "Credit insurance premium"
 _REFERENCE: Final = Reference("8888888888")
 _TERMS: Final = (1, 2, 3, 6, 9, 12, 18, 24, 36)
 
@@ -74,7 +74,8 @@ _STANDINGS: Final = (
     Text("loans.nothing_due"),
 )
 _FEES: Final = tuple(
-    Choice(str(number), Text("terms.fee_line", {"fee_name": LONGEST_FEE, "fee": LARGEST_AMOUNT})) for number in range(3)
+    Choice(str(number), Text("terms.fee_line", {"fee_name": LONGEST_FEE, "fee": LARGEST_AMOUNT}))
+    for number in range(FEES_MAX)
 )
 _WALLETS: Final = (
     Text("wallet.own"),
@@ -156,7 +157,7 @@ WORST_VALUES: Final[Candidates] = {
     "consent_effect": tuple(Text(EFFECTS[kind]) for kind in ConsentKind),
     "each_fee": (Text("terms.fees", {"fee_lines": _FEES}), Text("terms.no_fees")),
     "fee_lines": (_FEES,),
-    "fee_name": (LONGEST_FEE,),
+    "fee_name": (LONGEST_FEE, Text("terms.upfront_fee")),
     **dict.fromkeys(("paid_to", "new_paid_to"), _WALLETS),
     "paid_now": (Text("wallet.own"), Text("wallet.ending", {"wallet_end": "000"})),
     "wallet_end": ("000",),

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from channels.ussd.gsm0338 import fold, unfoldable
 from conversations.check.worst import LARGEST_AMOUNT
-from conversations.measures import LONGEST_LENDER, LONGEST_PRODUCT
+from conversations.measures import LONGEST_FEE, LONGEST_LENDER, LONGEST_PRODUCT
 from core.calendar import PeriodUnit
 from core.credit.checks import (
     COUNT_LIMIT_MAX,
@@ -46,6 +46,7 @@ from core.loans.terms import (
     Residue,
 )
 from core.money import ZERO, Money, Rounding
+from core.records.borrower import Language
 from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from letsema.setting_values import WrongSettingError
 
@@ -91,6 +92,13 @@ def _on_every_phone(text: str) -> str:
     return text
 
 
+def _fee_name(text: str) -> str:
+    # As it is shown: folding makes two letters of some.
+    if len(fold(text)) > len(LONGEST_FEE):
+        raise ValueError(f"a fee's name has at most {len(LONGEST_FEE)} letters on a phone, this one {len(fold(text))}")
+    return text
+
+
 def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if not values:
         raise ValueError("at least one is needed")
@@ -115,6 +123,7 @@ _LINE: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 Line = Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE)]
 Lender = Annotated[Line, Field(max_length=len(LONGEST_LENDER)), AfterValidator(_on_every_phone)]
 Product = Annotated[Line, Field(max_length=len(LONGEST_PRODUCT)), AfterValidator(_on_every_phone)]
+FeeName = Annotated[Line, AfterValidator(_on_every_phone), AfterValidator(_fee_name)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,23}$")]
 Phone = Annotated[str, Field(pattern=r"^\+266\d{8}$")]
 Order = Annotated[tuple[Part, ...], AfterValidator(_whole_order)]
@@ -132,6 +141,11 @@ class _Names(_Table):
     st_LS: Product  # noqa: N815 (a language's code)
 
 
+class _FeeNames(_Table):
+    en: FeeName
+    st_LS: FeeName  # noqa: N815 (a language's code)
+
+
 class _AmountOrPercent(_Table):
     amount: Amount | None = None
     percent: PartPercent | None = None
@@ -144,11 +158,12 @@ class _AmountOrPercent(_Table):
 
 
 class _Fee(_AmountOrPercent):
-    name: Line
+    names: _FeeNames
     when: FeeTiming
 
     def fee(self) -> Fee:
-        return Fee(self.name, self.when, self.amount, self.percent)
+        translations = ((Language.SESOTHO.value, self.names.st_LS),)
+        return Fee(self.names.en, self.when, self.amount, self.percent, translations)
 
 
 class _LateFee(_AmountOrPercent):

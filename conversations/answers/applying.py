@@ -97,7 +97,7 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     values = {
         **key_facts.figures(facts),
         **key_facts.conditions(product, catalogue.mfi(product.mfi_id)),
-        "each_fee": key_facts.each_fee(facts),
+        "each_fee": key_facts.each_fee(facts, scene.conversation.language),
         "paid_to": to,
         "reserved": reserved,
         "product_version": product.version,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from conversations.answers.periods import payments
 from conversations.answers.telephones import telephone
 from conversations.engine import Choice, Text, Value
-from core.loans.disclosure import KeyFacts
+from core.loans.disclosure import FeeFact, KeyFacts
 from core.loans.policy import LateFeeRule, PayoffInterest
 from core.loans.terms import Method
 from core.records.catalogue import Mfi, ProductVersion
+
+FEE_OF_BEFORE: Final = "upfront"
+"""The name that a product's only fee has in versions of before fees were named."""
 
 
 def figures(facts: KeyFacts) -> dict[str, Value]:
@@ -29,12 +33,20 @@ def figures(facts: KeyFacts) -> dict[str, Value]:
     }
 
 
-def each_fee(facts: KeyFacts) -> Text:
+def each_fee(facts: KeyFacts, language: str) -> Text:
     """Every fee by its name, apart from the interest."""
     if not facts.fees:
         return Text("terms.no_fees")
-    lines = tuple(Choice(name, Text("terms.fee_line", {"fee_name": name, "fee": fee})) for name, fee in facts.fees)
+    lines = tuple(
+        Choice(str(n), Text("terms.fee_line", {"fee_name": fee_name(fee, language), "fee": fee.amount}))
+        for n, fee in enumerate(facts.fees)
+    )
     return Text("terms.fees", {"fee_lines": lines})
+
+
+def fee_name(fee: FeeFact, language: str) -> str | Text:
+    """What the lender calls a fee in a language; the one fee that products had before they named theirs has a text."""
+    return Text("terms.upfront_fee") if fee.name == FEE_OF_BEFORE else fee.name_in(language)
 
 
 def conditions(product: ProductVersion, mfi: Mfi) -> dict[str, Value]:

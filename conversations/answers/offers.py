@@ -73,7 +73,7 @@ async def offer(scene: Scene, _ask: Ask) -> Outcome:
     values = {
         **key_facts.figures(seen.offer.key_facts),
         **key_facts.conditions(product, seen.offer.mfi),
-        "each_fee": key_facts.each_fee(seen.offer.key_facts),
+        "each_fee": key_facts.each_fee(seen.offer.key_facts, scene.conversation.language),
         "offer": str(loan.id),
         "loan_reference": loan.reference,
         "figures_hash": seen.offer.key_facts.sha256.hex(),

@@ -18,7 +18,7 @@ from typing import Any, Final
 from core.calendar import PeriodUnit
 from core.loans.day_count import has_broken_first_period, nominal_years_per_period
 from core.loans.schedule import Schedule
-from core.loans.terms import InvalidTerms, LoanTerms
+from core.loans.terms import InvalidTerms, LoanTerms, read_translations
 from core.money import Money
 
 _PRECISION: Final = 60
@@ -30,6 +30,24 @@ _EFFECTIVE_RATE_PERCENT_MAX: Final = Decimal(10) ** 40
 _DAYS_PER_YEAR: Final = 365
 _LARGER_PERCENT: Final = 1
 """A last instalment that is larger by no more than this is the level one, rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFact:
+    """A fee as the statement lists it, and what it is called: `name` in English, `translations` elsewhere."""
+
+    name: str
+    amount: Money
+    translations: tuple[tuple[str, str], ...] = ()
+
+    def name_in(self, language: str) -> str:
+        """The fee's name in a language, English where it has no other."""
+        return dict(self.translations).get(language, self.name)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept with the contract. A statement of before fees were translated keeps its hash."""
+        kept: dict[str, Any] = {"name": self.name, "amount": self.amount.plain}
+        return kept | {"translations": dict(self.translations)} if self.translations else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +68,7 @@ class KeyFacts:
 
     principal: Money
     cash_received: Money
-    fees: tuple[tuple[str, Money], ...]
+    fees: tuple[FeeFact, ...]
     interest: Money
     total_cost: Money
     total_repaid: Money
@@ -101,7 +119,7 @@ class KeyFacts:
         return {
             "principal": self.principal.plain,
             "cash_received": self.cash_received.plain,
-            "fees": [{"name": name, "amount": amount.plain} for name, amount in self.fees],
+            "fees": [fee.to_json() for fee in self.fees],
             "interest": self.interest.plain,
             "total_cost": self.total_cost.plain,
             "total_repaid": self.total_repaid.plain,
@@ -125,7 +143,7 @@ class KeyFacts:
         return cls(
             principal=Money.of(kept["principal"]),
             cash_received=Money.of(kept["cash_received"]),
-            fees=tuple((fee["name"], Money.of(fee["amount"])) for fee in kept["fees"]),
+            fees=tuple(FeeFact(fee["name"], Money.of(fee["amount"]), read_translations(fee)) for fee in kept["fees"]),
             interest=Money.of(kept["interest"]),
             total_cost=Money.of(kept["total_cost"]),
             total_repaid=Money.of(kept["total_repaid"]),
@@ -156,7 +174,9 @@ def key_facts(terms: LoanTerms, schedule: Schedule) -> KeyFacts:
     return KeyFacts(
         principal=terms.principal,
         cash_received=terms.cash_received,
-        fees=tuple((fee.name, fee.of(terms.principal, terms.rounding_mode)) for fee in terms.fees),
+        fees=tuple(
+            FeeFact(fee.name, fee.of(terms.principal, terms.rounding_mode), fee.translations) for fee in terms.fees
+        ),
         interest=schedule.interest,
         total_cost=schedule.total_cost_of_credit,
         total_repaid=schedule.total,

@@ -32,6 +32,7 @@ PERIOD_EVERY_MAX: Final = 366
 RATE_PERCENT_MAX: Final = Decimal(10_000)
 RATE_DECIMALS_MAX: Final = 10
 FEES_MAX: Final = 20
+FEE_LANGUAGES_MAX: Final = 10
 _PERCENT: Final = 100
 _LARGEST: Final = Money(LARGEST_MINOR)
 
@@ -87,13 +88,15 @@ class InvalidTerms(InvalidInput):
 class Fee:
     """A fee of the loan: a fixed amount, or a percentage of the principal; exactly one of the two.
 
-    Raises `InvalidTerms` with field `fees`.
+    `name` is the English one; `translations` are pairs (language, name) for others, by language. Raises `InvalidTerms`
+    with field `fees`.
     """
 
     name: str
     when: FeeTiming
     amount: Money | None = None
     percent: Decimal | None = None
+    translations: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.amount is None) == (self.percent is None):
@@ -102,6 +105,9 @@ class Fee:
             raise InvalidTerms(f"a fee's amount is more than nothing and at most {_LARGEST}", field="fees")
         if self.percent is not None and not 0 < self.percent <= _PERCENT:
             raise InvalidTerms("a fee's percent is more than 0 and at most 100", field="fees")
+        languages = [language for language, _ in self.translations]
+        if languages != sorted(set(languages)) or len(languages) > FEE_LANGUAGES_MAX:
+            raise InvalidTerms(f"a fee is named in up to {FEE_LANGUAGES_MAX} languages, once in each", field="fees")
 
     def of(self, principal: Money, mode: Rounding) -> Money:
         """What the fee comes to for a principal."""
@@ -292,9 +298,20 @@ def _check_graces(terms: LoanTerms) -> None:
 
 def _fee_to_json(fee: Fee) -> dict[str, Any]:
     kept: dict[str, Any] = {"name": fee.name, "when": fee.when.value}
+    # Left out where there are none, so that what was kept before fees had them is written as it was.
+    if fee.translations:
+        kept["translations"] = dict(fee.translations)
     if fee.amount is not None:
         return kept | {"amount": fee.amount.plain}
     return kept | {"percent": str(fee.percent)}
+
+
+def read_translations(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The names in other languages, by language; none where they are absent. Raises `InvalidInput`."""
+    if fields.get("translations") is None:
+        return ()
+    names = read_object(fields["translations"], "translations")
+    return tuple((language, read_text(names, language)) for language in sorted(names))
 
 
 def _fees_from_json(value: object) -> Iterable[Fee]:
@@ -315,6 +332,7 @@ def _fee_from_json(value: object) -> Fee:
             when=read_choice(known, "when", FeeTiming),
             amount=read_optional_money(known, "amount"),
             percent=percent,
+            translations=read_translations(known),
         )
     except InvalidInput as error:
         # The field of the terms is `fees`; which of a fee's own it is goes into the sentence.

@@ -25,6 +25,15 @@ RAIL: Final = "simulated"
 ALL_DISTRICTS: Final = frozenset({"LS-A", "LS-B", "LS-C", "LS-D", "LS-E", "LS-F", "LS-G", "LS-H", "LS-J", "LS-K"})
 
 
+def _fee(name: str, in_sesotho: str, when: FeeTiming, percent: int) -> Fee:
+    translations = ((Language.SESOTHO.value, in_sesotho),)
+    return Fee(name, when, percent=Decimal(percent), translations=translations)
+
+
+def _upfront(percent: int) -> Fee:
+    return _fee("Upfront fee", "Tefiso ea pele", FeeTiming.UPFRONT, percent)
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """What a lender of the demo offers."""
@@ -100,7 +109,7 @@ THUSO: Final = Product(
     terms=ProductTerms(
         annual_rate_percent=Decimal(36),
         periods_offered=tuple(range(1, 13)),
-        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(3)),),
+        fees=(_upfront(3),),
     ),
     policy=Policy(late_fee=LateFeeRule(Money.of(50), None, with_interest=False, after_days=0)),
 )
@@ -115,7 +124,7 @@ TRADERS: Final = Product(
         method=Method.FLAT,
         period_unit=PeriodUnit.WEEK,
         instalment_multiple=Money.of(5),
-        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(2)),),
+        fees=(_upfront(2),),
     ),
     policy=Policy(late_fee=LateFeeRule(Money.of(10), None, with_interest=True, after_days=2)),
 )
@@ -127,7 +136,7 @@ KHOLO: Final = Product(
     terms=ProductTerms(
         annual_rate_percent=Decimal(30),
         periods_offered=tuple(range(1, 13)),
-        fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(5)),),
+        fees=(_upfront(5),),
     ),
     policy=Policy(late_fee=LateFeeRule(None, Decimal(5), with_interest=False, after_days=0)),
 )
@@ -142,7 +151,7 @@ TEMO: Final = Product(
         method=Method.EQUAL_PRINCIPAL,
         day_count=DayCount.ACTUAL_365,
         principal_grace=3,
-        fees=(Fee("Service fee", FeeTiming.SPREAD, percent=Decimal(3)),),
+        fees=(_fee("Service fee", "Tefiso ea ts'ebeletso", FeeTiming.SPREAD, 3),),
     ),
     policy=Policy(
         late_fee=LateFeeRule(None, Decimal("2.5"), with_interest=True, after_days=5),

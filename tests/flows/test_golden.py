@@ -106,7 +106,7 @@ HARVEST = ProductTerms(
     period_every=3,
     day_count=DayCount.ACTUAL_365,
     principal_grace=1,
-    fees=(Fee("Service fee", FeeTiming.SPREAD, percent=Decimal(3)),),
+    fees=(Fee("Service fee", FeeTiming.SPREAD, None, Decimal(3), (("st_LS", "Tefiso ea ts'ebeletso"),)),),
 )
 STRICT = Policy(
     late_fee=LateFeeRule(None, Decimal("2.5"), with_interest=True, after_days=5),

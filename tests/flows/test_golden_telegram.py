@@ -20,7 +20,7 @@ async def test_unlinking_a_chat(known: Known, language: Language, engine: Engine
     number = engine.keyed_hash.phone(caller.number)
     assert await engine.channel.chats.save_link(ChatLink(number, b"a chat", b"sealed", engine.clock.now()))
     await caller.dials()
-    await caller.types("5", "7", "9", "1", "7", "2")
+    await caller.types("5", "7", "9", "98", "1", "7", "98", "2")
     await caller.repeats()
     await caller.dials()
     await caller.types("5", "7")

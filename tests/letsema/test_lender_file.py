@@ -25,7 +25,7 @@ from letsema.setting_values import WrongSettingError
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 
 
-UPFRONT = {"name": "upfront", "when": "upfront", "percent": 3}
+UPFRONT = {"name": "Upfront fee", "translations": {"st_LS": "Tefiso ea pele"}, "when": "upfront", "percent": 3}
 
 
 def example() -> str:
@@ -53,8 +53,8 @@ def test_the_runbooks_example_is_a_lender_and_its_product() -> None:
         method=Method.FLAT,
         instalment_multiple=Money.of(5),
         fees=(
-            Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(2)),
-            Fee("Service fee", FeeTiming.SPREAD, amount=Money.of(40)),
+            Fee("Upfront fee", FeeTiming.UPFRONT, None, Decimal(2), (("st_LS", "Tefiso ea pele"),)),
+            Fee("Service fee", FeeTiming.SPREAD, Money.of(40), None, (("st_LS", "Tefiso ea ts'ebeletso"),)),
         ),
     )
 
@@ -147,6 +147,14 @@ def test_the_example_names_every_field_there_is() -> None:
             "products[1].fees[1]: a fee has an amount or a percent",
         ),
         (("products", 0, "fees", 0, "when"), "later", "products[1].fees[1].when: "),
+        (("products", 0, "fees", 0, "name"), "upfront", "products[1].fees[1].name: "),
+        (("products", 0, "fees", 0, "names"), {"en": "Upfront fee"}, "products[1].fees[1].names.st_LS: "),
+        (
+            ("products", 0, "fees", 0, "names", "st_LS"),
+            "Tefiso ea tšebeletso ea tš",
+            "products[1].fees[1].names.st_LS: a fee's name has at most 24 letters on a phone, this one 28",
+        ),
+        (("products", 0, "fees", 0, "names", "en"), "Fee \u20bf", "products[1].fees[1].names.en: a plain phone cannot"),
         (("products", 0, "cap"), "none", "products[1].cap: "),
         (("products", 0, "payoff_interest"), "all", "products[1].payoff_interest: "),
         (("products", 0, "annual_rate_percent"), -1, "products[1].annual_rate_percent: "),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar import PeriodUnit
-from core.loans.disclosure import KeyFacts, effective_annual_rate_percent, key_facts
+from core.loans.disclosure import FeeFact, KeyFacts, effective_annual_rate_percent, key_facts
 from core.loans.exact import MultipleRounding
 from core.loans.schedule import schedule
 from core.loans.terms import Fee, FeeTiming, InvalidTerms, LoanTerms, Method
@@ -107,7 +107,7 @@ def test_the_statement_says_what_is_received_paid_and_what_it_costs() -> None:
     facts = key_facts(terms, plan)
 
     assert facts.cash_received == Money.of("950")
-    assert facts.fees == (("initiation", Money.of("50")), ("stamp", Money.of("10")))
+    assert facts.fees == (FeeFact("initiation", Money.of("50")), FeeFact("stamp", Money.of("10")))
     assert facts.total_cost == plan.interest + Money.of("60")
     assert facts.total_repaid == plan.total
     assert facts.instalments == 3
@@ -132,6 +132,28 @@ def test_the_statement_that_was_kept_is_read_back_to_the_same_hash() -> None:
     kept = KeyFacts.from_json(facts.to_json())
 
     assert (kept, kept.sha256) == (facts, facts.sha256)
+
+
+def test_a_fee_is_called_by_its_name_in_a_language_and_in_english_where_it_has_no_other() -> None:
+    fee = Fee("Service fee", FeeTiming.FIRST, Money.of("10"), translations=(("st_LS", "Tefiso ea ts'ebeletso"),))
+    terms = replace(TERMS, fees=(fee,))
+
+    facts = key_facts(terms, schedule(terms))
+    (named,) = KeyFacts.from_json(facts.to_json()).fees
+
+    assert (named.name_in("st_LS"), named.name_in("en"), named.name_in("zu")) == (
+        "Tefiso ea ts'ebeletso",
+        "Service fee",
+        "Service fee",
+    )
+
+
+def test_a_statement_of_before_fees_were_translated_keeps_its_bytes() -> None:
+    terms = replace(TERMS, fees=(Fee("upfront", FeeTiming.UPFRONT, percent=Decimal(5)),))
+
+    kept = key_facts(terms, schedule(terms)).to_json()["fees"]
+
+    assert kept == [{"name": "upfront", "amount": "50.00"}]
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,24 @@ def test_a_fee_is_an_amount_or_a_percent_of_the_principal(amount: Money | None, 
     assert refused.value.field == "fees"
 
 
+@pytest.mark.parametrize(
+    "translations", [(("st_LS", "Tefiso"), ("st_LS", "Lefa")), (("zu", "Imali"), ("st_LS", "Tefiso"))]
+)
+def test_a_fee_is_named_once_in_a_language_and_in_their_order(translations: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(InvalidTerms, match="once in each"):
+        Fee("admin", FeeTiming.FIRST, Money(1), translations=translations)
+
+
+@pytest.mark.parametrize("translations", [{"st_LS": ""}, {"st_LS": 3}, "Tefiso"])
+def test_a_fees_other_names_are_texts_by_language(translations: object) -> None:
+    fee = {"name": "admin", "when": "first", "amount": 1, "translations": translations}
+
+    with pytest.raises(InvalidTerms, match="expected") as refused:
+        LoanTerms.from_json(LEAST | {"fees": [fee]})
+
+    assert refused.value.field == "fees"
+
+
 def test_a_fee_in_percent_is_rounded_once_in_the_mode_of_the_terms() -> None:
     fee = Fee("admin", FeeTiming.FIRST, percent=Decimal("2.5"))
 
@@ -96,7 +114,7 @@ def test_terms_survive_their_own_json() -> None:
         instalment_multiple=Money.of("5"),
         fees=(
             Fee("a", FeeTiming.UPFRONT, percent=Decimal("2.5")),
-            Fee("b", FeeTiming.SPREAD, amount=Money.of("10")),
+            Fee("b", FeeTiming.SPREAD, amount=Money.of("10"), translations=(("st_LS", "be"), ("zu", "bu"))),
         ),
     )
 

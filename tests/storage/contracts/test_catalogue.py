@@ -38,7 +38,7 @@ WHOLE_TERMS: Final = ProductTerms(
     interest_free=3,
     fees=(
         Fee("upfront", FeeTiming.UPFRONT, percent=Decimal("1.25")),
-        Fee("Service fee", FeeTiming.SPREAD, amount=Money.of("40.10")),
+        Fee("Service fee", FeeTiming.SPREAD, Money.of("40.10"), translations=(("st_LS", "Tefiso ea tšebeletso"),)),
     ),
 )
 WHOLE_POLICY: Final = Policy(
