@@ -6,6 +6,7 @@ from channels.transport import TransportError
 from core.errors import DomainError
 from core.ports.channel import ChannelPlaneDown
 from core.ports.record import DistrictDown
+from letsema.backups.manifest import BackupProblem
 from letsema.setting_values import WrongSettingError
 from storage.embedded import DataDirectoryProblem
 from storage.postgres.migrating import SchemaProblem
@@ -16,7 +17,7 @@ def sentence_of(error: BaseException) -> str | None:
     if isinstance(error, BaseExceptionGroup):
         return next((told for told in map(sentence_of, error.exceptions) if told is not None), None)
     match error:
-        case WrongSettingError() | DataDirectoryProblem() | SchemaProblem():
+        case WrongSettingError() | DataDirectoryProblem() | SchemaProblem() | BackupProblem():
             return _sentence(str(error))
         case DistrictDown() | ChannelPlaneDown():
             return "The database does not answer; `letsema doctor` says which part of it."

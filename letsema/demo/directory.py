@@ -16,6 +16,7 @@ from letsema.settings import KEYS_FOLDER
 
 DEMO_FILE: Final = "demo.json"
 _MARK: Final = "demo"
+_HISTORY_MARK: Final = "history-complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ def mark_as_demo(data_directory: Path) -> None:
 def is_demo(data_directory: Path) -> bool:
     """Whether the directory was made by `letsema demo`."""
     return (data_directory / _MARK).exists()
+
+
+def mark_history_complete(data_directory: Path) -> None:
+    """Say that the demo's history was lived through to its end."""
+    (data_directory / _HISTORY_MARK).touch()
+
+
+def has_history(data_directory: Path) -> bool:
+    """Whether the demo's history is complete; one that was interrupted begins anew."""
+    return (data_directory / _HISTORY_MARK).exists()
 
 
 def keys_directory(data_directory: Path) -> Path:

@@ -11,7 +11,7 @@ import asyncpg
 
 from core.calendar import business_date_of
 from letsema.databases import DATABASE, Databases, migrate
-from letsema.demo.directory import is_demo, keys_directory, mark_as_demo
+from letsema.demo.directory import has_history, is_demo, keys_directory, mark_as_demo, mark_history_complete
 from letsema.demo.seeding import seed
 from letsema.demo.time_machine import TimeMachine
 from letsema.environment import SystemClock
@@ -23,7 +23,6 @@ from storage.embedded import EmbeddedPostgres
 
 PORTS: Final = 3
 _LAST_PORT: Final = 65_535
-_SEEDED: Final = "history-complete"
 
 
 def check_address(host: str, port: int) -> None:
@@ -60,8 +59,7 @@ def prepare_directory(data_directory: Path) -> None:
 
 async def have_history(settings: Settings, databases: Databases) -> None:
     """Migrate, and live through the history unless that was done before. One that was interrupted begins anew."""
-    done = settings.data_dir / _SEEDED
-    if await asyncio.to_thread(done.exists):
+    if await asyncio.to_thread(has_history, settings.data_dir):
         await migrate(databases)
         return
     server = databases.server
@@ -77,7 +75,7 @@ async def have_history(settings: Settings, databases: Databases) -> None:
     async with open_installation(settings, databases, clock=clock) as installation:
         await seed(installation, clock, business_date_of(now))
     await _run_as_owner(server, f"alter database {DATABASE} reset synchronous_commit", "checkpoint")
-    await asyncio.to_thread(done.touch)
+    await asyncio.to_thread(mark_history_complete, settings.data_dir)
 
 
 async def _run_as_owner(server: EmbeddedPostgres, *statements: str) -> None:

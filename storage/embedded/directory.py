@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from storage.embedded.errors import DataDirectoryInUse, DataDirectoryTooNew, DataDirectoryUnusable
+from storage.embedded.errors import (
+    DataDirectoryInUse,
+    DataDirectoryTooNew,
+    DataDirectoryTooOld,
+    DataDirectoryUnusable,
+)
 from storage.embedded.wheel import POSTGRESQL_MAJOR
 
 FORMAT: Final = 1
@@ -57,8 +62,17 @@ class DataDirectory:
     def _lock(self) -> Path:
         return self.path / "owner.lock"
 
+    @property
+    def holds_a_database(self) -> bool:
+        """Whether one was ever made here; a directory with nothing but keys holds none. Raises as `explained`."""
+        with self.explained():
+            return any(path.exists() for path in (self.cluster, self.unfinished_cluster, self._stamp))
+
     def check_version(self) -> None:
-        """Raises `DataDirectoryTooNew` when a newer release wrote here, `DataDirectoryUnusable` for an odd stamp."""
+        """Refuse what another PostgreSQL wrote: this one would not start on it, or not understand it.
+
+        Raises `DataDirectoryTooNew`, `DataDirectoryTooOld`, and `DataDirectoryUnusable` for an odd stamp.
+        """
         with self.explained():
             if not self._stamp.exists():
                 return
@@ -73,6 +87,12 @@ class DataDirectory:
                 self.path,
                 f"The data directory {self.path} was written by a newer Letsema (format {written}, PostgreSQL {major}; "
                 f"this one knows {FORMAT} and {POSTGRESQL_MAJOR}); use that release or name another directory.",
+            )
+        if major < POSTGRESQL_MAJOR:
+            raise DataDirectoryTooOld(
+                self.path,
+                f"The data directory {self.path} is of PostgreSQL {major}, and this Letsema runs {POSTGRESQL_MAJOR}: "
+                "run `letsema db backup` with the release that wrote it, then `letsema db restore` with this one.",
             )
 
     def make(self) -> None:

@@ -28,6 +28,10 @@ class DataDirectoryTooNew(DataDirectoryProblem):
     """A newer Letsema, or one with a newer PostgreSQL, wrote the directory."""
 
 
+class DataDirectoryTooOld(DataDirectoryProblem):
+    """An older Letsema, with an older PostgreSQL, wrote the directory."""
+
+
 class DataDirectoryUnusable(DataDirectoryProblem):
     """It cannot be made, read or written, has no room left, or belongs to somebody else."""
 
@@ -41,3 +45,7 @@ class NothingRunsHere(DataDirectoryProblem):
 
 class PostgresDidNotStart(DataDirectoryProblem):
     """The server ended, or did not become ready in time; the sentence holds what it said last."""
+
+
+class DumpFailed(DataDirectoryProblem):
+    """PostgreSQL's own program did not write or read a dump; the sentence holds what it said last."""
