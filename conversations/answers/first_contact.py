@@ -9,9 +9,11 @@ from conversations.answers.table import Scene
 from conversations.engine import Ask, Choice, Outcome
 from conversations.flows.wording import TEXT_VERSION
 from core.errors import InvalidInput
+from core.ports.record import DistrictDown
 from core.records.borrower import ConsentKind, Language, UnderAge
 from core.use_cases.pins import WeakPin, hash_new_pin
-from core.use_cases.registration import RegisterBorrower, register_borrower
+from core.use_cases.registration import RegisterBorrower, RegistrationUnderWay, register_borrower
+from core.use_cases.reserving import ReservationReleased
 
 CONSENTS: Final = (ConsentKind.KEEP_DATA, ConsentKind.CREDIT_CHECK, ConsentKind.SHARE_HISTORY)
 """What the consent screen names, and what agreeing to it gives. Each can be withdrawn later."""
@@ -76,4 +78,7 @@ async def register(scene: Scene, ask: Ask) -> Outcome:
         return Outcome(name="under_age", values=_NO_PIN)
     except InvalidInput:
         return Outcome(name="district_closed")
+    except (RegistrationUnderWay, ReservationReleased) as error:
+        # Nobody can say yet who the identity belongs to: as with a district that is down, the same draft asks again.
+        raise DistrictDown from error
     return Outcome(name=registration.outcome.value, values=_NO_PIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +15,9 @@ from core.references import Reference
 class PhoneEntry:
     """Who a phone number is. `version` guards every change; `pin_hash` is Argon2id in PHC form.
 
-    `state`: `reserved` while a registration is under way, then `active`.
+    `state`: `reserved` while a registration or a change of number is under way, then `active`. A number that a borrower
+    came to by a change has no PIN yet: its `pin_hash` is empty until they choose one.
+    `draft_id` and `borrower_id` together name the reservation that the entry came from.
     """
 
     phone_hash: bytes
@@ -77,8 +80,12 @@ class Directory(Protocol):
         """Write version + 1 over `entry.version`; False when the stored version is another."""
         ...
 
-    async def release_phone(self, phone_hash: bytes, draft_id: UUID) -> None:
-        """Remove a reservation of this draft, if it is still only reserved."""
+    async def remove_phone(self, entry: PhoneEntry) -> None:
+        """Remove an entry, if what stands has its draft, its borrower and its state: somebody else's stays."""
+        ...
+
+    async def reserved_phones(self, district: str, before: datetime, limit: int) -> Sequence[PhoneEntry]:
+        """Reservations of a district that were made before an instant and never became active, oldest first."""
         ...
 
     async def identity(self, identity_hash: bytes) -> IdentityEntry | None: ...
@@ -87,9 +94,17 @@ class Directory(Protocol):
         """Insert if absent; returns what stands afterwards."""
         ...
 
-    async def activate_identity(self, identity_hash: bytes, draft_id: UUID) -> None: ...
+    async def activate_identity(self, entry: IdentityEntry) -> None:
+        """Make it active, if what stands has its draft and its borrower."""
+        ...
 
-    async def release_identity(self, identity_hash: bytes, draft_id: UUID) -> None: ...
+    async def remove_identity(self, entry: IdentityEntry) -> None:
+        """As `remove_phone`."""
+        ...
+
+    async def reserved_identities(self, district: str, before: datetime, limit: int) -> Sequence[IdentityEntry]:
+        """As `reserved_phones`."""
+        ...
 
     async def reserve_reference(self, entry: ReferenceEntry) -> ReferenceEntry:
         """Insert if absent; returns what stands afterwards."""

@@ -15,6 +15,7 @@ from typing import Protocol
 from core.errors import DomainError
 from core.ports.books import Disbursements, Ledger, LedgerFinding, Payments, Proposals
 from core.ports.day_end import DayEnd
+from core.ports.identities import IdentityCases, IdentityChanges
 from core.ports.lending import Applications, Borrowers, Loans
 from core.ports.outcomes import Outcomes
 from core.ports.people import Complaints, PinResets
@@ -61,6 +62,8 @@ class Unit(Protocol):
     staff: Staff
     pin_resets: PinResets
     complaints: Complaints
+    identity_cases: IdentityCases
+    identity_changes: IdentityChanges
 
     async def business_date(self) -> date:
         """The district's stored business date."""

@@ -32,6 +32,9 @@ class Permission(StrEnum):
     DISBURSEMENT_READ = "disbursement:read"
     DISBURSEMENT_RELEASE = "disbursement:release"
     DISBURSEMENT_RELEASE_ABOVE_LIMIT = "disbursement:release_above_limit"
+    IDENTITY_AGREE = "identity:agree"
+    IDENTITY_PROPOSE = "identity:propose"
+    IDENTITY_READ = "identity:read"
     LOAN_CANCEL = "loan:cancel"
     LOAN_READ = "loan:read"
     PAYMENT_MATCH = "payment:match"
@@ -53,7 +56,13 @@ class Role(StrEnum):
 
 
 _READS: Final = frozenset(
-    {Permission.APPLICATION_READ, Permission.COMPLAINT_READ, Permission.DASHBOARD_READ, Permission.LOAN_READ}
+    {
+        Permission.APPLICATION_READ,
+        Permission.COMPLAINT_READ,
+        Permission.DASHBOARD_READ,
+        Permission.IDENTITY_READ,
+        Permission.LOAN_READ,
+    }
 )
 _DECIDES: Final = _READS | {
     Permission.APPLICATION_RECOMMEND,
@@ -61,13 +70,19 @@ _DECIDES: Final = _READS | {
     Permission.BORROWER_RESET_PIN,
     Permission.BORROWER_REVEAL,
     Permission.COMPLAINT_ANSWER,
+    Permission.IDENTITY_PROPOSE,
     Permission.LOAN_CANCEL,
 }
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.LOAN_OFFICER: _DECIDES | {Permission.PAYMENT_READ},
     Role.CREDIT_ANALYST: _DECIDES
-    | {Permission.APPLICATION_APPROVE, Permission.APPLICATION_OVERRIDE_WARNING, Permission.PAYMENT_READ},
+    | {
+        Permission.APPLICATION_APPROVE,
+        Permission.APPLICATION_OVERRIDE_WARNING,
+        Permission.IDENTITY_AGREE,
+        Permission.PAYMENT_READ,
+    },
     Role.MANAGER: _DECIDES
     | {
         Permission.APPLICATION_APPROVE,
@@ -76,6 +91,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.APPLICATION_OVERRIDE_WARNING,
         Permission.DISBURSEMENT_READ,
         Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT,
+        Permission.IDENTITY_AGREE,
         Permission.PAYMENT_READ,
         Permission.AUDIT_READ,
         Permission.ADJUSTMENT_CARRY_OUT,

@@ -43,6 +43,8 @@ class CoolDownCause(StrEnum):
     WALLET_CHANGED = "wallet_changed"
     PIN_CHANGED = "pin_changed"
     PIN_RESET = "pin_reset"
+    NUMBER_CHANGED = "number_changed"
+    IDENTITY_CORRECTED = "identity_corrected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ COMMANDS_KEPT: Final[Mapping[str, timedelta]] = {
     "form:": timedelta(days=90),
     # A draft lives for thirty days, an offer for weeks; a borrower may ask what came of one for a year.
     "register:": timedelta(days=400),
+    "reservation:": timedelta(days=400),
+    "identity_case:": timedelta(days=400),
     "apply:": timedelta(days=400),
     "withdraw:": timedelta(days=400),
     "accept:": timedelta(days=400),

@@ -1,12 +1,12 @@
 """Registering a borrower: reserve the phone, reserve the identity, insert the borrower, activate both.
 
 The two planes share no transaction, so each step is keyed by the draft and safe to repeat: a registration that died
-anywhere is finished by sending it again under the same draft.
+anywhere is finished by sending it again under the same draft, or by the worker (`core.use_cases.reserving`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -18,11 +18,13 @@ from core.ports.engine import Engine
 from core.records.borrower import ADULT_YEARS, Borrower, Channel, Consent, ConsentKind, Language, UnderAge, age_on
 from core.records.message import MessageKind
 from core.use_cases.idempotency import earlier_outcome
+from core.use_cases.identity_cases import IdentityClaim, open_case
 from core.use_cases.messages import tell
+from core.use_cases.reserving import ReservationReleased, activate, keep_reservation, release
 
 
 class RegistrationOutcome(StrEnum):
-    """What came of a registration. A known identity is never named to the caller: they are sent to a branch."""
+    """What came of a registration. That an identity is known is never said to the caller: an officer calls them."""
 
     REGISTERED = "registered"
     IDENTITY_KNOWN = "identity_known"
@@ -55,31 +57,58 @@ class Registration:
     borrower_id: UUID | None = None
 
 
+class RegistrationUnderWay(Conflict):
+    """The number or the identity is just being registered: who comes first is not known yet. Repeat it."""
+
+    code = "registration_under_way"
+
+
 async def register_borrower(engine: Engine, command: RegisterBorrower) -> Registration:
     """Register, or finish an earlier attempt of the same draft. Key: `register:{draft}`.
 
-    Raises `UnderAge`, `InvalidInput` (a district that takes nobody), `DistrictDown` (nothing is lost: repeat it).
+    Raises `UnderAge`, `InvalidInput` (a district that takes nobody), `RegistrationUnderWay`, `ReservationReleased`,
+    `DistrictDown` (nothing is lost by the last three: repeat it).
     """
     catalogue = await engine.record.catalogue()
     if not catalogue.district(command.district).accepts_new_borrowers:
         raise InvalidInput("that district takes no new borrowers", field="district")
     phone = await _reserve_phone(engine, command)
     if phone.draft_id != command.draft_id:
+        if phone.state != "active":
+            raise RegistrationUnderWay
         return Registration(RegistrationOutcome.PHONE_TAKEN)
-    identity = await _reserve_identity(engine, command, phone.borrower_id)
-    if identity.draft_id != command.draft_id:
-        await engine.channel.directory.release_phone(phone.phone_hash, command.draft_id)
-        await _warn_owner(engine, identity, command.draft_id)
-        return Registration(RegistrationOutcome.IDENTITY_KNOWN)
+    identity = await _reserve_identity(engine, command, phone)
+    if identity.borrower_id != phone.borrower_id:
+        return await _stand_back(engine, command, phone, identity)
     try:
-        await _insert_borrower(engine, command, phone.borrower_id)
-    except UnderAge:
-        await engine.channel.directory.release_identity(identity.identity_hash, command.draft_id)
-        await engine.channel.directory.release_phone(phone.phone_hash, command.draft_id)
+        await _insert_borrower(engine, command, phone)
+    except (UnderAge, ReservationReleased):
+        # The identity first: a number that is free may be registered anew, and finds its identity free.
+        await release(engine, identity)
+        await release(engine, phone)
         raise
-    await engine.channel.directory.activate_identity(identity.identity_hash, command.draft_id)
-    await _activate_phone(engine, phone)
+    await activate(engine, identity)
+    await activate(engine, phone)
     return Registration(RegistrationOutcome.REGISTERED, phone.borrower_id)
+
+
+async def _stand_back(
+    engine: Engine, command: RegisterBorrower, phone: PhoneEntry, identity: IdentityEntry
+) -> Registration:
+    """The identity is another's. Of one who is only being registered nobody can say yet whether it stays theirs."""
+    await release(engine, phone)
+    if identity.state != "active":
+        raise RegistrationUnderWay
+    claim = IdentityClaim(
+        draft_id=command.draft_id,
+        phone=command.phone,
+        given_names=command.given_names,
+        surname=command.surname,
+        date_of_birth=command.date_of_birth,
+        channel=command.channel,
+    )
+    await open_case(engine, identity, claim)
+    return Registration(RegistrationOutcome.IDENTITY_KNOWN)
 
 
 async def _reserve_phone(engine: Engine, command: RegisterBorrower) -> PhoneEntry:
@@ -97,23 +126,26 @@ async def _reserve_phone(engine: Engine, command: RegisterBorrower) -> PhoneEntr
     )
 
 
-async def _reserve_identity(engine: Engine, command: RegisterBorrower, borrower_id: UUID) -> IdentityEntry:
+async def _reserve_identity(engine: Engine, command: RegisterBorrower, phone: PhoneEntry) -> IdentityEntry:
     return await engine.channel.directory.reserve_identity(
         IdentityEntry(
             identity_hash=engine.keyed_hash.national_id(command.national_id),
             state="reserved",
-            district=command.district,
-            borrower_id=borrower_id,
+            district=phone.district,
+            borrower_id=phone.borrower_id,
             draft_id=command.draft_id,
             reserved_at=engine.clock.now(),
         )
     )
 
 
-async def _insert_borrower(engine: Engine, command: RegisterBorrower, borrower_id: UUID) -> None:
-    async with engine.record.unit(command.district) as unit:
+async def _insert_borrower(engine: Engine, command: RegisterBorrower, phone: PhoneEntry) -> None:
+    borrower_id = phone.borrower_id
+    # The district of the reservation: a repeat that names another one must not find another database.
+    async with engine.record.unit(phone.district) as unit:
         if await earlier_outcome(unit, f"register:{command.draft_id}") is not None:
             return
+        await keep_reservation(unit, command.draft_id, borrower_id)
         today = await unit.business_date()
         if age_on(command.date_of_birth, today) < ADULT_YEARS:
             raise UnderAge(field="date_of_birth")
@@ -121,14 +153,14 @@ async def _insert_borrower(engine: Engine, command: RegisterBorrower, borrower_i
         await unit.borrowers.add(
             Borrower(
                 id=borrower_id,
-                district=command.district,
+                district=phone.district,
                 phone=command.phone,
                 language=command.language,
                 given_names=command.given_names,
                 surname=command.surname,
                 national_id=command.national_id,
                 date_of_birth=command.date_of_birth,
-                residence_district=command.district,
+                residence_district=phone.district,
                 registered_on=today,
                 registered_at=now,
                 channel=command.channel,
@@ -146,29 +178,4 @@ async def _insert_borrower(engine: Engine, command: RegisterBorrower, borrower_i
             given_names=command.given_names,
         )
         await unit.commands.complete(f"register:{command.draft_id}", {"borrower_id": str(borrower_id)})
-        await unit.commit()
-
-
-async def _activate_phone(engine: Engine, reserved: PhoneEntry) -> None:
-    entry: PhoneEntry | None = reserved
-    while entry is not None and entry.state != "active":
-        if await engine.channel.directory.save_phone(replace(entry, state="active")):
-            return
-        entry = await engine.channel.directory.phone(reserved.phone_hash)
-    if entry is None or entry.draft_id != reserved.draft_id:
-        raise Conflict("the reservation was released meanwhile")
-
-
-async def _warn_owner(engine: Engine, identity: IdentityEntry, draft_id: UUID) -> None:
-    """The old number hears that its identity was used: the only one who can tell a new SIM from a thief."""
-    if identity.state != "active":
-        return
-    async with engine.record.unit(identity.district) as unit:
-        await tell(
-            engine,
-            unit,
-            MessageKind.IDENTITY_CLAIMED_ELSEWHERE,
-            identity.borrower_id,
-            key=f"identity_claimed:{draft_id}",
-        )
         await unit.commit()

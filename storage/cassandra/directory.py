@@ -1,14 +1,20 @@
-"""Who is who: `core.ports.directory.Directory`. Lightweight transactions alone, one row and one round a call."""
+"""Who is who: `core.ports.directory.Directory`. Lightweight transactions alone, one row and one round a call.
+
+A reservation is also named in an index for the worker, by plain writes to a table of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from core.ports.directory import IdentityEntry, PhoneEntry, ReferenceEntry, StaffEntry
 from core.references import Reference
 from storage.cassandra.doubts import Doubts
 from storage.cassandra.instants import to_instant, to_microseconds
+from storage.cassandra.reservations import STATEMENTS as RESERVATION_STATEMENTS
+from storage.cassandra.reservations import OpenReservations
 from storage.cassandra.session import ChannelSession, Condition, Query, Row, Statement
 
 _PHONE_COLUMNS: Final = (
@@ -41,13 +47,17 @@ _SAVE_PHONE: Final = Condition(
     f"update phones set {', '.join(f'{name} = ?' for name in _PHONE_COLUMNS[1:])} "  # noqa: S608 - constants
     "where phone_hash = ? if version = ?"
 )
-_RELEASE_PHONE: Final = Condition("delete from phones where phone_hash = ? if draft_id = ? and state = 'reserved'")
+_REMOVE_PHONE: Final = Condition(
+    "delete from phones where phone_hash = ? if draft_id = ? and borrower_id = ? and state = ?"
+)
 
 _IDENTITY: Final = Query(f"select {', '.join(_IDENTITY_COLUMNS)} from identities where identity_hash = ?")  # noqa: S608 - constants
 _RESERVE_IDENTITY: Final = _insert("identities", _IDENTITY_COLUMNS)
-_ACTIVATE_IDENTITY: Final = Condition("update identities set state = 'active' where identity_hash = ? if draft_id = ?")
-_RELEASE_IDENTITY: Final = Condition(
-    "delete from identities where identity_hash = ? if draft_id = ? and state = 'reserved'"
+_ACTIVATE_IDENTITY: Final = Condition(
+    "update identities set state = 'active' where identity_hash = ? if draft_id = ? and borrower_id = ?"
+)
+_REMOVE_IDENTITY: Final = Condition(
+    "delete from identities where identity_hash = ? if draft_id = ? and borrower_id = ? and state = ?"
 )
 
 _REFERENCE: Final = Query("select reference, kind, district, owner from reference_numbers where reference = ?")
@@ -60,15 +70,16 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     PHONE,
     _RESERVE_PHONE,
     _SAVE_PHONE,
-    _RELEASE_PHONE,
+    _REMOVE_PHONE,
     _IDENTITY,
     _RESERVE_IDENTITY,
     _ACTIVATE_IDENTITY,
-    _RELEASE_IDENTITY,
+    _REMOVE_IDENTITY,
     _REFERENCE,
     _RESERVE_REFERENCE,
     _STAFF,
     _ADD_STAFF,
+    *RESERVATION_STATEMENTS,
 )
 
 
@@ -78,14 +89,20 @@ class DirectoryOnCassandra:
     def __init__(self, session: ChannelSession) -> None:
         self._session = session
         self._doubts = Doubts()
+        self._open_phones = OpenReservations(session, "phone", self.phone)
+        self._open_identities = OpenReservations(session, "identity", self.identity)
 
     async def phone(self, phone_hash: bytes) -> PhoneEntry | None:
         row = await self._read(PHONE, phone_hash)
         return None if row is None else phone_entry(row)
 
     async def reserve_phone(self, entry: PhoneEntry) -> PhoneEntry:
+        await self._open_phones.announce(entry)
         standing = await self._write(_RESERVE_PHONE, entry.phone_hash, *_phone_values(entry))
-        return entry if standing is None else phone_entry(standing)
+        if standing is not None:
+            return await self._open_phones.lost(entry, phone_entry(standing))
+        await self._open_phones.confirm(entry)
+        return entry
 
     async def save_phone(self, entry: PhoneEntry) -> bool:
         _, *values, version = _phone_values(entry)
@@ -97,22 +114,37 @@ class DirectoryOnCassandra:
             self._doubts.add(entry.phone_hash)
         return outcome.applied
 
-    async def release_phone(self, phone_hash: bytes, draft_id: UUID) -> None:
-        await self._write(_RELEASE_PHONE, phone_hash, phone_hash, draft_id)
+    async def remove_phone(self, entry: PhoneEntry) -> None:
+        values = (entry.phone_hash, entry.draft_id, entry.borrower_id, entry.state)
+        if await self._write(_REMOVE_PHONE, entry.phone_hash, *values) is None:
+            await self._open_phones.close(entry)
+
+    async def reserved_phones(self, district: str, before: datetime, limit: int) -> Sequence[PhoneEntry]:
+        return await self._open_phones.standing(district, before, limit)
 
     async def identity(self, identity_hash: bytes) -> IdentityEntry | None:
         row = await self._read(_IDENTITY, identity_hash)
         return None if row is None else _identity_entry(row)
 
     async def reserve_identity(self, entry: IdentityEntry) -> IdentityEntry:
+        await self._open_identities.announce(entry)
         standing = await self._write(_RESERVE_IDENTITY, entry.identity_hash, *_identity_values(entry))
-        return entry if standing is None else _identity_entry(standing)
+        if standing is not None:
+            return await self._open_identities.lost(entry, _identity_entry(standing))
+        await self._open_identities.confirm(entry)
+        return entry
 
-    async def activate_identity(self, identity_hash: bytes, draft_id: UUID) -> None:
-        await self._write(_ACTIVATE_IDENTITY, identity_hash, identity_hash, draft_id)
+    async def activate_identity(self, entry: IdentityEntry) -> None:
+        key = entry.identity_hash
+        await self._write(_ACTIVATE_IDENTITY, key, key, entry.draft_id, entry.borrower_id)
 
-    async def release_identity(self, identity_hash: bytes, draft_id: UUID) -> None:
-        await self._write(_RELEASE_IDENTITY, identity_hash, identity_hash, draft_id)
+    async def remove_identity(self, entry: IdentityEntry) -> None:
+        values = (entry.identity_hash, entry.draft_id, entry.borrower_id, entry.state)
+        if await self._write(_REMOVE_IDENTITY, entry.identity_hash, *values) is None:
+            await self._open_identities.close(entry)
+
+    async def reserved_identities(self, district: str, before: datetime, limit: int) -> Sequence[IdentityEntry]:
+        return await self._open_identities.standing(district, before, limit)
 
     async def reserve_reference(self, entry: ReferenceEntry) -> ReferenceEntry:
         values = (entry.reference.digits, entry.kind, entry.district, entry.owner)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
@@ -39,7 +40,14 @@ _SAVE_PHONE: Final = f"""
     set ({", ".join(PHONE_COLUMNS[1:])}) = ({", ".join(f"${n}" for n in range(2, len(PHONE_COLUMNS)))}, $14 + 1)
     where phone_hash = $1 and version = $14
 """  # noqa: S608 - constants
-_RELEASE_PHONE: Final = "delete from channel.phones where phone_hash = $1 and draft_id = $2 and state = 'reserved'"
+_REMOVE_PHONE: Final = """
+    delete from channel.phones where phone_hash = $1 and draft_id = $2 and borrower_id = $3 and state = $4
+"""
+_RESERVED_PHONES: Final = f"""
+    select {", ".join(PHONE_COLUMNS)} from channel.phones
+    where district = $1 and state = 'reserved' and reserved_at < $2
+    order by reserved_at limit $3
+"""  # noqa: S608 - constants
 
 _IDENTITY: Final = """
     select identity_hash, state, district, borrower_id, draft_id, reserved_at
@@ -50,9 +58,16 @@ _RESERVE_IDENTITY: Final = """
     values ($1, $2, $3, $4, $5, $6)
     on conflict (identity_hash) do nothing
 """
-_ACTIVATE_IDENTITY: Final = "update channel.identities set state = 'active' where identity_hash = $1 and draft_id = $2"
-_RELEASE_IDENTITY: Final = """
-    delete from channel.identities where identity_hash = $1 and draft_id = $2 and state = 'reserved'
+_ACTIVATE_IDENTITY: Final = """
+    update channel.identities set state = 'active' where identity_hash = $1 and draft_id = $2 and borrower_id = $3
+"""
+_REMOVE_IDENTITY: Final = """
+    delete from channel.identities where identity_hash = $1 and draft_id = $2 and borrower_id = $3 and state = $4
+"""
+_RESERVED_IDENTITIES: Final = """
+    select identity_hash, state, district, borrower_id, draft_id, reserved_at from channel.identities
+    where district = $1 and state = 'reserved' and reserved_at < $2
+    order by reserved_at limit $3
 """
 
 _REFERENCE: Final = "select reference, kind, district, owner from channel.reference_numbers where reference = $1"
@@ -89,8 +104,11 @@ class DirectoryOnPostgres:
     async def save_phone(self, entry: PhoneEntry) -> bool:
         return await self._pool.write(_SAVE_PHONE, *_phone_values(entry)) == 1
 
-    async def release_phone(self, phone_hash: bytes, draft_id: UUID) -> None:
-        await self._pool.write(_RELEASE_PHONE, phone_hash, draft_id)
+    async def remove_phone(self, entry: PhoneEntry) -> None:
+        await self._pool.write(_REMOVE_PHONE, entry.phone_hash, entry.draft_id, entry.borrower_id, entry.state)
+
+    async def reserved_phones(self, district: str, before: datetime, limit: int) -> Sequence[PhoneEntry]:
+        return [phone_entry(row) for row in await self._pool.rows(_RESERVED_PHONES, district, before, limit)]
 
     async def identity(self, identity_hash: bytes) -> IdentityEntry | None:
         row = await self._pool.row(_IDENTITY, identity_hash)
@@ -111,11 +129,14 @@ class DirectoryOnPostgres:
             if (standing := await self.identity(entry.identity_hash)) is not None:
                 return standing
 
-    async def activate_identity(self, identity_hash: bytes, draft_id: UUID) -> None:
-        await self._pool.write(_ACTIVATE_IDENTITY, identity_hash, draft_id)
+    async def activate_identity(self, entry: IdentityEntry) -> None:
+        await self._pool.write(_ACTIVATE_IDENTITY, entry.identity_hash, entry.draft_id, entry.borrower_id)
 
-    async def release_identity(self, identity_hash: bytes, draft_id: UUID) -> None:
-        await self._pool.write(_RELEASE_IDENTITY, identity_hash, draft_id)
+    async def remove_identity(self, entry: IdentityEntry) -> None:
+        await self._pool.write(_REMOVE_IDENTITY, entry.identity_hash, entry.draft_id, entry.borrower_id, entry.state)
+
+    async def reserved_identities(self, district: str, before: datetime, limit: int) -> Sequence[IdentityEntry]:
+        return [_identity_entry(row) for row in await self._pool.rows(_RESERVED_IDENTITIES, district, before, limit)]
 
     async def reserve_reference(self, entry: ReferenceEntry) -> ReferenceEntry:
         values = (entry.reference.digits, entry.kind, entry.district, entry.owner)

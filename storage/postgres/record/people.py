@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, insert, select, update
 from core.errors import Conflict, NotFound
 from core.records.borrower import Channel
 from core.records.complaint import Complaint, ComplaintKind, ComplaintStatus
-from core.records.recovery import PinReset
+from core.records.recovery import PinReset, ResetProof
 from core.references import Reference
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.tables.people import complaints, pin_resets
@@ -37,7 +37,10 @@ class PinResetsOnPostgres:
             .limit(1)
         )
         row = await self._connection.row(statement.with_for_update(key_share=True) if lock else statement)
-        return None if row is None else PinReset(**{field.name: getattr(row, field.name) for field in fields(PinReset)})
+        if row is None:
+            return None
+        values = {field.name: getattr(row, field.name) for field in fields(PinReset)}
+        return PinReset(**(values | {"proof": ResetProof(row.proof)}))
 
     async def count_since(self, borrower_id: UUID, since: datetime) -> int:
         statement = select(func.count().label("resets")).where(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from core.ports.books import Disbursements, Ledger, Payments, Proposals
 from core.ports.day_end import DayEnd
 from core.ports.environment import Clock
+from core.ports.identities import IdentityCases, IdentityChanges
 from core.ports.lending import Applications, Borrowers, Loans
 from core.ports.outcomes import Outcomes
 from core.ports.people import Complaints, PinResets
@@ -20,6 +21,7 @@ from storage.postgres.record.audit import AuditOnPostgres
 from storage.postgres.record.borrowers import BorrowersOnPostgres
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.day_end import DayEndOnPostgres
+from storage.postgres.record.identities import IdentityCasesOnPostgres, IdentityChangesOnPostgres
 from storage.postgres.record.ledger import LedgerOnPostgres
 from storage.postgres.record.loans import LoansOnPostgres
 from storage.postgres.record.movements import DisbursementsOnPostgres, PaymentsOnPostgres
@@ -59,6 +61,8 @@ class UnitOnPostgres:
         self.staff: Staff = StaffOnPostgres(connection, sealing)
         self.pin_resets: PinResets = PinResetsOnPostgres(connection)
         self.complaints: Complaints = ComplaintsOnPostgres(connection)
+        self.identity_cases: IdentityCases = IdentityCasesOnPostgres(connection, sealing)
+        self.identity_changes: IdentityChanges = IdentityChangesOnPostgres(connection, sealing)
         self._days = Days(connection)
         self._connection = connection
 

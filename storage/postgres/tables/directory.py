@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+
 from storage.postgres.tables.declaring import (
     Writes,
     channel_table,
@@ -35,6 +38,7 @@ phones = channel_table(
     key=["phone_hash"],
     writes=Writes.REMOVE,
 )
+Index("phones_reserved_ix", phones.c.district, phones.c.reserved_at, postgresql_where=sql("state = 'reserved'"))
 
 identities = channel_table(
     "identities",
@@ -46,6 +50,12 @@ identities = channel_table(
     instant("reserved_at"),
     key=["identity_hash"],
     writes=Writes.REMOVE,
+)
+Index(
+    "identities_reserved_ix",
+    identities.c.district,
+    identities.c.reserved_at,
+    postgresql_where=sql("state = 'reserved'"),
 )
 
 reference_numbers = channel_table(

@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from core.records.answer import Question
 from core.records.borrower import Channel
 from core.records.complaint import ComplaintKind, ComplaintStatus
+from core.records.recovery import ResetProof
 from storage.postgres.tables.declaring import (
     Writes,
     code,
@@ -34,6 +35,7 @@ pin_resets = district_table(
     count("tries"),
     instant("verified_at", nullable=True),
     instant("used_at", nullable=True),
+    code("proof", ResetProof),
     within_district(["borrower_id"], "borrowers"),
     to_reference(["mfi_id"], "mfis"),
 )

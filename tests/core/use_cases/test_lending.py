@@ -58,19 +58,6 @@ async def test_a_known_identity_on_another_phone_is_not_registered_and_its_owner
     assert len(await lending.messages(MessageKind.IDENTITY_CLAIMED_ELSEWHERE)) == 1
 
 
-async def test_two_dials_that_register_one_number_at_once_make_one_borrower(lending: Lending) -> None:
-    phone = new_phone()
-
-    outcomes = await asyncio.gather(
-        lending.register(phone, national_id="1" * 12), lending.register(phone, national_id="2" * 12)
-    )
-
-    assert sorted(result.outcome for result in outcomes) == [
-        RegistrationOutcome.PHONE_TAKEN,
-        RegistrationOutcome.REGISTERED,
-    ]
-
-
 # --- applying and deciding ---
 
 

@@ -11,7 +11,12 @@ import pytest
 from core.errors import Conflict, InvalidInput
 from core.ports.directory import IdentityEntry, PhoneEntry
 from core.records.borrower import Channel, Language, UnderAge
-from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
+from core.use_cases.registration import (
+    RegisterBorrower,
+    RegistrationOutcome,
+    RegistrationUnderWay,
+    register_borrower,
+)
 from tests.core.use_cases.lending import CONSENTS, HOME, Lending, new_phone
 
 
@@ -55,7 +60,7 @@ async def test_a_district_that_takes_nobody_registers_nobody(lending: Lending) -
     assert refused.value.field == "district"
 
 
-async def test_an_identity_that_somebody_is_just_registering_warns_nobody(lending: Lending) -> None:
+async def test_an_identity_that_somebody_is_just_registering_is_neither_known_nor_free(lending: Lending) -> None:
     wanted = command(lending)
     await lending.engine.channel.directory.reserve_identity(
         IdentityEntry(
@@ -68,10 +73,11 @@ async def test_an_identity_that_somebody_is_just_registering_warns_nobody(lendin
         )
     )
 
-    registration = await register_borrower(lending.engine, wanted)
+    with pytest.raises(RegistrationUnderWay):
+        await register_borrower(lending.engine, wanted)
 
-    assert registration.outcome is RegistrationOutcome.IDENTITY_KNOWN
     assert await lending.messages("identity_claimed_elsewhere") == []
+    assert await lending.engine.channel.directory.phone(lending.engine.keyed_hash.phone(wanted.phone)) is None
 
 
 async def test_a_number_whose_reservation_was_released_meanwhile_is_not_taken(lending: Lending) -> None:
@@ -109,5 +115,5 @@ class Releasing:
 
     async def save_phone(self, entry: PhoneEntry) -> bool:
         directory = self._real.directory  # type: ignore[attr-defined]
-        await directory.release_phone(entry.phone_hash, entry.draft_id)
+        await directory.remove_phone(replace(entry, state="reserved"))
         return bool(await directory.save_phone(entry))

@@ -72,10 +72,10 @@ async def test_only_the_drafts_own_reservation_is_released(channel: ChannelPlane
     entry = a_phone()
     await channel.directory.reserve_phone(entry)
 
-    await channel.directory.release_phone(entry.phone_hash, uuid4())
+    await channel.directory.remove_phone(replace(entry, draft_id=uuid4()))
     assert await channel.directory.phone(entry.phone_hash) == entry
 
-    await channel.directory.release_phone(entry.phone_hash, entry.draft_id)
+    await channel.directory.remove_phone(replace(entry, state="reserved"))
     assert await channel.directory.phone(entry.phone_hash) is None
 
 
@@ -83,7 +83,7 @@ async def test_an_active_number_is_not_released(channel: ChannelPlane) -> None:
     entry = a_phone(state="active")
     await channel.directory.reserve_phone(entry)
 
-    await channel.directory.release_phone(entry.phone_hash, entry.draft_id)
+    await channel.directory.remove_phone(replace(entry, state="reserved"))
 
     assert await channel.directory.phone(entry.phone_hash) == entry
 
@@ -94,11 +94,11 @@ async def test_an_identity_is_reserved_once_then_activated_by_its_own_draft(chan
 
     assert await directory.reserve_identity(entry) == entry
     assert await directory.reserve_identity(an_identity()) == entry
-    await directory.activate_identity(entry.identity_hash, uuid4())
+    await directory.activate_identity(replace(entry, draft_id=uuid4()))
     assert await directory.identity(entry.identity_hash) == entry
-    await directory.activate_identity(entry.identity_hash, entry.draft_id)
+    await directory.activate_identity(entry)
     assert await directory.identity(entry.identity_hash) == replace(entry, state="active")
-    await directory.release_identity(entry.identity_hash, entry.draft_id)
+    await directory.remove_identity(entry)
     assert await directory.identity(entry.identity_hash) is not None
 
 
@@ -106,9 +106,9 @@ async def test_a_reserved_identity_is_released_by_its_own_draft(channel: Channel
     entry = an_identity()
     await channel.directory.reserve_identity(entry)
 
-    await channel.directory.release_identity(entry.identity_hash, uuid4())
+    await channel.directory.remove_identity(replace(entry, draft_id=uuid4()))
     assert await channel.directory.identity(entry.identity_hash) == entry
-    await channel.directory.release_identity(entry.identity_hash, entry.draft_id)
+    await channel.directory.remove_identity(entry)
     assert await channel.directory.identity(entry.identity_hash) is None
 
 
