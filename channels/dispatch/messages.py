@@ -160,7 +160,7 @@ class MessageDispatch:
 
     def _opened(self, row: OutboxRow) -> OutboxRow:
         """The row with its one-time code, which is sealed where it waits."""
-        if row.kind != MessageKind.LINK_CODE:
+        if "code" not in row.data:
             return row
         code = self._engine.sealer.open(bytes.fromhex(row.data["code"]), CODE_CONTEXT).decode()
         return replace(row, data={**row.data, "code": code})
