@@ -31,6 +31,7 @@ _DOWN_STATES: Final = frozenset(
         "57P05",  # the session was idle too long
         "25P03",  # the transaction was idle too long
         "25006",  # a standby that was taken for the primary
+        "55P03",  # waited for a lock in vain: nothing here asks not to wait, so it is a time-out as any other
     }
 )
 _CLASH_STATES: Final = frozenset(
@@ -38,7 +39,6 @@ _CLASH_STATES: Final = frozenset(
         "23505",  # unique violation
         "40001",  # serialisation failure
         "40P01",  # deadlock
-        "55P03",  # lock not available
     }
 )
 
@@ -56,6 +56,29 @@ def fault_of(error: BaseException) -> Fault:
     if type(error).__name__ == "InterfaceError":
         return Fault.DOWN
     return Fault.CLASH if state in _CLASH_STATES else Fault.BUG
+
+
+class Lost(StrEnum):
+    """Whose connection went, when one did."""
+
+    OURS = "ours"
+    """To the node that we speak to."""
+    REMOTE = "remote"
+    """That node's own, to another one; ours lives."""
+
+
+def lost(error: BaseException) -> Lost | None:
+    """Which connection an error tells of, None for an error of another kind."""
+    if isinstance(error, DBAPIError):
+        return lost(error.orig) if error.orig is not None else None
+    if isinstance(error, PoolTimeout):
+        return None  # all of the pool is in use, which says nothing about the server
+    state = sqlstate(error)
+    if state == "08006":
+        return Lost.REMOTE
+    if state.startswith(("08", "57P")):
+        return Lost.OURS
+    return Lost.OURS if not state and fault_of(error) is Fault.DOWN else None
 
 
 def sqlstate(error: BaseException) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.credit.checks import ProductChecks
 from core.errors import Conflict, NotFound
@@ -19,7 +18,7 @@ from core.loans.product_terms import ProductTerms
 from core.money import Money
 from core.ports.record import DistrictDown
 from core.records.catalogue import Catalogue, District, Mfi, ProductVersion, RegulatoryStatus
-from storage.postgres.record.connection import domain_errors
+from storage.postgres.record.connection import NodeConnection
 from storage.postgres.tables.reference import (
     catalogue_state,
     districts,
@@ -31,12 +30,14 @@ from storage.postgres.tables.reference import (
 
 FRESH_SECONDS: Final = 5.0
 
+Connected = Callable[[], AbstractAsyncContextManager[NodeConnection]]
+
 
 class CatalogueOnPostgres:
     """Reads and writes the reference tables."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, connected: Connected) -> None:
+        self._connected = connected
         self._known: Catalogue | None = None
         self._fresh_until = 0.0
         self._reading = asyncio.Lock()
@@ -94,12 +95,12 @@ class CatalogueOnPostgres:
         return None
 
     @asynccontextmanager
-    async def _changing(self) -> AsyncIterator[tuple[AsyncConnection, Catalogue]]:
+    async def _changing(self) -> AsyncIterator[tuple[NodeConnection, Catalogue]]:
         """One change of the reference data: changes queue up on the version's row, which each moves on."""
-        with domain_errors():
-            async with self._engine.begin() as connection:
-                await connection.execute(update(catalogue_state).values(version=catalogue_state.c.version + 1))
-                yield connection, await _read(connection)
+        async with self._connected() as connection:
+            await connection.execute(update(catalogue_state).values(version=catalogue_state.c.version + 1))
+            yield connection, await _read(connection)
+            await connection.commit()
         self._fresh_until = 0.0
 
     def _is_fresh(self) -> bool:
@@ -107,19 +108,18 @@ class CatalogueOnPostgres:
 
     async def _refreshed(self, known: Catalogue | None) -> Catalogue:
         try:
-            with domain_errors():
-                async with self._engine.connect() as connection:
-                    version = (await connection.execute(select(catalogue_state.c.version))).scalar_one()
-                    if known is not None and known.read_version == version:
-                        return known
-                    return await _read(connection)
+            async with self._connected() as connection:
+                version = (await connection.execute(select(catalogue_state.c.version))).scalar_one()
+                if known is not None and known.read_version == version:
+                    return known
+                return await _read(connection)
         except DistrictDown:
             if known is None:
                 raise
             return known
 
 
-async def _read(connection: AsyncConnection) -> Catalogue:
+async def _read(connection: NodeConnection) -> Catalogue:
     version = (await connection.execute(select(catalogue_state.c.version))).scalar_one()
     lent_in: defaultdict[UUID, set[str]] = defaultdict(set)
     for row in await connection.execute(select(mfi_districts)):
@@ -144,7 +144,7 @@ async def _read(connection: AsyncConnection) -> Catalogue:
 
 
 async def _add_places(
-    connection: AsyncConnection, mfi: Mfi, iso_codes: Iterable[str], accounts: Mapping[str, str]
+    connection: NodeConnection, mfi: Mfi, iso_codes: Iterable[str], accounts: Mapping[str, str]
 ) -> None:
     for iso_code in sorted(iso_codes):
         await connection.execute(insert(mfi_districts).values(mfi_id=mfi.id, iso_code=iso_code))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Executable, Row, Table, text
+import asyncpg
+from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict
 from core.ports.record import DistrictDown
+from storage.postgres.deadline import dropped_after
 from storage.postgres.faults import Fault, fault_of
+
+GRACE_SECONDS: Final = 0.25
+"""How long after its statement time-out a server may still say so itself. One that is frozen says nothing."""
+LOCK_SHARE: Final = 0.8
+"""How much of a statement's time may go into waiting for a lock: what waits that long is not done at all."""
+
+Driver: TypeAlias = "asyncpg.Connection[Any]"
+Told = Callable[[BaseException], None]
 
 
 @contextmanager
@@ -29,10 +39,53 @@ def domain_errors() -> Iterator[None]:
                 raise
 
 
+class NodeConnection:
+    """A connection to one node, in use. Every statement ends in time, whatever has become of the server.
+
+    told: hears of each error before it becomes the domain's.
+    """
+
+    def __init__(self, connection: AsyncConnection, driver: Driver, statement_seconds_max: float, told: Told) -> None:
+        self._connection = connection
+        self._seconds_max = statement_seconds_max
+        self._told = told
+        self.driver = driver
+
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Run a statement. Raises `DistrictDown`, `Conflict`."""
+        with self._bounded():
+            return await self._connection.execute(statement, values)
+
+    async def set_up(self, statement: Executable, *, seconds_max: float) -> None:
+        """Run what lets the transaction's later statements take that long."""
+        await self.execute(statement)
+        self._seconds_max = seconds_max
+
+    async def commit(self) -> None:
+        """Keep the transaction. `DistrictDown` leaves it unknown whether it was kept."""
+        with self._bounded():
+            await self._connection.commit()
+
+    async def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        with self._bounded():
+            await self._connection.close()
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        with domain_errors():
+            try:
+                with dropped_after(self.driver, self._seconds_max + GRACE_SECONDS):
+                    yield
+            except Exception as error:
+                self._told(error)
+                raise
+
+
 class DistrictConnection:
     """Runs statements for one district. Every statement on a district-keyed table names it: see `here`."""
 
-    def __init__(self, connection: AsyncConnection, district: str) -> None:
+    def __init__(self, connection: NodeConnection, district: str) -> None:
         self._connection = connection
         self.district = district
 
@@ -42,33 +95,31 @@ class DistrictConnection:
 
     async def row(self, statement: Executable) -> Row[Any] | None:
         """The first row, or None."""
-        with domain_errors():
-            return (await self._connection.execute(statement)).first()
+        return (await self._connection.execute(statement)).first()
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows."""
-        with domain_errors():
-            return (await self._connection.execute(statement)).all()
+        return (await self._connection.execute(statement)).all()
 
     async def write(self, statement: Executable) -> int:
         """Run an insert, update or delete; how many rows it touched."""
-        with domain_errors():
-            return (await self._connection.execute(statement)).rowcount
+        return (await self._connection.execute(statement)).rowcount
 
     async def write_many(self, statement: Executable, values: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for each set of values, pipelined. `district` is added to each."""
-        if not values:
-            return
-        with domain_errors():
+        if values:
             await self._connection.execute(statement, [{"district": self.district, **each} for each in values])
 
     async def allow_long_statements(self, seconds: int) -> None:
         """Let the statements of this transaction take that long: for proofs and reports, never on a borrower's path."""
-        with domain_errors():
-            await self._connection.execute(text(f"set local statement_timeout = '{seconds}s'"))
+        for setting in ("lock_timeout", "statement_timeout"):
+            await self.set_up(text(f"set local {setting} = '{seconds}s'"), seconds_max=seconds)
+
+    async def set_up(self, statement: Executable, *, seconds_max: float) -> None:
+        """Run what lets the transaction's later statements take that long."""
+        await self._connection.set_up(statement, seconds_max=seconds_max)
 
     async def commit(self) -> None:
         """Commit and give the connection back: a later statement of this unit fails."""
-        with domain_errors():
-            await self._connection.commit()
-            await self._connection.close()
+        await self._connection.commit()
+        await self._connection.close()

@@ -64,7 +64,7 @@ class DayEndOnPostgres:
         Then the day, which nobody closes before this page is done: it is held after the loans, as all others hold it.
         """
         within = {"due_on": page.due_on, "after": page.after, "upto": page.upto}
-        await self._connection.row(PREPARE)
+        await self._connection.set_up(PREPARE, seconds_max=STATEMENT_SECONDS_MAX)
         if not await self._connection.rows(self._here(lock, **within)):
             return PageClosed(0, ())
         if not await Days(self._connection).keep_open(values["business_on"]):

@@ -16,7 +16,8 @@ STATEMENT_SECONDS_MAX: Final = 8
 # table once is cheaper than that; for hundreds of pages it is not. On a cluster the settings go along to the shard.
 PREPARE: Final = text(f"""
     select set_config('citus.propagate_set_commands', 'local', true),
-        set_config('statement_timeout', '{STATEMENT_SECONDS_MAX}s', true), set_config('enable_seqscan', 'off', true),
+        set_config('statement_timeout', '{STATEMENT_SECONDS_MAX}s', true),
+        set_config('lock_timeout', '{STATEMENT_SECONDS_MAX}s', true), set_config('enable_seqscan', 'off', true),
         set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
 """)
 

@@ -14,7 +14,7 @@ from core.ports.reminding import Reminding
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
 from storage.postgres.record.connection import DistrictConnection
-from storage.postgres.record.page_statements import PREPARE, id_of, id_prefix
+from storage.postgres.record.page_statements import PREPARE, STATEMENT_SECONDS_MAX, id_of, id_prefix
 
 _OUTSTANDING: Final = """
     {0}.principal_lisente + {0}.interest_lisente + {0}.fees_lisente + {0}.penalties_lisente
@@ -85,7 +85,7 @@ class RemindersOnPostgres:
         at: datetime,
         period_days_min: int,
     ) -> int:
-        await self._connection.row(PREPARE)
+        await self._connection.set_up(PREPARE, seconds_max=STATEMENT_SECONDS_MAX)
         statement = _QUEUE[kind].bindparams(
             district=self._connection.district,
             due_on=page.due_on,

@@ -1,0 +1,277 @@
+"""The ways to a district: its own node first, the others after it, and its own again as soon as that one answers.
+
+A node that does not answer costs its callers one connect time-out; then it is out: asked every second over a connection
+of its own, and nobody else waits for it. A district whose node is out is tried over another node by one caller every
+two seconds: a node that is frozen would else hold, one by one, every connection that leads to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+
+from core.ports.record import DistrictDown
+from storage.postgres.deadline import dropped_after
+from storage.postgres.faults import Fault, Lost, fault_of, lost
+from storage.postgres.record.connection import LOCK_SHARE, NodeConnection
+from storage.postgres.record.nodes import Node, RecordConnections
+from storage.postgres.record.nodes_metadata import Sight, look
+
+ASK_AGAIN_SECONDS: Final = 1.0
+"""How often a node that is out is asked, and so how soon it serves again after its return."""
+TRY_AWAY_SECONDS: Final = 2.0
+"""How long a district that did not answer over another node either is left alone."""
+METADATA_SECONDS: Final = 30.0
+"""How long what lives where is believed. A district that moved is still served by its old node, over the new one."""
+
+log = structlog.get_logger(__name__)
+
+
+class Nodes:
+    """All nodes of the record plane; a plain PostgreSQL is one that has no others."""
+
+    def __init__(self, connections: RecordConnections) -> None:
+        self._connections = connections
+        self.all = tuple(Node(url, connections) for url in (connections.url, *connections.other_urls))
+        self._homes: Mapping[str, int] = {}
+        self._looked_at: float | None = None
+        self._looking = asyncio.Lock()
+        self._away_from: dict[str, float] = {}
+        self._watched: set[Node] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Stop watching, and close every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for node in self.all:
+            await node.close()
+
+    @asynccontextmanager
+    async def connected(self, district: str | None, seconds_max: float | None = None) -> AsyncIterator[NodeConnection]:
+        """A connection for a district, or for statements that name several. Raises `DistrictDown`.
+
+        seconds_max: bounds all that is done with it, and is dropped without a word after it.
+        """
+        await self._know()
+        home = self._home(district)
+        async with self._way(home, district) as (node, connection):
+            try:
+                with dropped_after(connection.driver, seconds_max or self._connections.unit_timeout_seconds):
+                    if district is not None and node is not home:
+                        await self._bound_far_statements(connection)
+                    yield connection
+            finally:
+                await connection.close()
+
+    def unreachable(self, districts: Sequence[str]) -> list[str]:
+        """Those that are known not to answer at the moment. Asks nobody."""
+        return [district for district in districts if self._is_unreachable(district)]
+
+    def by_node(self, districts: Sequence[str]) -> list[list[str]]:
+        """The districts, those of one node together."""
+        groups: dict[Node | None, list[str]] = {}
+        for district in districts:
+            groups.setdefault(self._home(district), []).append(district)
+        return list(groups.values())
+
+    async def look_again(self) -> None:
+        """Ask every node at once who it is; those that do not answer are out from here on."""
+        if len(self.all) > 1:
+            await asyncio.gather(*(self._examine(node) for node in self.all))
+
+    # --- the way to a district ---
+
+    @asynccontextmanager
+    async def _way(self, home: Node | None, district: str | None) -> AsyncIterator[tuple[Node, NodeConnection]]:
+        """The first node that lets us in."""
+        if home is not None and (connection := await self._enter(home, district)):
+            yield home, connection
+            return
+        with self._trial(district):
+            give_up_at = _now() + 2 * self._connections.connect_timeout_seconds
+            for node in self._others(home):
+                if _now() > give_up_at:
+                    break
+                async with self._visiting(node):
+                    if connection := await self._enter(node, district):
+                        yield node, connection
+                        return
+            raise self._none_leads_to(district)
+
+    @asynccontextmanager
+    async def _visiting(self, node: Node) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._connections.connect_timeout_seconds):
+                await node.visitors.acquire()
+        except TimeoutError as error:
+            raise DistrictDown(f"{node!r} has no place left for others") from error
+        try:
+            yield
+        finally:
+            node.visitors.release()
+
+    async def _enter(self, node: Node, district: str | None) -> NodeConnection | None:
+        """A connection, None when the node does not answer. Raises `DistrictDown` when its pool has none left."""
+        if not self._is_in(node):
+            return None
+
+        def told(error: BaseException) -> None:
+            self._heard(node, district, error)
+
+        try:
+            return await node.connect(told)
+        except Exception as error:
+            if fault_of(error) is not Fault.DOWN:
+                raise
+            if lost(error) is None:
+                raise DistrictDown from error
+            node.is_out = self._is_cluster
+            self._heard(node, district, error)
+            return None
+
+    @contextmanager
+    def _trial(self, district: str | None) -> Iterator[None]:
+        """Let one caller in two seconds find out whether a district is reached over a node that is not its own."""
+        if district is None or district not in self._away_from:
+            yield
+            return
+        if _now() < self._away_from[district]:
+            raise DistrictDown(f"the node of {district} does not answer")
+        ours = self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        try:
+            yield
+        finally:
+            # Whoever heard of a failure meanwhile has put another instant there.
+            if self._away_from.get(district) == ours:
+                del self._away_from[district]
+
+    def _none_leads_to(self, district: str | None) -> DistrictDown:
+        if district is not None and self._is_cluster:
+            self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        return DistrictDown(f"no node leads to {district or 'the districts'}")
+
+    async def _bound_far_statements(self, connection: NodeConnection) -> None:
+        """What a session is set to holds on the node that we speak to; a transaction's own settings go along."""
+        seconds = self._connections.statement_timeout_seconds
+        for setting in (
+            "citus.propagate_set_commands to 'local'",
+            f"lock_timeout to '{round(seconds * LOCK_SHARE * 1000)}ms'",
+            f"statement_timeout to '{round(seconds * 1000)}ms'",
+        ):
+            await connection.execute(text(f"set local {setting}"))
+
+    def _home(self, district: str | None) -> Node | None:
+        """A district's own node; None when it is not known, or for no district in particular.
+
+        Until the tables are distributed, and where there is no cluster, all is on the first node.
+        """
+        if not self._homes:
+            return self.all[0]
+        group = self._homes.get(district) if district else None
+        return next((node for node in self.all if group is not None and node.group == group), None)
+
+    def _others(self, home: Node | None) -> list[Node]:
+        return [node for node in self.all if node is not home and self._is_in(node)] if self._homes else []
+
+    def _is_in(self, node: Node) -> bool:
+        """Whether a node answers and, on a cluster, has been told of its tables."""
+        return not node.is_out and (node.knows_districts or not self._is_cluster)
+
+    def _is_unreachable(self, district: str) -> bool:
+        home = self._home(district)
+        return (home is None or not self._is_in(home)) and _now() < self._away_from.get(district, 0.0)
+
+    @property
+    def _is_cluster(self) -> bool:
+        return bool(self._homes) and len(self.all) > 1
+
+    # --- what is heard of nodes ---
+
+    def _heard(self, node: Node, district: str | None, error: BaseException) -> None:
+        whose = lost(error)
+        is_away = district is not None and self._home(district) is not node
+        if whose is not None and is_away and district is not None:
+            self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        if whose is Lost.OURS:
+            self._suspect(node)
+        elif whose is Lost.REMOTE:
+            # Its home is not where we thought, or is out: either way what we know is old.
+            self._look_soon()
+            if is_away and (home := self._home(district)) is not None:
+                self._suspect(home)
+
+    def _suspect(self, node: Node) -> None:
+        """Look whether a node answers at all; if not, let go of its connections and ask until it does."""
+        if node not in self._watched:
+            self._watched.add(node)
+            self._begin(self._watch(node))
+
+    async def _watch(self, node: Node) -> None:
+        try:
+            if await self._examine(node):
+                return
+            node.drop_connections()
+            if len(self.all) > 1:
+                log.warning("record_node_out", node=repr(node))
+                while not await self._examine(node):
+                    await asyncio.sleep(ASK_AGAIN_SECONDS)
+                log.warning("record_node_back", node=repr(node))
+        finally:
+            self._watched.discard(node)
+
+    async def _examine(self, node: Node) -> bool:
+        """Whether a node answers. One that does is in, and tells what lives where; one that does not is out."""
+        try:
+            async with node.fresh() as connection:
+                sight = await look(connection)
+        except DistrictDown:
+            node.is_out = len(self.all) > 1
+            self._suspect(node)
+            return False
+        self._learn(node, sight)
+        return True
+
+    # --- what lives where ---
+
+    async def _know(self) -> None:
+        """Know which district lives where: wait for it the first time, then look again now and then, in passing."""
+        if len(self.all) == 1:
+            return
+        if self._looked_at is None:
+            async with self._looking:
+                if self._looked_at is None:
+                    await self.look_again()
+                    self._looked_at = _now()
+        elif _now() > self._looked_at + METADATA_SECONDS:
+            self._looked_at = _now()
+            self._begin(self.look_again())
+
+    def _look_soon(self) -> None:
+        """In a second at the earliest: many callers may meet the same failure at once."""
+        if self._looked_at is not None:
+            self._looked_at = min(self._looked_at, _now() - METADATA_SECONDS + ASK_AGAIN_SECONDS)
+
+    def _learn(self, node: Node, sight: Sight) -> None:
+        node.group, node.is_out, node.knows_districts = sight.group, False, bool(sight.homes)
+        if not sight.homes:
+            return
+        self._homes = sight.homes
+        for other in self.all:
+            if other.group is None:
+                other.group = sight.addresses.get(other.address)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
