@@ -124,15 +124,19 @@ async def drilled(
     directory: Path,
     wishes: Sequence[Wish],
     *,
-    kill_points: Mapping[str, str] | None = None,
+    kills: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Drill]:
-    """Product, staff and borrowers at work, until left."""
-    product = Product(ground.environment, ground.ports, directory, kill_points or {})
+    """Staff and borrowers at work, until left. kills: which process is to kill itself at which place."""
+    product = ground.product
+    product.killed.clear()
+    product.ended.clear()
+    for name, place in (kills or {}).items():
+        product.order_kill(name, place)
     async with ground.installed() as installation:
         began_at = installation.engine.clock.now()
         lending = replace(ground.lending, engine=installation.engine)
         staff = Staff(lending, [wish.number for wish in wishes])
-        async with product.running(), staff.at_work():
+        async with staff.at_work():
             borrowers, record_file = _start_borrowers(ground, directory, wishes)
             try:
                 reader = _reader(ground, installation, wishes, began_at)

@@ -18,6 +18,7 @@ from tests.drills.borrowers import wording
 from tests.drills.borrowers.plan import Wish
 from tests.drills.borrowers.record import ANSWERED, HOP, LOST, PAYMENT, SENT, Entry
 
+_GOOD_ENDS: Final = (wording.SUBMITTED, wording.ACCEPTED, wording.ALREADY_OPEN)
 _ACCEPTED_STATUSES: Final = frozenset({"accepted", "disbursing", "active", "closed"})
 
 
@@ -261,4 +262,6 @@ class Seen:
 def _is_poor(entry: Entry) -> bool:
     if entry.what == PAYMENT:
         return entry.status != 200
-    return not wording.SUBMITTED.search(entry.reply) and bool(wording.POLITE.search(entry.reply))
+    if not entry.reply.startswith("END "):
+        return entry.status != 200
+    return not any(pattern.search(entry.reply) for pattern in _GOOD_ENDS)

@@ -1,4 +1,4 @@
-"""What a drill stands on: engines that run, an upgraded schema, lenders with money, a stand-in for the providers."""
+"""What a drill stands on: engines with an upgraded schema, lenders with money, the providers' stand-in, the product."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from letsema.installation import Installation, open_installation
 from letsema.keys.keyring import make_keys
 from letsema.settings import Settings, load_settings
 from tests.core.use_cases.lending import Lending
-from tests.drills.processes import READY_SECONDS, Started, product_environment
+from tests.drills.processes import READY_SECONDS, Product, Started, product_environment
 
 LETSEMA: Final = Path(sys.executable).with_name("letsema")
 
 
 @dataclass
 class Ground:
-    """An installation's engines and settings, without the product itself.
+    """An installation: where its engines are, and its processes.
 
     settings: fields of `Settings` as the environment has them. owner_url: the record plane as its owner, for evidence.
     """
@@ -39,10 +39,11 @@ class Ground:
     owner_url: str
     lending: Lending = field(init=False)
     stand_in: Started = field(init=False)
+    product: Product = field(init=False)
 
     @classmethod
     def made(cls, directory: Path, planes: Mapping[str, str], *, owner_url: str) -> Ground:
-        """Keys, schema, stand-in and lenders on engines that run. planes: the settings that name them."""
+        """Keys, schema, lenders, stand-in and product on engines that run. planes: the settings that name them."""
         keys = directory / "keys"
         make_keys(keys)
         ports = free_ports(5)
@@ -66,6 +67,8 @@ class Ground:
         }
         ground = cls(directory, settings, owner_url)
         asyncio.run(ground._prepare())
+        ground.product = Product(ground.environment, ground.ports, directory)
+        ground.product.start()
         return ground
 
     @property
@@ -118,6 +121,8 @@ class Ground:
         return [*found["findings"], *found["transfers_in_flight"]]
 
     def close(self) -> None:
+        """Stop the product, then what it talks to."""
+        self.product.stop()
         self.stand_in.stop()
 
     @property

@@ -1,7 +1,7 @@
 """Named places at which a process of the product ends itself with SIGKILL, as a power cut would end it there.
 
 The product has no hook for this: the ports that its composition root put together are wrapped, in the launcher alone
-(`tests/drills/product.py`). A point is written `name`, `name:n` (the n-th time) or `name:command:n`, where the command
+(`tests/drills/product.py`). An order is written `name`, `name:n` (the n-th time) or `name:command:n`, where the command
 is the first word of its key (`apply`, `accept`, `register`).
 
 after_claim      a command is claimed, and was not run
@@ -19,8 +19,9 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from channels.transport import Sent, SmsSender
 from core.phones import PhoneNumber
@@ -33,27 +34,30 @@ OpenInstallation = Callable[..., AbstractAsyncContextManager[Installation]]
 OpenSender = Callable[[Settings], AbstractAsyncContextManager[SmsSender]]
 
 
-@dataclass
-class KillPoint:
-    """A place, and how often it may still be passed: the last time ends the process."""
+class KillOrder:
+    """The file that names the place at which this process is to die. Whoever starts it again finds none."""
 
-    place: str
-    command: str
-    passes_left: int
-
-    @classmethod
-    def parse(cls, written: str) -> Self:
-        place, *rest = written.split(":")
-        times = int(rest.pop()) if rest and rest[-1].isdigit() else 1
-        return cls(place, rest[0] if rest else "", times)
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._passed = 0
 
     def at(self, place: str, key: str = "") -> None:
-        """Say that a place is passed, by the command with this key."""
-        if place != self.place or not key.startswith(self.command):
+        """Say that a place is passed, by the command with this key; the last pass that is allowed ends the process."""
+        if not self._file.exists():
             return
-        self.passes_left -= 1
-        if not self.passes_left:
+        named, command, times = _parsed(self._file.read_text(encoding="ascii"))
+        if place != named or not key.startswith(command):
+            return
+        self._passed += 1
+        if self._passed == times:
+            self._file.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _parsed(written: str) -> tuple[str, str, int]:
+    place, *rest = written.split(":")
+    times = int(rest.pop()) if rest and rest[-1].isdigit() else 1
+    return place, rest[0] if rest else "", times
 
 
 class Beside:
@@ -67,7 +71,7 @@ class Beside:
         return getattr(self._original, name)
 
 
-def with_kill_point(open_installation: OpenInstallation, point: KillPoint) -> OpenInstallation:
+def with_ports_watched(open_installation: OpenInstallation, order: KillOrder) -> OpenInstallation:
     """The same installation, with its ports watched."""
 
     @asynccontextmanager
@@ -76,16 +80,16 @@ def with_kill_point(open_installation: OpenInstallation, point: KillPoint) -> Op
             engine = installation.engine
             channel: Any = Beside(
                 engine.channel,
-                conversations=_watched_conversations(engine.channel.conversations, point),
-                intake=_watched_intake(engine.channel.intake, point),
+                conversations=_watched_conversations(engine.channel.conversations, order),
+                intake=_watched_intake(engine.channel.intake, order),
             )
-            rails: Any = {name: _watched_rail(rail, point) for name, rail in engine.rails.items()}
+            rails: Any = {name: _watched_rail(rail, order) for name, rail in engine.rails.items()}
             yield replace(installation, engine=replace(engine, channel=channel, rails=rails))
 
     return opened
 
 
-def with_sender_watched(open_sender: OpenSender, point: KillPoint) -> OpenSender:
+def with_sender_watched(open_sender: OpenSender, order: KillOrder) -> OpenSender:
     """The same SMS provider, with each sent message watched."""
 
     @asynccontextmanager
@@ -94,7 +98,7 @@ def with_sender_watched(open_sender: OpenSender, point: KillPoint) -> OpenSender
 
             async def send(to: PhoneNumber, text: str, sender_id: str | None) -> Sent:
                 sent = await sender.send(to, text, sender_id)
-                point.at("after_sms")
+                order.at("after_sms")
                 return sent
 
             watched: Any = Beside(sender, send=send)
@@ -103,40 +107,40 @@ def with_sender_watched(open_sender: OpenSender, point: KillPoint) -> OpenSender
     return opened
 
 
-def _watched_conversations(store: Any, point: KillPoint) -> Beside:
+def _watched_conversations(store: Any, order: KillOrder) -> Beside:
     async def save(turn: Any, *given: Any, expected_claim: str | None, **named: Any) -> SaveResult:
         finishes = expected_claim is not None and turn.claim is None
         if finishes and expected_claim:
-            point.at("before_finish", expected_claim)
+            order.at("before_finish", expected_claim)
         saved: SaveResult = await store.save(turn, *given, expected_claim=expected_claim, **named)
         if saved is SaveResult.SAVED and finishes and expected_claim:
-            point.at("after_finish", expected_claim)
+            order.at("after_finish", expected_claim)
         if saved is SaveResult.SAVED and turn.claim is not None and expected_claim is None:
-            point.at("after_claim", turn.claim.key)
+            order.at("after_claim", turn.claim.key)
         return saved
 
     return Beside(store, save=save)
 
 
-def _watched_intake(intake: Any, point: KillPoint) -> Beside:
+def _watched_intake(intake: Any, order: KillOrder) -> Beside:
     async def accept(row: Any) -> Any:
         standing = await intake.accept(row)
         if standing is None:
-            point.at("after_kept")
+            order.at("after_kept")
         return standing
 
     async def mark(scope: str, reference: str, status: IntakeStatus, **named: Any) -> None:
         if status is IntakeStatus.DONE:
-            point.at("before_marked")
+            order.at("before_marked")
         await intake.mark(scope, reference, status, **named)
 
     return Beside(intake, accept=accept, mark=mark)
 
 
-def _watched_rail(rail: Any, point: KillPoint) -> Beside:
+def _watched_rail(rail: Any, order: KillOrder) -> Beside:
     async def pay_out(*given: Any, **named: Any) -> Any:
         result = await rail.pay_out(*given, **named)
-        point.at("after_payout")
+        order.at("after_payout")
         return result
 
     return Beside(rail, pay_out=pay_out)

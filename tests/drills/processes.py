@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-
-import aiohttp
 
 READY_SECONDS: Final = 90
 _WATCH_SECONDS: Final = 0.2
@@ -64,65 +63,71 @@ class Started:
             return self.process.returncode
 
 
-@dataclass
 class Product:
-    """Two servers and two workers. `killed` names those that ended by SIGKILL, in their order."""
+    """Two servers and two workers, watched. `killed` names those that ended by SIGKILL, `ended` any others, in order.
 
-    environment: Mapping[str, str]
-    ports: Sequence[int]
-    directory: Path
-    kill_points: Mapping[str, str]
-    killed: list[str] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    _running: list[Started] = field(default_factory=list)
+    environment: the settings of all. ports: the public one of each server; its internal one is the next.
+    """
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """All four, watched; they are told to stop when left."""
-        for n, port in enumerate(self.ports, start=1):
+    def __init__(self, environment: Mapping[str, str], ports: Sequence[int], directory: Path) -> None:
+        self.killed: list[str] = []
+        self.ended: list[str] = []
+        self._environment = environment
+        self._ports = ports
+        self._directory = directory
+        self._running: list[Started] = []
+        self._stopping = threading.Event()
+        self._watch = threading.Thread(target=self._restart_what_ends)
+
+    def start(self) -> None:
+        """Return when both servers are ready."""
+        for n, port in enumerate(self._ports, start=1):
             self._start(f"serve {n}", {"LETSEMA_PUBLIC_PORT": str(port), "LETSEMA_INTERNAL_PORT": str(port + 1)})
             self._start(f"worker {n}", {})
-        watch = asyncio.create_task(self._watch())
-        try:
-            await self._become_ready()
-            yield
-        finally:
-            watch.cancel()
-            await asyncio.to_thread(self._stop)
+        self._watch.start()
+        self._become_ready()
 
-    def _start(self, name: str, own: Mapping[str, str]) -> None:
-        work, _, _ = name.partition(" ")
-        command = [sys.executable, "-m", "tests.drills.product", work]
-        if name in self.kill_points:
-            command.append(self.kill_points[name])
-        log = self.directory / f"{name.replace(' ', '-')}.log"
-        self._running.append(Started(name, command, {**self.environment, **own}, log))
+    def order_kill(self, name: str, place: str) -> None:
+        """Have a process kill itself at a place: see `kill_points`."""
+        unfinished = self._kill_file(name).with_suffix(".unfinished")
+        unfinished.write_text(place, encoding="ascii")
+        unfinished.rename(self._kill_file(name))
 
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(_WATCH_SECONDS)
-            for started in self._running:
-                if (code := started.process.poll()) is not None:
-                    (self.killed if code == -signal.SIGKILL else self.ended).append(started.name)
-                    await asyncio.sleep(_RESTART_SECONDS)
-                    # Once: who starts it again gives it no place to die at.
-                    started.command = started.command[:4]
-                    started.start()
-
-    async def _become_ready(self) -> None:
-        give_up_at = time.monotonic() + READY_SECONDS
-        async with aiohttp.ClientSession() as http:
-            for port in self.ports:
-                while not await _answers(http, f"http://127.0.0.1:{port + 1}/readyz"):
-                    said = "\n".join(f"{one.name}: {_end_of(one.log)}" for one in self._running)
-                    assert time.monotonic() < give_up_at, f"not ready in {READY_SECONDS} s\n{said}"
-                    await asyncio.sleep(0.1)
-
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Tell all to stop, and wait until they have."""
+        self._stopping.set()
+        self._watch.join()
         for started in self._running:
             started.process.send_signal(signal.SIGTERM)
         for started in self._running:
             started.stop()
+
+    def _start(self, name: str, own: Mapping[str, str]) -> None:
+        work, _, _ = name.partition(" ")
+        command = [sys.executable, "-m", "tests.drills.product", work, str(self._kill_file(name))]
+        log = self._directory / f"{name.replace(' ', '-')}.log"
+        self._running.append(Started(name, command, {**self._environment, **own}, log))
+
+    def _kill_file(self, name: str) -> Path:
+        return self._directory / f"{name.replace(' ', '-')}.kill"
+
+    def _restart_what_ends(self) -> None:
+        while not self._stopping.wait(_WATCH_SECONDS):
+            for started in self._running:
+                code = started.process.poll()
+                if code is not None and not self._stopping.wait(_RESTART_SECONDS):
+                    (self.killed if code == -signal.SIGKILL else self.ended).append(started.name)
+                    started.start()
+
+    def _become_ready(self) -> None:
+        give_up_at = time.monotonic() + READY_SECONDS
+        for port in self._ports:
+            while not _is_ready(port + 1):
+                if time.monotonic() > give_up_at:
+                    said = "\n".join(f"{one.name}: {_end_of(one.log)}" for one in self._running)
+                    self.stop()
+                    raise AssertionError(f"not ready in {READY_SECONDS} s\n{said}")
+                time.sleep(0.1)
 
 
 def product_environment(settings: Mapping[str, str]) -> dict[str, str]:
@@ -131,11 +136,11 @@ def product_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return plain | {f"LETSEMA_{name.upper()}": value for name, value in settings.items()}
 
 
-async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
+def _is_ready(internal_port: int) -> bool:
     try:
-        async with http.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
+        with urllib.request.urlopen(f"http://127.0.0.1:{internal_port}/readyz", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
         return False
 
 

@@ -1,13 +1,14 @@
-"""The product as drills start it: `python -m tests.drills.product serve|worker [kill point]`.
+"""The product as drills start it: `python -m tests.drills.product serve|worker KILL_FILE`.
 
 Settings are in the environment. It is `letsema serve` and `letsema worker`, but for three things: the stand-in may be
-the provider (they refuse it for good reason), an outbox row whose worker died comes back after seconds and not after two
-minutes, and it may have a place at which it kills itself.
+the provider (they refuse it for good reason), an outbox row whose worker died comes back after seconds and not after
+two minutes, and it kills itself at the place that the file names once there is one.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from letsema import installation, readiness, service, serving
 from letsema.logs.lines import set_up_logs
 from letsema.settings import Settings, load_settings
-from tests.drills.kill_points import KillPoint, with_kill_point, with_sender_watched
+from tests.drills.kill_points import KillOrder, with_ports_watched, with_sender_watched
 
 LEASE_SECONDS: Final = 8
 _WORKS: Final = {"serve": service.serve, "worker": service.work}
@@ -31,14 +32,13 @@ def _check_all_but_the_stand_in(settings: Settings, *, of_demo: bool) -> None:
     readiness.check_production(settings.model_copy(update=as_real), of_demo=of_demo)
 
 
-def main(work: str, kill_point: str = "") -> None:
+def main(work: str, kill_file: str) -> None:
     """Run until told to stop, or until the point is reached."""
     setattr(service, "check_production", _check_all_but_the_stand_in)  # noqa: B010 - a name that the module imported
     setattr(installation, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - the same
-    if kill_point:
-        point = KillPoint.parse(kill_point)
-        setattr(service, "open_installation", with_kill_point(installation.open_installation, point))  # noqa: B010
-        setattr(service, "open_sender", with_sender_watched(installation.open_sender, point))  # noqa: B010
+    order = KillOrder(Path(kill_file))
+    setattr(service, "open_installation", with_ports_watched(installation.open_installation, order))  # noqa: B010
+    setattr(service, "open_sender", with_sender_watched(installation.open_sender, order))  # noqa: B010
     settings = load_settings()
     set_up_logs(settings.log_format, settings.log_level)
     serving.run(_WORKS[work](settings))

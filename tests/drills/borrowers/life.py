@@ -15,7 +15,7 @@ from tests.drills.borrowers.plan import Plan, Wish
 from tests.drills.borrowers.record import DONE, LIFE
 
 _HOPS_MAX: Final = 40
-_PAUSE_SECONDS: Final = 0.7
+_PAUSE_SECONDS: Final = 0.5
 _PROMISE_SECONDS: Final = 90.0
 """After "an SMS follows" a person waits; one who finds nothing for so long, while the records answer, was lied to."""
 

@@ -19,12 +19,12 @@ APPLICATION_WAITS: Final = re.compile(rf"has your application {GROUPED_REFERENCE
 NO_APPLICATION: Final = re.compile("You have no application")
 HAS_LOAN: Final = re.compile(r"you owe M[\s\S]*Next: M")
 """A loan whose money has come."""
-PROMISED: Final = re.compile("An SMS follows")
-RECEIVED: Final = re.compile(r"Received\.? .*An SMS follows|^Received\b")
-POLITE: Final = re.compile(
-    "slow just now|cannot be reached|Please dial again|Received|not sure that it arrived", re.IGNORECASE
-)
-"""What is said in place of a screen while something is down."""
+ALREADY_OPEN: Final = re.compile("Your application waits for an answer")
+PROMISED: Final = re.compile("An SMS follows|SMS ea latela")
+RECEIVED: Final = re.compile("^Received|^E amohetsoe")
+"""The time was up, or the records are out of reach: it is taken, and its outcome comes by SMS. In a language that
+nobody could look up it is said in Sesotho.
+"""
 
 MAIN_MENU: Final = re.compile(r"^1\. Apply for a loan", re.MULTILINE)
 _OPTION: Final = r"^(\d+)[.):]?\s+[^\n]*{}"
