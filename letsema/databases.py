@@ -5,7 +5,7 @@ Each plane is bound by itself: the channel plane to Cassandra or PostgreSQL, wha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -19,7 +19,7 @@ from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings
 from storage.cassandra.addresses import CassandraAddress
 from storage.embedded import EmbeddedPostgres
-from storage.postgres.migrating import Plane, check, upgrade
+from storage.postgres.migrating import DatabaseUnreachable, Plane, check, upgrade
 
 DATABASE: Final = "letsema"
 APP_ROLE: Final = "letsema_app"
@@ -41,7 +41,8 @@ class Databases:
     """Addresses of the planes, as the product works on them and as their owner migrates them. `repr` shows none.
 
     server: the embedded server, when that is what they are on. cluster: the Cassandra cluster that keeps the channel
-    plane instead of `channel`, as the product enters it, and cluster_owner as its owner does.
+    plane instead of `channel`, as the product enters it, and cluster_owner as its owner does. record_nodes: the record
+    plane on those nodes of Citus that are not the coordinator.
     """
 
     record: str = field(repr=False)
@@ -51,6 +52,7 @@ class Databases:
     server: EmbeddedPostgres | None = None
     cluster: CassandraAddress | None = None
     cluster_owner: CassandraAddress | None = None
+    record_nodes: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def on_postgres(self) -> tuple[Plane, ...]:
@@ -83,6 +85,8 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
         raise WrongSettingError(
             "LETSEMA_CHANNEL_URL is set and LETSEMA_RECORD_URL is not: name both, or the second alone."
         )
+    if settings.record_nodes:
+        raise WrongSettingError("LETSEMA_RECORD_NODES is set and LETSEMA_RECORD_URL, the coordinator, is not.")
     server = await _embedded_server(settings.data_dir, embedded)
     try:
         owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
@@ -120,11 +124,23 @@ async def check_schemas(databases: Databases) -> None:
     Raises `SchemaProblem`, `ChannelClusterProblem`.
     """
     for plane in databases.on_postgres:
-        await check(plane, databases.app(plane))
+        nodes = databases.record_nodes if plane is Plane.RECORD else ()
+        await _check_on_any(plane, (databases.app(plane), *nodes))
     if databases.cluster is not None:
         from storage.cassandra import migrating as cassandra_schema
 
         await cassandra_schema.check(databases.cluster)
+
+
+async def _check_on_any(plane: Plane, urls: Sequence[str]) -> None:
+    """Every node knows the schema's revision: one that is down keeps nobody from starting."""
+    *firsts, last = urls
+    for url in firsts:
+        try:
+            return await check(plane, url)
+        except DatabaseUnreachable:
+            continue
+    return await check(plane, last)
 
 
 async def _embedded_server(data_directory: Path, embedded: Embedded) -> EmbeddedPostgres:
@@ -143,6 +159,7 @@ def _named(settings: Settings) -> Databases:
         channel=_plain(settings.channel_url) or record or "",
         record_owner=owner,
         channel_owner=_plain(settings.channel_owner_url) or owner,
+        record_nodes=tuple(node for node in map(_plain, settings.record_nodes) if node and node != record),
     )
 
 

@@ -29,6 +29,8 @@ def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
         return web.json_response(planes, status=status, headers={"Cache-Control": "no-store"})
 
     async def figures(_request: web.Request) -> web.Response:
+        record = await _record(engine)
+        metrics.districts({district: answer == _OK for district, answer in record.items()})
         return web.Response(body=metrics.page(), headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application()
@@ -39,20 +41,22 @@ def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
 
 async def examine(engine: Engine) -> dict[str, dict[str, str]]:
     """`{"channel": {"directory": …}, "record": {district: …}}`, each "ok" or a code that says what is wrong."""
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
-            districts = sorted((await engine.record.catalogue()).districts)
-    except (DomainError, TimeoutError) as error:
-        districts, record = [], {"catalogue": _code(error)}
-    else:
-        answers = await asyncio.gather(*(_district(engine, district) for district in districts))
-        record = dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
-    return {"channel": {"directory": await _directory(engine)}, "record": record}
+    return {"channel": {"directory": await _directory(engine)}, "record": await _record(engine)}
 
 
 def is_ready(planes: dict[str, dict[str, str]]) -> bool:
     """Whether what `examine` found is enough to serve borrowers."""
     return all(answer == _OK for answer in planes["channel"].values()) and _OK in planes["record"].values()
+
+
+async def _record(engine: Engine) -> dict[str, str]:
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            districts = sorted((await engine.record.catalogue()).districts)
+    except (DomainError, TimeoutError) as error:
+        return {"catalogue": _code(error)}
+    answers = await asyncio.gather(*(_district(engine, district) for district in districts))
+    return dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
 
 
 async def _directory(engine: Engine) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from channels.dispatch.verdicts import Verdict
 from conversations.turns import HopSeen, Seen
@@ -68,6 +69,12 @@ class Metrics:
             ("job", "result"),
             registry=self._registry,
         )
+        self._districts = Gauge(
+            "letsema_district_answers",
+            "Whether a district's record node answered when this page was asked for: 1 or 0.",
+            ("district",),
+            registry=self._registry,
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request. route: the path's pattern, so that there are few of them."""
@@ -97,6 +104,12 @@ class Metrics:
             self._forms.labels(seen.form_finished, "finished").inc()
         if seen.command:
             self._commands.labels(seen.command, seen.outcome).inc()
+
+    def districts(self, answers: Mapping[str, bool]) -> None:
+        """Note which districts answer, by code; what was noted before is forgotten."""
+        self._districts.clear()
+        for district, answered in answers.items():
+            self._districts.labels(district).set(int(answered))
 
     def page(self) -> bytes:
         """All figures in the text form of Prometheus."""

@@ -38,7 +38,9 @@ async def open_planes(
     settings: Settings, databases: Databases, keyed_hash: KeyedHash, sealer: Sealer, clock: Clock
 ) -> AsyncIterator[Planes]:
     """Connect both planes, until left. Raises `ChannelPlaneDown` when that one does not answer."""
-    connections = RecordConnections(databases.record, connections_max=settings.record_connections)
+    connections = RecordConnections(
+        databases.record, other_urls=databases.record_nodes, connections_max=settings.record_connections
+    )
     async with (
         RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as record,
         _open_channel(settings, databases, sealer, clock) as (channel, purge),

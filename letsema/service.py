@@ -13,6 +13,7 @@ from admin_web.settings import PortalSettings
 from channels.hooks import HookSettings
 from channels.transport import SmsSender
 from core.calendar import business_date_of
+from core.ports.record import DistrictDown
 from letsema.assembly import public_app
 from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
 from letsema.demo.directory import is_demo
@@ -116,11 +117,17 @@ def _hook_settings(settings: Settings) -> HookSettings:
 
 
 async def open_districts(installation: Installation, districts: Sequence[str]) -> None:
-    """Give a district that is new its first business date, today in Maseru; one that has a date keeps it."""
+    """Give a district that is new its first business date, today in Maseru; one that has a date keeps it.
+
+    One whose node is down is left to the next start: it has worked before, so it has a date.
+    """
     engine = installation.engine
     today = business_date_of(engine.clock.now())
     for district in districts:
-        await engine.record.open_district(district, today)
+        try:
+            await engine.record.open_district(district, today)
+        except DistrictDown:
+            log.warning("district_down_at_start", district=district)
 
 
 @asynccontextmanager

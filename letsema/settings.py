@@ -65,6 +65,7 @@ class ChannelStore(StrEnum):
 
 
 PostgresqlUrl = Annotated[SecretStr, AfterValidator(lambda url: SecretStr(postgresql_url(url.get_secret_value())))]
+PostgresqlUrls = Annotated[tuple[PostgresqlUrl, ...], NoDecode, BeforeValidator(as_list)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Connections = Annotated[int, Field(ge=1, le=200)]
@@ -99,6 +100,11 @@ class Settings(BaseSettings):
         None,
         description="The record plane's database, as the role that the product works as. Unset: the embedded one.",
     )
+    record_nodes: PostgresqlUrls = Field(
+        (),
+        description="On Citus, the database on the other nodes, as addresses with commas between them; "
+        "`LETSEMA_RECORD_URL` is the coordinator's. Which district lives where is read from the cluster.",
+    )
     channel_url: PostgresqlUrl | None = Field(
         None, description="The channel plane's database. Unset: the record plane's."
     )
@@ -108,7 +114,9 @@ class Settings(BaseSettings):
     channel_owner_url: PostgresqlUrl | None = Field(
         None, description="The channel plane's database as its owner. Unset: the record plane's."
     )
-    record_connections: Connections = Field(10, description="Connections to the record plane, of one process.")
+    record_connections: Connections = Field(
+        10, description="Connections to each node of the record plane, of one process."
+    )
     channel_connections: Connections = Field(10, description="Connections to the channel plane, of one process.")
 
     channel_store: ChannelStore = Field(

@@ -7,8 +7,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from letsema.databases import Embedded, migrate, open_databases
+from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
 from letsema.demo.settings import command_settings
+from letsema.setting_values import WrongSettingError
+from letsema.settings import load_settings
+from storage.postgres.migrating import DatabaseUnreachable
 from storage.postgres.tables.declaring import APP_ROLE
 
 
@@ -29,3 +32,37 @@ async def test_the_embedded_database_is_reached_as_a_role_that_cannot_change_the
                 assert await connection.fetchval("select current_user") == APP_ROLE
             finally:
                 await connection.close()
+
+
+COORDINATOR, WORKER = "postgresql://app:hush@coordinator/letsema", "postgresql://app:hush@worker-1:5433/letsema"
+NOBODY = "postgresql://letsema@127.0.0.1:1/none"
+
+
+async def test_the_nodes_of_a_cluster_are_its_coordinator_and_the_others_each_once() -> None:
+    settings = load_settings(record_url=COORDINATOR, record_nodes=f"{COORDINATOR}, {WORKER}")
+
+    async with open_databases(settings, Embedded.SHARE) as databases:
+        assert (databases.record, databases.record_nodes) == (COORDINATOR, (WORKER,))
+        assert "hush" not in repr(databases) + repr(settings)
+
+
+async def test_nodes_without_a_coordinator_are_refused(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, record_nodes=WORKER)
+
+    with pytest.raises(WrongSettingError, match="LETSEMA_RECORD_URL, the coordinator, is not"):
+        async with open_databases(settings, Embedded.SHARE):
+            pass
+
+
+async def test_a_node_that_is_no_address_is_refused_without_showing_it() -> None:
+    with pytest.raises(WrongSettingError, match="LETSEMA_RECORD_NODES") as refused:
+        load_settings(record_url=COORDINATOR, record_nodes="worker-1:hush")
+
+    assert "hush" not in str(refused.value)
+
+
+async def test_a_process_starts_while_one_node_is_down(shared_database: str) -> None:
+    await check_schemas(Databases(NOBODY, shared_database, None, None, record_nodes=(NOBODY, shared_database)))
+
+    with pytest.raises(DatabaseUnreachable):
+        await check_schemas(Databases(NOBODY, shared_database, None, None, record_nodes=(NOBODY,)))

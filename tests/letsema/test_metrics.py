@@ -104,3 +104,13 @@ def test_the_page_names_every_counter_and_every_kind_of_hop() -> None:
     assert families
     assert [name for name in families if name not in page] == []
     assert [seen for seen in Seen if f"`{seen}`" not in page] == []
+
+
+def test_a_district_that_does_not_answer_is_a_figure_of_its_own_and_one_that_is_gone_is_none() -> None:
+    metrics = Metrics()
+    metrics.districts({"LS-A": True, "LS-B": False, "LS-A.2": True})
+
+    metrics.districts({"LS-A": True, "LS-B": False})
+
+    figures = re.findall(r'^letsema_district_answers\{district="(.*)"\} (.*)$', metrics.page().decode(), re.MULTILINE)
+    assert figures == [("LS-A", "1.0"), ("LS-B", "0.0")]
