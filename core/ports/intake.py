@@ -18,12 +18,20 @@ class IntakeStatus(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class IntakeKind(StrEnum):
+    """What an intake row is."""
+
+    PAYMENT = "payment"
+    APPLICATION = "application"
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
     """Something that arrived and must take effect exactly once: a payment, or an application while its node is down.
 
     `scope` and `reference` are its key (`rail:simulated`, the rail's number; or `application`, the command key).
-    `payload` is sealed; `digest` tells a repeat from a clash.
+    `payload` is sealed; `digest` tells a repeat from a clash. `owner`: the id of the borrower who has to wait until
+    this one is through, by which `open_of` finds it; None: nobody has to.
     """
 
     scope: str
@@ -37,6 +45,16 @@ class IntakeRow:
     attempts: int = 0
     last_error: str = ""
     target: str = ""
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a district has open in the intake. `oldest_received_at`: of what waits; None where nothing does."""
+
+    waiting: int = 0
+    set_aside: int = 0
+    oldest_received_at: datetime | None = None
 
 
 class Intake(Protocol):
@@ -46,15 +64,27 @@ class Intake(Protocol):
         """Insert if absent; None when it is new, else the row that stands."""
         ...
 
-    async def waiting(self, district: str, limit: int) -> Sequence[IntakeRow]:
+    async def get(self, scope: str, reference: str) -> IntakeRow | None:
+        """The row, however it stands."""
+        ...
+
+    async def open_of(self, owner: str) -> Sequence[IntakeRow]:
+        """What waits of an owner or was set aside, oldest first."""
+        ...
+
+    async def backlog(self, district: str, counted_max: int) -> Backlog:
+        """How much is open in a district; of each, more than `counted_max` may be said as that many."""
+        ...
+
+    async def waiting(self, district: str, limit: int, *, kind: IntakeKind | None = None) -> Sequence[IntakeRow]:
         """The least tried first, then the oldest, so that what cannot be posted yet holds up nothing else.
 
-        `district` is the one whose node is to post it.
+        Of one kind, or all. `district` is the one whose node is to post it.
         """
         ...
 
-    async def set_aside(self, district: str, limit: int) -> Sequence[IntakeRow]:
-        """What a rule refused, oldest first: a person has to look."""
+    async def set_aside(self, district: str, limit: int, *, kind: IntakeKind | None = None) -> Sequence[IntakeRow]:
+        """What a rule refused, or what broke too often, oldest first: a person has to look. Of one kind, or all."""
         ...
 
     async def pin(self, scope: str, reference: str, target: str) -> str:
@@ -65,6 +95,10 @@ class Intake(Protocol):
         """
         ...
 
-    async def mark(
-        self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = ""
-    ) -> None: ...
+    async def mark(self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = "") -> None:
+        """Count a try and write what came of it. What is done or returned stays so."""
+        ...
+
+    async def try_again(self, scope: str, reference: str, *, at: datetime) -> bool:
+        """Let a row that was set aside wait again, its tries forgotten; False when it is not set aside."""
+        ...

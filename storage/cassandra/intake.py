@@ -2,6 +2,7 @@
 
 A row is written by lightweight transactions alone. `open_intake` says where a district finds what is not finished;
 it is written before the row and removed after it is finished, so it may name too much and never too little.
+`intake_owners` says the same of an owner.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import NotFound
-from core.ports.intake import IntakeRow, IntakeStatus
+from core.ports.intake import Backlog, IntakeKind, IntakeRow, IntakeStatus
 from storage.cassandra.instants import to_instant, to_microseconds
 from storage.cassandra.session import ChannelSession, Condition, Query, Row, Statement, Write
 
@@ -28,6 +29,7 @@ _COLUMNS: Final = (
     "attempts",
     "last_error",
     "target",
+    "owner",
 )
 _OPEN: Final = frozenset({IntakeStatus.WAITING, IntakeStatus.SET_ASIDE})
 _UNCONFIRMED_SECONDS: Final = 10 * 24 * 3600
@@ -44,13 +46,22 @@ _MARK: Final = Condition("""
 """)
 _PIN: Final = Condition("update intake set target = ? where scope = ? and reference = ? if target = ''")
 
+_TRY_AGAIN: Final = Condition("""
+    update intake set status = 'waiting', attempts = 0, marked_at = ?
+    where scope = ? and reference = ? if status = 'set_aside'
+""")
+
 _OPEN_ROWS: Final = Query(
-    "select scope, reference, attempts, received_at from open_intake where district = ? limit 5000"
+    "select scope, reference, attempts, received_at, kind from open_intake where district = ? limit 5000"
 )
 _ANNOUNCE: Final = Write("""
-    insert into open_intake (district, scope, reference, attempts, received_at) values (?, ?, ?, ?, ?) using ttl ?
+    insert into open_intake (district, scope, reference, attempts, received_at, kind) values (?, ?, ?, ?, ?, ?)
+    using ttl ?
 """)
 _CLOSE: Final = Write("delete from open_intake where district = ? and scope = ? and reference = ?")
+_OWN: Final = Write("insert into intake_owners (owner, scope, reference) values (?, ?, ?) using ttl ?")
+_OWNED: Final = Query("select scope, reference from intake_owners where owner = ? limit 100")
+_DISOWN: Final = Write("delete from intake_owners where owner = ? and scope = ? and reference = ?")
 
 STATEMENTS: Final[tuple[Statement, ...]] = (
     _STANDING,
@@ -60,6 +71,10 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     _OPEN_ROWS,
     _ANNOUNCE,
     _CLOSE,
+    _TRY_AGAIN,
+    _OWN,
+    _OWNED,
+    _DISOWN,
 )
 
 
@@ -76,6 +91,24 @@ class IntakeOnCassandra:
         await self._announce_as_it_stands(standing or row)
         return standing
 
+    async def get(self, scope: str, reference: str) -> IntakeRow | None:
+        row = await self._standing(scope, reference)
+        return None if row is None else _intake_row(row)
+
+    async def open_of(self, owner: str) -> Sequence[IntakeRow]:
+        named = await self._session.rows(_OWNED, owner)
+        rows = await asyncio.gather(*(self.get(each["scope"], each["reference"]) for each in named))
+        for row in rows:
+            if row is not None and row.status not in _OPEN:
+                await self._session.write(_DISOWN, owner, row.scope, row.reference)
+        found = [row for row in rows if row is not None and row.status in _OPEN]
+        return sorted(found, key=lambda row: (row.received_at, row.reference))
+
+    async def backlog(self, district: str, counted_max: int) -> Backlog:
+        waiting = await self._open(district, IntakeStatus.WAITING, counted_max)
+        aside = await self._open(district, IntakeStatus.SET_ASIDE, counted_max)
+        return Backlog(len(waiting), len(aside), min((row.received_at for row in waiting), default=None))
+
     async def pin(self, scope: str, reference: str, target: str) -> str:
         outcome = await self._session.compare_and_set((_PIN, (target, scope, reference)))
         if outcome.applied:
@@ -84,12 +117,12 @@ class IntakeOnCassandra:
             raise NotFound("nothing like that came in")
         return str(outcome.standing["target"])
 
-    async def waiting(self, district: str, limit: int) -> Sequence[IntakeRow]:
-        rows = await self._open(district, IntakeStatus.WAITING, limit)
+    async def waiting(self, district: str, limit: int, *, kind: IntakeKind | None = None) -> Sequence[IntakeRow]:
+        rows = await self._open(district, IntakeStatus.WAITING, limit, kind)
         return sorted(rows, key=lambda row: (row.attempts, row.received_at, row.reference))
 
-    async def set_aside(self, district: str, limit: int) -> Sequence[IntakeRow]:
-        rows = await self._open(district, IntakeStatus.SET_ASIDE, limit)
+    async def set_aside(self, district: str, limit: int, *, kind: IntakeKind | None = None) -> Sequence[IntakeRow]:
+        rows = await self._open(district, IntakeStatus.SET_ASIDE, limit, kind)
         return sorted(rows, key=lambda row: (row.received_at, row.reference))
 
     async def mark(self, scope: str, reference: str, status: IntakeStatus, *, at: datetime, error: str = "") -> None:
@@ -104,12 +137,26 @@ class IntakeOnCassandra:
         if row is not None:
             await self._announce_as_it_stands(_intake_row(row))
 
-    async def _open(self, district: str, status: IntakeStatus, limit: int) -> list[IntakeRow]:
+    async def try_again(self, scope: str, reference: str, *, at: datetime) -> bool:
+        outcome = await self._session.compare_and_set((_TRY_AGAIN, (to_microseconds(at), scope, reference)))
+        if not outcome.applied:
+            return False
+        row = await self.get(scope, reference)
+        if row is not None:
+            await self._announce_as_it_stands(row)
+        return True
+
+    async def _open(
+        self, district: str, status: IntakeStatus, limit: int, kind: IntakeKind | None = None
+    ) -> list[IntakeRow]:
         """Rows of a district that are in a status, a part at a time until there are enough of them.
 
         Those that are set aside come in the order of their arrival, those that wait by how often they were tried.
         """
         named = await self._session.rows(_OPEN_ROWS, district)
+        if kind is not None:
+            # What was named before kinds were is a payment: nothing else came in then.
+            named = [row for row in named if (row["kind"] or IntakeKind.PAYMENT) == kind]
         by_tries = status is IntakeStatus.WAITING
         named.sort(key=lambda row: (row["attempts"] if by_tries else 0, row["received_at"], row["reference"]))
         found: list[IntakeRow] = []
@@ -136,10 +183,14 @@ class IntakeOnCassandra:
             await self._announce(row, 0)
         else:
             await self._session.write(_CLOSE, row.district, row.scope, row.reference)
+            if row.owner is not None:
+                await self._session.write(_DISOWN, row.owner, row.scope, row.reference)
 
     async def _announce(self, row: IntakeRow, ttl_seconds: int) -> None:
-        values = (row.district, row.scope, row.reference, row.attempts, to_microseconds(row.received_at))
+        values = (row.district, row.scope, row.reference, row.attempts, to_microseconds(row.received_at), row.kind)
         await self._session.write(_ANNOUNCE, *values, ttl_seconds)
+        if row.owner is not None:
+            await self._session.write(_OWN, row.owner, row.scope, row.reference, ttl_seconds)
 
 
 def _values(row: IntakeRow) -> tuple[object, ...]:

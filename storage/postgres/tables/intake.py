@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 
 from core.ports.intake import IntakeStatus
-from storage.postgres.tables.declaring import channel_table, code, count, instant, octets, text
+from storage.postgres.tables.declaring import Writes, channel_table, code, count, instant, octets, text
 
 intake = channel_table(
     "intake",
@@ -22,6 +22,7 @@ intake = channel_table(
     text("last_error"),
     text("target"),
     instant("marked_at", nullable=True),
+    text("owner", nullable=True),
     key=["reference", "scope"],
 )
 Index(
@@ -36,3 +37,13 @@ Index(
     intake.c.received_at,
     postgresql_where=sql(f"status = '{IntakeStatus.SET_ASIDE}'"),
 )
+
+intake_owners = channel_table(
+    "intake_owners",
+    text("owner"),
+    text("scope"),
+    text("reference"),
+    key=["owner", "scope", "reference"],
+    writes=Writes.REMOVE,
+)
+"""Where an owner's open rows are found, which lie by their own key: written before a row, removed after its end."""

@@ -13,11 +13,12 @@ import pytest
 from core.errors import NotFound
 from core.ports.channel import ChannelPlane
 from core.ports.enquiries import Enquiry
-from core.ports.intake import IntakeRow, IntakeStatus
+from core.ports.intake import Backlog, IntakeKind, IntakeRow, IntakeStatus
 from core.ports.messages import MessageRecord
 from tests.storage.samples import DISTRICT, LATER, MFI, NOW
 
 CALLER = b"c" * 32
+OWNER = "0c9a4f0e-6a83-4b7e-9a52-3d8f8d1b7a11"
 
 
 def a_row(reference: str = "R1", **changes: Any) -> IntakeRow:
@@ -64,6 +65,20 @@ async def test_a_district_is_given_what_waits_for_it_oldest_first(channel: Chann
 
     assert list(await channel.intake.waiting(DISTRICT, 10)) == [older, newer]
     assert list(await channel.intake.waiting(DISTRICT, 1)) == [older]
+
+
+async def test_what_is_open_is_given_of_one_kind_too(channel: ChannelPlane) -> None:
+    kinds = (IntakeKind.APPLICATION, IntakeKind.APPLICATION, IntakeKind.PAYMENT, IntakeKind.APPLICATION)
+    rows = [a_row(f"R{n}", kind=kind, scope=f"of {kind}") for n, kind in enumerate(kinds, 1)]
+    for row in rows:
+        await channel.intake.accept(row)
+    await channel.intake.mark(rows[3].scope, rows[3].reference, IntakeStatus.SET_ASIDE, at=LATER)
+
+    assert list(await channel.intake.waiting(DISTRICT, 1, kind=IntakeKind.PAYMENT)) == [rows[2]]
+    assert list(await channel.intake.waiting(DISTRICT, 9, kind=IntakeKind.APPLICATION)) == rows[:2]
+    assert len(await channel.intake.waiting(DISTRICT, 9)) == 3
+    assert [row.reference for row in await channel.intake.set_aside(DISTRICT, 9, kind=IntakeKind.APPLICATION)] == ["R4"]
+    assert list(await channel.intake.set_aside(DISTRICT, 9, kind=IntakeKind.PAYMENT)) == []
 
 
 async def test_what_was_tried_less_often_comes_first(channel: ChannelPlane) -> None:
@@ -114,6 +129,59 @@ async def test_a_target_is_pinned_once_and_for_all(channel: ChannelPlane) -> Non
     assert await channel.intake.pin("rail:simulated", "R1", "LS-B/1") == "LS-A/suspense"
     with pytest.raises(NotFound):
         await channel.intake.pin("rail:simulated", "R9", "LS-B/1")
+
+
+async def test_a_row_is_read_by_its_key_however_it_stands(channel: ChannelPlane) -> None:
+    row = a_row(owner=OWNER, scope="application")
+    await channel.intake.accept(row)
+    await channel.intake.mark(row.scope, row.reference, IntakeStatus.DONE, at=LATER)
+
+    assert await channel.intake.get(row.scope, row.reference) == replace(row, status=IntakeStatus.DONE, attempts=1)
+    assert await channel.intake.get(row.scope, "R9") is None
+
+
+async def test_what_an_owner_waits_for_is_found_until_it_is_through(channel: ChannelPlane) -> None:
+    newer, older = (
+        a_row("R2", owner=OWNER, received_at=LATER),
+        a_row("R1", owner=OWNER),
+    )
+    for row in (newer, older, a_row("R3", owner="another"), a_row("R4")):
+        await channel.intake.accept(row)
+    assert list(await channel.intake.open_of(OWNER)) == [older, newer]
+
+    await channel.intake.mark(older.scope, "R1", IntakeStatus.RETURNED, at=LATER, error="blocked")
+    await channel.intake.mark(newer.scope, "R2", IntakeStatus.SET_ASIDE, at=LATER, error="failed")
+    assert [row.reference for row in await channel.intake.open_of(OWNER)] == ["R2"]
+
+    await channel.intake.mark(newer.scope, "R2", IntakeStatus.DONE, at=LATER)
+    await channel.intake.accept(newer)
+    assert list(await channel.intake.open_of(OWNER)) == []
+
+
+async def test_what_was_set_aside_waits_again_with_its_tries_forgotten(channel: ChannelPlane) -> None:
+    row = a_row(owner=OWNER)
+    await channel.intake.accept(row)
+    assert not await channel.intake.try_again(row.scope, row.reference, at=LATER)
+    await channel.intake.mark(row.scope, row.reference, IntakeStatus.SET_ASIDE, at=LATER, error="failed")
+
+    assert await channel.intake.try_again(row.scope, row.reference, at=LATER)
+
+    assert list(await channel.intake.waiting(DISTRICT, 10)) == [replace(row, last_error="failed")]
+    assert list(await channel.intake.set_aside(DISTRICT, 10)) == []
+    assert not await channel.intake.try_again(row.scope, row.reference, at=LATER)
+    assert not await channel.intake.try_again(row.scope, "R9", at=LATER)
+
+
+async def test_a_backlog_counts_what_is_open_and_knows_the_oldest_that_waits(channel: ChannelPlane) -> None:
+    assert await channel.intake.backlog(DISTRICT, 10) == Backlog()
+    rows = (a_row("R1"), a_row("R2", received_at=LATER), a_row("R3"), a_row("R4"), a_row("R5", district="LS-B"))
+    for row in rows:
+        await channel.intake.accept(row)
+    await channel.intake.mark("rail:simulated", "R1", IntakeStatus.SET_ASIDE, at=LATER)
+    await channel.intake.mark("rail:simulated", "R3", IntakeStatus.DONE, at=LATER)
+    await channel.intake.mark("rail:simulated", "R4", IntakeStatus.DONE, at=LATER)
+
+    assert await channel.intake.backlog(DISTRICT, 10) == Backlog(1, 1, LATER)
 
 
 async def test_a_callers_messages_come_newest_first_in_clear(channel: ChannelPlane) -> None:
