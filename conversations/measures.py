@@ -213,7 +213,7 @@ _SMS_AMOUNTS: Final = (
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
     *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "under_way"),
-    *("already", "not_running", "over", "too_many", "other"),
+    *("already", "not_running", "over", "too_many", "being_sent", "other"),
 )
 _SMS_COMMANDS: Final = (
     *("register", "apply", "accept", "decline", "withdraw", "change_language", "change_pin"),

@@ -25,6 +25,7 @@ from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.references import Reference
+from core.use_cases.applying import RefusalReason
 from core.use_cases.complaining import ANSWER_MAX
 from core.use_cases.cooling_down import COOL_DOWN_HOURS
 
@@ -60,6 +61,12 @@ _SHAPES: Final[dict[MessageKind, tuple[dict[str, Any], ...]]] = {
 }
 """What says other things by its figures and not by a reason."""
 
+_REASONS: Final[dict[MessageKind, tuple[str, ...]]] = {
+    MessageKind.APPLICATION_REJECTED: tuple(RejectionReason),
+    MessageKind.APPLICATION_RETURNED: tuple(ReturnReason),
+    MessageKind.APPLICATION_NOT_TAKEN: tuple(RefusalReason),
+}
+
 
 def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
     """The data of a kind's row with the longest figures, but for those that are given."""
@@ -69,10 +76,8 @@ def data_of(kind: MessageKind, **changed: Any) -> dict[str, Any]:
 def variants(kind: MessageKind) -> list[dict[str, Any]]:
     """The data of a kind's row with each reason that it may have."""
     match kind:
-        case MessageKind.APPLICATION_REJECTED:
-            return [data_of(kind, reason_code=reason.value) for reason in RejectionReason]
-        case MessageKind.APPLICATION_RETURNED:
-            return [data_of(kind, reason_code=reason.value) for reason in ReturnReason]
+        case _ if kind in _REASONS:
+            return [data_of(kind, reason_code=reason) for reason in _REASONS[kind]]
         case MessageKind.COMMAND_REFUSED:
             commands, reasons = (*COMMAND_TEXTS, UNKNOWN), (*WHY_TEXTS, UNKNOWN)
             return [data_of(kind, command=command, reason_code=reason) for command in commands for reason in reasons]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
+from conversations.answers.applying import REFUSALS
 from conversations.answers.consents import EFFECTS, NAMES
 from conversations.answers.key_facts import as_reason
 from conversations.answers.offers import REJECTIONS, RETURNS
@@ -58,6 +59,7 @@ WHY_TEXTS: Final = {
         "not_running",
         "over",
         "too_many",
+        "being_sent",
     )
 }
 
@@ -101,6 +103,10 @@ def _offered(data: Figures) -> dict[str, Value]:
 
 def _returned(data: Figures) -> dict[str, Value]:
     return {"reason": as_reason(data["reason_code"], RETURNS, "rejection.other")}
+
+
+def _not_taken(data: Figures) -> dict[str, Value]:
+    return {"reason": as_reason(data["reason_code"], REFUSALS, "refusal.other")}
 
 
 def _rejected(data: Figures) -> dict[str, Value]:
@@ -181,6 +187,7 @@ _COMPOSED: Final[Mapping[MessageKind, Callable[[Figures], dict[str, Value]]]] = 
     MessageKind.APPLICATION_RECEIVED: _term,
     MessageKind.APPLICATION_RETURNED: _returned,
     MessageKind.APPLICATION_REJECTED: _rejected,
+    MessageKind.APPLICATION_NOT_TAKEN: _not_taken,
     MessageKind.COMMAND_REFUSED: _refused,
     MessageKind.COMMAND_DONE: _done,
     MessageKind.OFFER_MADE: _offered,

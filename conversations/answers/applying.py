@@ -25,26 +25,33 @@ from core.use_cases.applying import (
     Submission,
     SubmissionOutcome,
     SubmitApplication,
-    submit_application,
 )
 from core.use_cases.borrowing import Overview, overview
 from core.use_cases.locating import reserve_reference
 from core.use_cases.quoting import quote as quote_for
+from core.use_cases.taking import application_being_sent, apply_for_loan
 
 REFUSALS: Final = {reason.value: f"refusal.{reason}" for reason in RefusalReason}
 PURPOSES: Final = {purpose: f"purpose.{purpose}" for purpose in Purpose}
 
 
 async def products(scene: Scene, _ask: Ask) -> Outcome:
-    """All products of all lenders in the caller's district in one list, and what their last application still tells."""
+    """All products of all lenders in the caller's district in one list, and what their last application still tells.
+
+    While the district's records do not answer, everything is asked anew but the wallet, which no such application
+    changes unless the borrower says so.
+    """
     hours = scene.engine.service_hours
     if not hours.are_on(scene.engine.clock.now()):
         return Outcome(name="outside_hours", values={"opens_at": f"{hours.opens:%H:%M}"})
-    seen = await overview(scene.engine, scene.caller)
-    if seen.borrower.blocked:
+    entry = _entry(scene)
+    if (reference := await application_being_sent(scene.engine, entry.borrower_id)) is not None:
+        return Outcome(name="being_sent", values={"reference": reference})
+    seen = await _seen(scene)
+    if seen is not None and seen.borrower.blocked:
         return Outcome(name="blocked")
     catalogue = await scene.engine.record.catalogue()
-    lent = catalogue.products_lent_in(seen.borrower.district)
+    lent = catalogue.products_lent_in(entry.district)
     waiting = _waiting(seen)
     free = [product for product in lent if waiting is None or product.mfi_id != waiting.mfi_id]
     if not free:
@@ -52,6 +59,14 @@ async def products(scene: Scene, _ask: Ask) -> Outcome:
     language = scene.conversation.language
     listed = tuple(Choice(str(product.product_id), _label(catalogue, product, language)) for product in free)
     return Outcome(name="listed", values={"products": listed, **_told_last(seen)})
+
+
+async def _seen(scene: Scene) -> Overview | None:
+    """What the caller has here; None while their district's records do not answer."""
+    try:
+        return await overview(scene.engine, scene.caller)
+    except DistrictDown:
+        return None
 
 
 async def product_limits(scene: Scene, ask: Ask) -> Outcome:
@@ -115,7 +130,7 @@ async def _business_date(scene: Scene, entry: PhoneEntry) -> date:
 
 
 async def apply(scene: Scene, ask: Ask) -> Outcome:
-    """Submit, once for each draft."""
+    """Submit, once for each draft; or leave it with the intake until the district's records answer."""
     command = SubmitApplication(
         draft_id=arguments.named_by(ask),
         reference=arguments.reference(ask, "reserved"),
@@ -130,12 +145,12 @@ async def apply(scene: Scene, ask: Ask) -> Outcome:
         channel=scene.channel,
         wallet=named_wallet(scene.caller, ask),
     )
-    return _submitted(await submit_application(scene.engine, command))
+    return _submitted(await apply_for_loan(scene.engine, command))
 
 
 def _submitted(submission: Submission) -> Outcome:
-    if submission.outcome is SubmissionOutcome.SUBMITTED:
-        return Outcome(name="submitted", values={"reference": submission.reference})
+    if submission.outcome is not SubmissionOutcome.REFUSED:
+        return Outcome(name=submission.outcome.value, values={"reference": submission.reference})
     reason = key_facts.as_reason(submission.reason, REFUSALS, "refusal.other")
     return Outcome(name="refused", values={"reason": reason})
 
@@ -159,8 +174,8 @@ def _allows(product: ProductVersion, ask: Ask) -> bool:
     return is_within and is_step and arguments.whole(ask, "term") in product.terms.periods_offered
 
 
-def _waiting(seen: Overview) -> Application | None:
-    application = seen.application
+def _waiting(seen: Overview | None) -> Application | None:
+    application = None if seen is None else seen.application
     return application if application is not None and application.status in OPEN_STATUSES else None
 
 
@@ -168,8 +183,10 @@ def _label(catalogue: Catalogue, product: ProductVersion, language: str) -> str:
     return f"{catalogue.mfi(product.mfi_id).name}: {product.name_in(language)}"
 
 
-def _told_last(seen: Overview) -> dict[str, Value]:
+def _told_last(seen: Overview | None) -> dict[str, Value]:
     """Purpose, income, net pay and wallet of the last application while they are fresh: shown, and not asked again."""
+    if seen is None:
+        return {"wallet": KEPT}
     last = seen.last_application
     if last is None or (seen.business_on - last.submitted_on).days > LAST_APPLICATION_VALID_DAYS:
         return {}

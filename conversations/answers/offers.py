@@ -11,6 +11,7 @@ from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Outcome, Text, Value
 from conversations.flows.wording import TEXT_VERSION
 from core.errors import NotFound
+from core.ports.record import DistrictDown
 from core.records.application import (
     Application,
     ApplicationStatus,
@@ -22,6 +23,7 @@ from core.records.borrower import Language
 from core.records.loan import FiguresChanged, IllegalLoanTransition, LoanStatus, OfferExpired
 from core.use_cases.applying import withdraw_application
 from core.use_cases.borrowing import AcceptOffer, DeclineOffer, Overview, accept_offer, decline_offer, overview
+from core.use_cases.taking import application_being_sent
 
 REJECTIONS: Final = {reason.value: f"rejection.{reason}" for reason in RejectionReason}
 RETURNS: Final = {reason.value: f"return.{reason}" for reason in ReturnReason}
@@ -44,13 +46,30 @@ _ON_ITS_WAY: Final = frozenset({LoanStatus.ACCEPTED, LoanStatus.DISBURSING})
 
 
 async def my_application(scene: Scene, _ask: Ask) -> Outcome:
-    """Where the newest application stands; an offer comes before everything."""
-    seen = await overview(scene.engine, scene.caller)
+    """Where the newest application stands; an offer comes before everything, and one that is being sent before others.
+
+    That one can be told of while the district's records do not answer, too.
+    """
+    try:
+        seen = await overview(scene.engine, scene.caller)
+    except DistrictDown:
+        if (outcome := await _being_sent(scene)) is not None:
+            return outcome
+        raise
     if seen.offer is not None:
         return Outcome(name="offer")
+    if (outcome := await _being_sent(scene)) is not None:
+        return outcome
     if seen.application is None:
         return Outcome(name="none")
     return await _standing(scene, seen, seen.application)
+
+
+async def _being_sent(scene: Scene) -> Outcome | None:
+    if scene.registered is None:
+        return None
+    reference = await application_being_sent(scene.engine, scene.registered.borrower_id)
+    return None if reference is None else Outcome(name="being_sent", values={"reference": reference})
 
 
 async def withdraw(scene: Scene, ask: Ask) -> Outcome:

@@ -68,6 +68,7 @@ APPLICATION: Final = Flow(
                     "rejected": "rejected",
                     "payout": "payout",
                     "over": "over",
+                    "being_sent": "apply.being_sent",
                     "none": To("main.menu", "application.none"),
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },

@@ -50,10 +50,15 @@ class NotRegistered(NotFound):
 
 
 class SubmissionOutcome(StrEnum):
-    """What came of a submission."""
+    """What came of a submission.
+
+    Taken: it is in the intake until the district's records answer. Being sent: another of theirs is still there.
+    """
 
     SUBMITTED = "submitted"
     REFUSED = "refused"
+    TAKEN = "taken"
+    BEING_SENT = "being_sent"
 
 
 class RefusalReason(StrEnum):
@@ -72,7 +77,8 @@ class RefusalReason(StrEnum):
 class SubmitApplication:
     """What the borrower asks for. `reference` was reserved when the summary was shown.
 
-    wallet: where the loan is to be paid; None: where the borrower was paid so far.
+    wallet: where the loan is to be paid; None: where the borrower was paid so far. taken_at: when the intake took it,
+    where it comes from there: a wallet that was chosen since then stands.
     """
 
     draft_id: UUID
@@ -87,6 +93,15 @@ class SubmitApplication:
     income_kind: IncomeKind
     channel: Channel
     wallet: Wallet | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whose application it is, and in which district, without asking the directory again: a number may change hands."""
+
+    district: str
+    borrower_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +119,27 @@ async def submit_application(engine: Engine, command: SubmitApplication) -> Subm
     Raises `NotRegistered`, `DistrictDown`.
     """
     entry = await registered(engine, command.phone)
-    key = f"apply:{command.draft_id}"
-    async with engine.record.unit(entry.district) as unit:
+    return await submit_for(engine, Applicant(entry.district, entry.borrower_id), command)
+
+
+async def submit_for(engine: Engine, applicant: Applicant, command: SubmitApplication) -> Submission:
+    """The same for a borrower who is known already. Raises `DistrictDown`, `NotFound`: nobody has that id there."""
+    key = application_key(command.draft_id)
+    async with engine.record.unit(applicant.district) as unit:
         earlier = await earlier_outcome(unit, key)
         if earlier is not None:
             return _submission_from(earlier)
-        submission = await _submit(engine, unit, entry, command)
+        submission = await _submit(engine, unit, applicant, command)
         await unit.commands.complete(key, _submission_to_json(submission))
         await unit.commit()
     if submission.outcome is SubmissionOutcome.SUBMITTED:
-        await _log_enquiry(engine, entry, command)
+        await _log_enquiry(engine, applicant, command)
     return submission
+
+
+def application_key(draft_id: UUID) -> str:
+    """What an application is to the records and to the intake, however often it is sent."""
+    return f"apply:{draft_id}"
 
 
 async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Reference) -> Application:
@@ -132,7 +157,7 @@ async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Re
         withdrawn = replace(application, status=ApplicationStatus.WITHDRAWN, decided_at=now, decided_on=today)
         await unit.applications.save(withdrawn)
         await unit.applications.add_transition(
-            _borrower_step(application, withdrawn, entry, application.version + 1, now=now, today=today)
+            _borrower_step(application, withdrawn, application.version + 1, now=now, today=today)
         )
         mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
         await tell(
@@ -157,12 +182,12 @@ async def registered(engine: Engine, phone: PhoneNumber) -> PhoneEntry:
     return entry
 
 
-async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: SubmitApplication) -> Submission:
-    borrower = await unit.borrowers.get(entry.borrower_id, lock=True)
+async def _submit(engine: Engine, unit: Unit, applicant: Applicant, command: SubmitApplication) -> Submission:
+    borrower = await unit.borrowers.get(applicant.borrower_id, lock=True)
     catalogue = await engine.record.catalogue()
     try:
         product = catalogue.product(command.product_id, command.product_version)
-        is_lent = product in catalogue.products_lent_in(entry.district)
+        is_lent = product in catalogue.products_lent_in(applicant.district)
     except NotFound:
         return Submission(SubmissionOutcome.REFUSED, command.reference, RefusalReason.PRODUCT_GONE)
     refusal = RefusalReason.PRODUCT_GONE if not is_lent else _outside_product(product, command)
@@ -170,9 +195,9 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         refusal = await _barred(unit, borrower) or await _too_many(unit, borrower.id, product)
     if refusal is not None:
         return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
-    if command.wallet is not None:
+    if command.wallet is not None and not await _has_chosen_since(unit, borrower.id, command.taken_at):
         await choose_wallet(engine, unit, borrower, command.wallet, command.channel)
-    application = await _keep(engine, unit, entry, product, command)
+    application = await _keep(engine, unit, applicant, product, command)
     assessment = await assess(engine, unit, application, borrower, application.submitted_on)
     await keep_score(engine, unit, application, assessment, application.submitted_on, transition_n=1)
     await tell(
@@ -190,6 +215,12 @@ async def _submit(engine: Engine, unit: Unit, entry: PhoneEntry, command: Submit
         period_every=product.terms.period_every,
     )
     return Submission(SubmissionOutcome.SUBMITTED, application.reference)
+
+
+async def _has_chosen_since(unit: Unit, borrower_id: UUID, taken_at: datetime | None) -> bool:
+    """Whether they chose a wallet after they sent this: what waited in the intake does not undo that."""
+    newest = await unit.wallets.newest(borrower_id) if taken_at is not None else None
+    return newest is not None and taken_at is not None and newest.chosen_at > taken_at
 
 
 def _outside_product(product: ProductVersion, command: SubmitApplication) -> RefusalReason | None:
@@ -216,15 +247,15 @@ async def _too_many(unit: Unit, borrower_id: UUID, product: ProductVersion) -> R
 
 
 async def _keep(
-    engine: Engine, unit: Unit, entry: PhoneEntry, product: ProductVersion, command: SubmitApplication
+    engine: Engine, unit: Unit, applicant: Applicant, product: ProductVersion, command: SubmitApplication
 ) -> Application:
     now = engine.clock.now()
     today = await unit.business_date()
     application = Application(
         id=engine.identifiers.new_id(),
-        district=entry.district,
+        district=applicant.district,
         reference=command.reference,
-        borrower_id=entry.borrower_id,
+        borrower_id=applicant.borrower_id,
         mfi_id=product.mfi_id,
         product_id=product.product_id,
         product_version=product.version,
@@ -240,20 +271,18 @@ async def _keep(
         submitted_at=now,
     )
     await unit.applications.add(application)
-    await unit.applications.add_transition(_borrower_step(None, application, entry, 1, now=now, today=today))
+    await unit.applications.add_transition(_borrower_step(None, application, 1, now=now, today=today))
     return application
 
 
-def _borrower_step(
-    before: Application | None, after: Application, entry: PhoneEntry, n: int, *, now: datetime, today: date
-) -> Transition:
+def _borrower_step(before: Application | None, after: Application, n: int, *, now: datetime, today: date) -> Transition:
     return Transition(
         subject_id=after.id,
         n=n,
         from_status=before.status if before else None,
         to_status=after.status,
         actor_kind="borrower",
-        actor_id=entry.borrower_id,
+        actor_id=after.borrower_id,
         actor_name="",
         role="borrower",
         reason_code="withdrawn_by_borrower" if before else "submitted",
@@ -263,12 +292,12 @@ def _borrower_step(
     )
 
 
-async def _log_enquiry(engine: Engine, entry: PhoneEntry, command: SubmitApplication) -> None:
+async def _log_enquiry(engine: Engine, applicant: Applicant, command: SubmitApplication) -> None:
     """The look at the borrower's history that an application is. Telemetry of the score: after the commit."""
     catalogue = await engine.record.catalogue()
     mfi_id = catalogue.product(command.product_id, command.product_version).mfi_id
     await engine.channel.enquiries.add(
-        Enquiry(entry.borrower_id, engine.clock.now(), mfi_id, None, f"application:{command.reference}")
+        Enquiry(applicant.borrower_id, engine.clock.now(), mfi_id, None, f"application:{command.reference}")
     )
 
 

@@ -20,7 +20,7 @@ from core.money import ZERO, Money
 from core.phones import NotALesothoMobile, PhoneNumber
 from core.ports.channel import ChannelPlaneDown
 from core.ports.engine import Engine
-from core.ports.intake import IntakeRow, IntakeStatus
+from core.ports.intake import IntakeKind, IntakeRow, IntakeStatus
 from core.ports.record import DistrictDown, KeyReused, Unit
 from core.records.catalogue import Mfi
 from core.records.loan import Loan, LoanStatus, Payment
@@ -99,7 +99,7 @@ async def receive_payment(engine: Engine, notice: PaymentNotice) -> NoticeOutcom
     row = IntakeRow(
         scope=f"rail:{notice.rail}",
         reference=notice.reference,
-        kind="payment",
+        kind=IntakeKind.PAYMENT,
         district=await _likely_district(engine, notice, mfi),
         digest=content_digest(notice),
         payload=engine.sealer.seal(json.dumps(notice.to_json()).encode(), _context(notice.rail, notice.reference)),
@@ -126,9 +126,7 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
     """
     posted = 0
     defects: list[Exception] = []
-    for row in await engine.channel.intake.waiting(district, limit):
-        if row.kind != "payment":
-            continue
+    for row in await engine.channel.intake.waiting(district, limit, kind=IntakeKind.PAYMENT):
         try:
             posted += await _try_to_post(engine, row)
         except DomainError:

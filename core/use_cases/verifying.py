@@ -7,6 +7,7 @@ from typing import Final
 
 from core.ports.books import LedgerFinding
 from core.ports.engine import Engine
+from core.ports.intake import IntakeKind
 from core.use_cases.replaying_books import replay_district
 from core.use_cases.verifying_transfers import verify_transfers
 
@@ -37,5 +38,5 @@ async def _set_aside(engine: Engine, district: str) -> list[LedgerFinding]:
         LedgerFinding(
             district, "payment_set_aside", f"{row.scope} {row.reference}", f"it is posted nowhere: {row.last_error}"
         )
-        for row in await engine.channel.intake.set_aside(district, SET_ASIDE_LISTED_MAX)
+        for row in await engine.channel.intake.set_aside(district, SET_ASIDE_LISTED_MAX, kind=IntakeKind.PAYMENT)
     ]

@@ -49,7 +49,7 @@ def test_a_wrong_pin_sends_nothing_and_says_how_many_tries_are_left() -> None:
 
 
 def test_a_press_that_comes_twice_sends_one_application() -> None:
-    phone = given(registered({"apply": "district_down"}, last=NURSE))
+    phone = given(registered({"apply": found("being_sent", reference=REFERENCE)}, last=NURSE))
     phone.dials().when("1", "1", "1500", "2", "1", PIN).then.ends().issued("apply")
     first = phone.asks[-1].key
 

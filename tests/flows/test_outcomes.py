@@ -289,7 +289,7 @@ async def test_the_language_chosen_in_the_profile_speaks_on_the_next_dial(known:
     caller.says("Kopa kalimo")
 
 
-@pytest.mark.parametrize("typed", [("1",), ("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1"), ("5", "4"), ("5", "6")])
+@pytest.mark.parametrize("typed", [("2",), ("3",), ("4",), ("5", "2"), ("5", "1", "1"), ("5", "4"), ("5", "6")])
 async def test_a_district_that_is_down_says_so_on_every_way(
     known: Known, engine: Engine, typed: tuple[str, ...]
 ) -> None:
@@ -312,26 +312,6 @@ async def test_help_and_complaints_work_with_the_district_down(known: Known, eng
 
     # Whom to call is told without the district; to write a complaint down it has to be there.
     caller.shows("complaint.route").says("Mohloli Finance", "Central Bank of Lesotho")
-
-
-async def test_an_application_to_a_district_that_went_down_waits_for_the_next_dial(
-    known: Known, lending: Lending, engine: Engine
-) -> None:
-    caller = await known()
-    await caller.dials()
-    await caller.types(*TO_PIN)
-    up = caller.runner
-    caller.runner = _with_its_district_down(engine, up)
-    await caller.types("2580")
-    caller.shows("start.district_down").ends()
-
-    caller.runner = up
-    await caller.dials()
-    caller.shows("start.resume")
-    await caller.types("1", "2580")
-
-    caller.shows("apply.submitted")
-    assert len(await lending.messages("application_received")) == 1
 
 
 def _with_its_district_down(engine: Engine, runner: TurnRunner) -> TurnRunner:

@@ -1,0 +1,70 @@
+"""Emptying the intake of applications once their district answers again: each exactly once, none holding up another.
+
+An application that breaks the program is tried a few times and then set aside, for a person to look at.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import Conflict, DomainError
+from core.ports.channel import ChannelPlaneDown
+from core.ports.engine import Engine
+from core.ports.intake import IntakeKind, IntakeRow, IntakeStatus
+from core.ports.record import DistrictDown
+from core.use_cases.applying import SubmissionOutcome
+from core.use_cases.taking import submit_taken
+
+TRIES_MAX: Final = 5
+"""How often an application may break the program before it is set aside."""
+
+_CLASHES_MAX: Final = 100
+"""How often somebody else may have been first before it is no coincidence any more."""
+
+
+async def drain_applications(engine: Engine, district: str, limit: int) -> int:
+    """Submit what waits for a district; returns how many are through. One that fails does not stop the rest.
+
+    While the district is down none is tried more than once a round, and that try is not counted. Raises
+    `ChannelPlaneDown`; an `ExceptionGroup` at the end when a row broke the program itself: a defect to mend.
+    """
+    through = 0
+    defects: list[Exception] = []
+    for row in await engine.channel.intake.waiting(district, limit, kind=IntakeKind.APPLICATION):
+        try:
+            through += await _drain(engine, row)
+        except DistrictDown:
+            break  # the next ones are of the same district
+        except ChannelPlaneDown:
+            raise  # the intake itself is down: the rest would fare no better
+        except Exception as error:  # noqa: BLE001 -- told below; one application must never hold up everybody else's
+            await _failed(engine, row)
+            defects.append(error)
+    if defects:
+        raise ExceptionGroup("applications whose submission broke", defects)
+    return through
+
+
+async def _drain(engine: Engine, row: IntakeRow) -> bool:
+    try:
+        submission = await submit_taken(engine, row)
+    except (DistrictDown, ChannelPlaneDown):
+        raise
+    except DomainError as error:
+        is_clash = isinstance(error, Conflict) and row.attempts + 1 < _CLASHES_MAX
+        await _mark(engine, row, IntakeStatus.WAITING if is_clash else IntakeStatus.SET_ASIDE, error.code)
+        return False
+    if submission.outcome is SubmissionOutcome.REFUSED:
+        await _mark(engine, row, IntakeStatus.RETURNED, str(submission.reason))
+    else:
+        await _mark(engine, row, IntakeStatus.DONE)
+    return True
+
+
+async def _failed(engine: Engine, row: IntakeRow) -> None:
+    may_try_again = row.attempts + 1 < TRIES_MAX
+    await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, "failed")
+
+
+async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
+    await engine.channel.intake.mark(row.scope, row.reference, status, at=engine.clock.now(), error=error)
