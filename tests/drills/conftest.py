@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from storage.embedded import EmbeddedPostgres
 from tests.drills.drill import Outcome
 from tests.drills.ground import Ground
+from tests.fixtures_cassandra import DATACENTER, CassandraServer
+from tests.servers.cassandra.node import CURE, CassandraNode, can_run
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 
@@ -34,14 +38,70 @@ def drill_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedde
     asyncio.run(server.stop())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres_ground(drill_postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Both planes on PostgreSQL."""
-    asyncio.run(drill_postgres.ensure_database("drills"))
-    ground = Ground.made(
-        tmp_path_factory.mktemp("ground"),
-        {"record_url": drill_postgres.url("drills", "letsema_app")},
-        owner_url=drill_postgres.url("drills"),
-    )
-    yield ground
-    ground.close()
+    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), {}) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="module")
+def ground(
+    drill_postgres: EmbeddedPostgres, cassandra_server: CassandraServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    """The record plane on PostgreSQL, the channel plane on one node of Cassandra."""
+    channel = channel_settings([f"{cassandra_server.host}:{cassandra_server.port}"], copies=1)
+    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="module")
+def ring(
+    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str], None]
+) -> Iterator[list[CassandraNode]]:
+    """Three nodes of Cassandra on loopback, each with everything."""
+    if not can_run():
+        missing("cassandra", CURE)
+    folder = tmp_path_factory.mktemp("ring")
+    first = CassandraNode(folder / "1")
+    nodes = [first, *(CassandraNode(folder / str(n), host=f"127.0.0.{n}", beside=first) for n in (2, 3))]
+    try:
+        for node in nodes:
+            node.start()
+        yield nodes
+    finally:
+        for node in nodes:
+            node.stop()
+
+
+@pytest.fixture(scope="module")
+def ring_ground(
+    drill_postgres: EmbeddedPostgres, ring: list[CassandraNode], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    """The record plane on PostgreSQL, three copies of the channel plane."""
+    channel = channel_settings([f"{node.host}:{node.port}" for node in ring], copies=len(ring))
+    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
+        yield ground
+
+
+def channel_settings(nodes: Sequence[str], *, copies: int) -> dict[str, str]:
+    """The channel plane in a keyspace of its own, with so many copies of each row."""
+    return {
+        "channel_store": "cassandra",
+        "cassandra_contact_points": ",".join(nodes),
+        "cassandra_datacenter": DATACENTER,
+        "cassandra_keyspace": f"drills_{uuid4().hex[:12]}",
+        "cassandra_replication": f"{DATACENTER}:{copies}",
+    }
+
+
+@contextmanager
+def _ground_on(server: EmbeddedPostgres, directory: Path, channel: Mapping[str, str]) -> Iterator[Ground]:
+    database = f"drills_{uuid4().hex[:12]}"
+    asyncio.run(server.ensure_database(database))
+    planes = {"record_url": server.url(database, "letsema_app"), **channel}
+    ground = Ground.made(directory, planes, owner_url=server.url(database))
+    try:
+        yield ground
+    finally:
+        ground.close()

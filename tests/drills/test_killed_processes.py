@@ -20,10 +20,10 @@ WHERE = {
 
 @pytest.mark.parametrize("killed", WHERE)
 async def test_what_was_acknowledged_stands_once_after_a_process_was_killed(
-    postgres_ground: Ground, tmp_path: Path, outcomes: list[Outcome], killed: str
+    ground: Ground, tmp_path: Path, outcomes: list[Outcome], killed: str
 ) -> None:
     points = WHERE[killed]
-    async with drilled(postgres_ground, tmp_path, some_wishes(8, HOME, AWAY), kills=points) as drill:
+    async with drilled(ground, tmp_path, some_wishes(8, HOME, AWAY), kills=points) as drill:
         await drill.until_killed(*points)
         await drill.until_done()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 CURE: Final = "apt-get install openjdk-17-jdk-headless maven, or name a node: LETSEMA_TEST_CASSANDRA=host:port"
+HOST: Final = "127.0.0.1"
 CACHE: Final = "LETSEMA_TEST_CASSANDRA_CACHE"
 """Where the server's files are kept between runs. Unset: `~/.cache/letsema`."""
 
@@ -32,11 +33,14 @@ def can_run() -> bool:
 class CassandraNode:
     """A node in a directory. It may be killed, frozen and started again on what it kept."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, host: str = HOST, beside: CassandraNode | None = None) -> None:
+        """beside: the first node of a cluster that this one joins; nodes of one cluster differ in their host alone."""
         self.directory = directory
-        self.port = free_port()
+        self.host = host
+        self.port: int = beside.port if beside else free_port()
+        self._storage_ports: tuple[int, int] = beside._storage_ports if beside else (free_port(), free_port())
         self._process: subprocess.Popen[bytes] | None = None
-        _write_configuration(directory, self.port)
+        self._write_configuration(beside.host if beside else host)
 
     @property
     def log(self) -> Path:
@@ -82,6 +86,15 @@ class CassandraNode:
             self._wait()
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _write_configuration(self, seed: str) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        template = (_HERE / "cassandra.yaml").read_text(encoding="utf-8")
+        storage_port, ssl_storage_port = self._storage_ports
+        filled = {"host": self.host, "seed": seed, "native_port": self.port}
+        for name, value in {**filled, "storage_port": storage_port, "ssl_storage_port": ssl_storage_port}.items():
+            template = template.replace(f"{{{name}}}", str(value))
+        (self.directory / "cassandra.yaml").write_text(template, encoding="utf-8")
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -141,17 +154,8 @@ def _release() -> str:
     return version.text
 
 
-def _write_configuration(directory: Path, native_port: int) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    template = (_HERE / "cassandra.yaml").read_text(encoding="utf-8")
-    ports = {"native_port": native_port, "storage_port": free_port(), "ssl_storage_port": free_port()}
-    for name, port in ports.items():
-        template = template.replace(f"{{{name}}}", str(port))
-    (directory / "cassandra.yaml").write_text(template, encoding="utf-8")
-
-
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

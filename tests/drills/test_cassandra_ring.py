@@ -1,0 +1,48 @@
+"""One of three nodes of the channel plane killed, and frozen, under traffic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.drills.drill import AWAY, HOME, Outcome, drilled, some_wishes
+from tests.drills.ground import Ground
+from tests.servers.cassandra.node import CassandraNode
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.drills,
+    pytest.mark.ring,
+    pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2", "127.0.0.3"]),
+]
+
+Act = Callable[[CassandraNode], None]
+FAULTS: dict[str, tuple[Act, Act]] = {
+    "one of three nodes of Cassandra, killed": (CassandraNode.kill, CassandraNode.start),
+    "one of three nodes of Cassandra, frozen": (CassandraNode.freeze, CassandraNode.thaw),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_borrowers_go_on_while_one_of_three_nodes_is_down(
+    ring_ground: Ground, ring: list[CassandraNode], tmp_path: Path, outcomes: list[Outcome], fault: str
+) -> None:
+    hurt, mend = FAULTS[fault]
+    async with drilled(ring_ground, tmp_path, some_wishes(8, HOME, AWAY)) as drill:
+        await drill.until(lambda told: len(told.applications) >= 2)
+        hurt(ring[2])
+        before = drill.told
+        await drill.until(
+            lambda told: (
+                len(told.applications) >= len(before.applications) + 2
+                and len(told.acceptances) >= len(before.acceptances) + 2
+                and len(told.payments) >= len(before.payments) + 2
+            )
+        )
+        await asyncio.to_thread(mend, ring[2])
+        await drill.until_done()
+
+        outcomes.append(await drill.prove(fault))
