@@ -57,12 +57,15 @@ def demo(
 def stand_in(
     public: Annotated[str, typer.Option(help="The public listener that it calls back, on loopback.")],
     port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = 8082,
-    hook_token: Annotated[str, typer.Option(help="The token in the hooks' paths.")] = "demo",  # noqa: S107 -- printed
+    hook_token: Annotated[
+        str | None, typer.Option(help="The token in the hooks' paths; else the first of LETSEMA_HOOK_TOKENS, or demo.")
+    ] = None,
 ) -> None:
-    """Stand in for the SMS provider and the mobile-money rail, on loopback."""
+    """Stand in for the SMS provider and the mobile-money rail, on loopback, for the account that the settings name."""
     from letsema.demo.stand_in import run_stand_in
+    from letsema.settings import load_settings
 
-    run(run_stand_in(public, port, hook_token))
+    run(run_stand_in(public, port, hook_token, load_settings()))
 
 
 def _given(data_dir: Path | None) -> dict[str, Path]:
