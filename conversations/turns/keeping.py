@@ -70,8 +70,7 @@ class Keeper:
         except (KeyError, TypeError) as error:
             raise CorruptState("a turn has no caller or no list of drafts") from error
         conversation = Conversation.from_json({**opened, _PARKED: []})
-        others = [draft for draft in drafts if not conversation.draft_id or draft.flow != conversation.flow]
-        return Kept(replace(conversation, parked=_in_order(others, order)), caller)
+        return Kept(_with_parked(conversation, drafts, order), caller)
 
     def draft_record(
         self, draft: Draft, caller_hash: bytes, *, owner: str, now: datetime, begun: DraftRecord | None
@@ -151,6 +150,16 @@ def service_key(channel: Channel, service: str) -> str:
 def channel_of(record: TurnRecord) -> Channel:
     """The channel of a stored turn."""
     return Channel(record.service.partition(":")[0])
+
+
+def with_drafts(conversation: Conversation, drafts: Sequence[Draft]) -> Conversation:
+    """A conversation just saved, as `read_turn` would bring it back: with its parked drafts as they stand now."""
+    return _with_parked(conversation, drafts, [draft.id for draft in conversation.parked])
+
+
+def _with_parked(conversation: Conversation, drafts: Sequence[Draft], order: Sequence[str]) -> Conversation:
+    others = [draft for draft in drafts if not conversation.draft_id or draft.flow != conversation.flow]
+    return replace(conversation, parked=_in_order(others, order))
 
 
 def _in_order(drafts: Sequence[Draft], order: Sequence[str]) -> tuple[Draft, ...]:

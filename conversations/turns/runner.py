@@ -16,6 +16,7 @@ from conversations.turns.hop import Hop, Renderer, Reply
 from conversations.turns.keeping import OWED_DAYS, Keeper
 from conversations.turns.observing import HopSeen, Observe, Seen, ignore
 from conversations.turns.progress import DEADLINE_SECONDS, LATE_SAVE_SECONDS, STALE_CLAIM_SECONDS, Progress, Stage
+from conversations.turns.recent import RecentTurns
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.turn import Turn
 from core.ports.channel import ChannelPlaneDown
@@ -53,6 +54,7 @@ class TurnRunner:
             renderers=renderers,
             keeper=Keeper(engine.sealer),
             observe=observe,
+            recent=RecentTurns(),
         )
         self._deadline_seconds = deadline_seconds
         self._under_way: Final[set[asyncio.Task[Any]]] = set()

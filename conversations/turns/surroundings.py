@@ -12,6 +12,7 @@ from conversations.engine.step import step
 from conversations.turns.hop import Renderer, Reply
 from conversations.turns.keeping import Keeper
 from conversations.turns.observing import HopSeen, Observe
+from conversations.turns.recent import RecentTurns
 from core.ports.conversations import ConversationStore
 from core.ports.engine import Engine
 from core.records.borrower import Channel
@@ -27,6 +28,7 @@ class Surroundings:
     renderers: Mapping[Channel, Renderer]
     keeper: Keeper
     observe: Observe
+    recent: RecentTurns
 
     @property
     def store(self) -> ConversationStore:

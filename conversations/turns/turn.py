@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Conversation, CorruptState, Event, Input, Notice, Started, Step
 from conversations.turns.finishing import NotFinishedYet, finish
 from conversations.turns.forms import Forms, draft_id_of
 from conversations.turns.hop import Dialect, Hop, Reply
-from conversations.turns.keeping import TURN_HOURS, draft_of, service_key
+from conversations.turns.keeping import TURN_HOURS, draft_of, service_key, with_drafts
 from conversations.turns.observing import HopSeen, Seen, form_begun
 from conversations.turns.progress import Progress, Stage
+from conversations.turns.recent import Recent
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.transcripts import Arrival, Compared, compare, dialled_parts, is_same_input
 from core.calendar import business_date_of
 from core.ports.channel import ChannelPlaneDown
-from core.ports.conversations import CallerSnapshot, Claim, SaveResult, TurnRecord
+from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The change of a form that goes with a save, and the version that it expects to find (None: nothing)."""
+
+    draft: DraftRecord | None
+    expected_version: int | None
 
 
 class Turn:
@@ -32,14 +42,45 @@ class Turn:
         self._caller = around.engine.keyed_hash.phone(hop.caller)
         self._service = service_key(hop.channel, hop.service)
         self._owner = f"{self._service}:{hop.session}"
+        self._place = (self._caller, self._service, hop.session)
+        self._lost_turn = 0
         self._forms: Forms
 
     async def take(self) -> Reply:
         """Answer the hop. Raises `ChannelPlaneDown`, `NotFinishedYet`."""
+        recent = self._around.recent.take(self._place, self._around.engine.clock.now())
+        if recent is not None:
+            reply = await self._follow(recent)
+            if reply is not None:
+                return reply
         snapshot = await self._load()
         if snapshot.turn is None:
             return await self._begin(snapshot)
         return await self._go_on(snapshot, snapshot.turn)
+
+    async def _follow(self, recent: Recent) -> Reply | None:
+        """Go straight on from what this process saved last, without a read; None where a read has to come first.
+
+        That is so for whatever is not the next answer, and for a turn that asks: what is read or done starts from what
+        is stored now. The rest is settled by the save, which finds the turn and the form that are remembered, or loses.
+        """
+        compared = self._compared(recent.record, had_claim=False)
+        if compared.arrival is not Arrival.CONTINUED or recent.record.ended:
+            return None
+        before = with_drafts(recent.conversation, recent.forms.live(draft_id_of(recent.record)))
+        self._forms = recent.forms
+        self._progress.language = before.language
+        stepped = self._around.step(self._hop.channel, before, Input(text=compared.answer, fresh_id=self._fresh_id))
+        if stepped.ask is not None:
+            return None
+        change = self._change(recent.record, stepped.conversation)
+        if before.draft is not None and (change.draft is None or str(change.draft.id) != before.draft_id):
+            # The save would not notice that this session's form went on elsewhere.
+            return None
+        reply = await self._show(recent.record, stepped, change, Seen.TURNED)
+        if reply is None:
+            self._lost_turn = stepped.conversation.turn
+        return reply
 
     async def _begin(self, snapshot: CallerSnapshot) -> Reply:
         """A dial. What an earlier session had begun to send comes first, so that nobody edits it again."""
@@ -53,7 +94,7 @@ class Turn:
             session=self._hop.session,
             today=await self._business_date(snapshot.phone),
             language=self._progress.language,
-            fresh_id=self._fresh_id(),
+            fresh_id=self._fresh_id,
             parts=dialled_parts(self._hop.text),
             drafts=self._forms.live(),
         )
@@ -73,6 +114,9 @@ class Turn:
                 return replace(self._stored_reply(stored), is_stale=True)
             case Arrival.CONTINUED if not stored.ended and not has_claim:
                 return await self._continue(snapshot, stored, compared.answer)
+            case Arrival.DIVERGED if stored.turn == self._lost_turn:
+                # Another input came for the same turn at the same moment, and was saved first.
+                return self._stored_reply(stored)
             case _:
                 return self._notice(Notice.DIAL_AGAIN, Seen.OUT_OF_ORDER)
 
@@ -92,7 +136,7 @@ class Turn:
             return self._notice(Notice.DIAL_AGAIN, Seen.FAILED)
         if self._forms.went_elsewhere(kept.conversation):
             return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
-        event = Input(text=answer, fresh_id=self._fresh_id())
+        event = Input(text=answer, fresh_id=self._fresh_id)
         return await self._advance(snapshot, (stored, kept.conversation), event, Seen.TURNED)
 
     async def _advance(
@@ -111,15 +155,19 @@ class Turn:
         stepped = await self._around.settle_asks(scene, stepped)
         if stepped.ask is not None:
             return await self._run_command(snapshot, stored, stepped.conversation, stepped.ask)
-        return await self._show(stored, stepped, seen)
+        change = self._change(stored, stepped.conversation)
+        reply = await self._show(stored, stepped, change, seen)
+        return reply if reply is not None else await self._answer_what_stands(stepped.conversation.turn)
 
-    async def _show(self, stored: TurnRecord | None, stepped: Step, seen: Seen) -> Reply:
+    async def _show(self, stored: TurnRecord | None, stepped: Step, change: _Change, seen: Seen) -> Reply | None:
+        """Save the turn with its screen; None when the save was lost."""
         if stepped.view is None:
             raise AssertionError("a step gives a screen or an ask")
         reply = self._around.reply(self._hop.channel, stepped.view)
         record = replace(self._record(stepped.conversation), reply=reply.text, ended=reply.ends)
-        if not await self._is_saved(stored, record, stepped.conversation):
-            return await self._answer_what_stands(record)
+        if not await self._is_saved(stored, record, change):
+            return None
+        self._remember(record, stepped.conversation, change)
         self._around.observe(
             HopSeen(
                 seen=seen,
@@ -141,9 +189,9 @@ class Turn:
         record = self._record(conversation)
         record = replace(record, claim=self._claim(record, ask))
         self._progress.stage = Stage.CLAIMING
-        if not await self._is_saved(stored, record, conversation):
+        if not await self._is_saved(stored, record, self._change(stored, conversation)):
             self._progress.stage = Stage.NO_COMMAND
-            return await self._answer_what_stands(record)
+            return await self._answer_what_stands(record.turn)
         self._progress.has_claimed(record)
         final = await finish(self._around, record, self._progress, entry=snapshot.phone)
         return Reply(text=final.reply, ends=final.ended, screen=final.screen, turn=final.turn)
@@ -185,17 +233,18 @@ class Turn:
             expires_at=now + timedelta(hours=TURN_HOURS),
         )
 
-    async def _is_saved(self, stored: TurnRecord | None, record: TurnRecord, conversation: Conversation) -> bool:
+    def _change(self, stored: TurnRecord | None, conversation: Conversation) -> _Change:
+        return _Change(*self._forms.change(stored, conversation, self._caller, self._around.engine.clock.now()))
+
+    async def _is_saved(self, stored: TurnRecord | None, record: TurnRecord, change: _Change) -> bool:
         """Compare and set. A save whose fate is unknown is looked up. Raises `ChannelPlaneDown` when that fails too."""
-        now = self._around.engine.clock.now()
-        draft, expected_version = self._forms.change(stored, conversation, self._caller, now)
         try:
             result = await self._around.store.save(
                 record,
                 expected_turn=stored.turn if stored else None,
                 expected_claim=None,
-                draft=draft,
-                expected_draft_version=expected_version,
+                draft=change.draft,
+                expected_draft_version=change.expected_version,
             )
         except ChannelPlaneDown:
             stands = (await self._load()).turn
@@ -204,11 +253,17 @@ class Turn:
             return True
         return result is SaveResult.SAVED
 
-    async def _answer_what_stands(self, record: TurnRecord) -> Reply:
+    def _remember(self, record: TurnRecord, conversation: Conversation, change: _Change) -> None:
+        """Only where the next hop can prove by itself that it goes straight on: its transcript does."""
+        if self._hop.dialect is Dialect.CUMULATIVE and not record.ended:
+            forms = self._forms.after(change.draft, conversation)
+            self._around.recent.keep(self._place, Recent(record, conversation, forms))
+
+    async def _answer_what_stands(self, turn: int) -> Reply:
         """After a lost save: another hop took this turn, or another session took the form."""
         snapshot = await self._load()
         stands = snapshot.turn
-        if stands is None or stands.turn < record.turn:
+        if stands is None or stands.turn < turn:
             return self._notice(Notice.TAKEN_OVER, Seen.TAKEN_OVER)
         if stands.claim is not None:
             self._progress.has_claimed(stands)
@@ -218,7 +273,7 @@ class Turn:
     async def _load(self) -> CallerSnapshot:
         now = self._around.engine.clock.now()
         snapshot = await self._around.store.load(self._caller, self._service, self._hop.session, now)
-        self._forms = Forms(self._around.keeper, snapshot, self._owner)
+        self._forms = Forms(self._around.keeper, snapshot.drafts, self._owner)
         self._progress.language = self._language(snapshot)
         return snapshot
 
@@ -257,5 +312,7 @@ class Turn:
         self._around.observe(HopSeen(seen=seen, channel=self._hop.channel))
         return self._around.notice(self._hop.channel, notice, self._progress.language)
 
+    @cached_property
     def _fresh_id(self) -> str:
+        """One a hop, however often it has to step anew."""
         return str(self._around.engine.identifiers.new_id())

@@ -186,5 +186,6 @@ async def test_records_of_another_number_do_not_open(world: World, line: Line) -
     other = replace(stolen, caller=b"another")
     world.store.turns[where] = replace(other, caller=where[0], session=stolen.session, state={**other.state, "turn": 9})
     world.store.turns[where] = replace(world.store.turns[where], state={**other.state, "sealed": "AAAA"})
+    line.runner = world.runner()
 
     assert (await line.type("1")).text == "notice.dial_again/en"

@@ -95,6 +95,7 @@ MACHINE = Machine(
                         Option("1", "yes", to="pin"),
                         Option("2", "no", to="name"),
                         Option("3", "forget", to="forgotten"),
+                        Option("4", "other form", to="other.note"),
                     ),
                 ),
                 PinQuestion(
