@@ -31,7 +31,7 @@ def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = (), don
 
 
 _TABLE: Final[Mapping[str, Answer]] = {
-    "caller": _answer(first_contact.caller, "new", "known", "new_outside_hours", "known_outside_hours"),
+    "caller": _answer(first_contact.caller, "new", "known", "no_pin", "new_outside_hours", "known_outside_hours"),
     "districts": _answer(first_contact.districts, "listed", "none"),
     "choose_pin": _answer(first_contact.choose_pin, "chosen", "weak"),
     "repeat_pin": _answer(first_contact.repeat_pin, "same", "different"),
@@ -109,7 +109,7 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "complain": _answer(complaining.complain, "too_many", "gone", DISTRICT_DOWN, told=("taken",)),
     "my_complaints": _answer(complaining.my_complaints, "listed", "none", DISTRICT_DOWN),
     "my_complaint": _answer(complaining.my_complaint, "shown", "gone", DISTRICT_DOWN),
-    "pin_reset": _answer(recovering.pin_reset, "open", "none", DISTRICT_DOWN),
+    "pin_reset": _answer(recovering.pin_reset, "open", "by_identity", "none", DISTRICT_DOWN),
     "check_reset_code": _answer(recovering.check_reset_code, "right", "wrong", "over", DISTRICT_DOWN),
     "choose_reset_pin": _answer(recovering.choose_reset_pin, "chosen", "weak", DISTRICT_DOWN),
     "reset_pin": _answer(recovering.reset_pin, "over", DISTRICT_DOWN, told=("reset",)),

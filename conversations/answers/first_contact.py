@@ -22,7 +22,12 @@ _NO_PIN: Final = {"new_pin_hash": ""}
 
 
 async def caller(scene: Scene, _ask: Ask) -> Outcome:
-    """Whether the number is registered, as the directory knew it at the hop, and whether this hour is open."""
+    """Whether the number is registered, as the directory knew it at the hop, and whether this hour is open.
+
+    Who came to this number by a change has no PIN here yet: that comes first, at every hour.
+    """
+    if scene.registered is not None and not scene.registered.pin_hash:
+        return Outcome(name="no_pin")
     name = "known" if scene.registered else "new"
     hours = scene.engine.service_hours
     if hours.are_on(scene.engine.clock.now()):

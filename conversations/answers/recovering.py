@@ -7,16 +7,19 @@ from typing import Final
 from conversations.answers import arguments
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Outcome
+from core.records.recovery import ResetProof
 from core.use_cases import recovering
 from core.use_cases.pins import WeakPin
 from core.use_cases.recovering import CodeResult, RecoveredPin
 
+_PROOFS: Final = {ResetProof.SMS_CODE: "open", ResetProof.IDENTITY_END: "by_identity"}
 _NOTHING_KEPT: Final = {"new_pin_hash": "", "pin_replaced": ""}
 
 
 async def pin_reset(scene: Scene, _ask: Ask) -> Outcome:
-    """Whether a code is out that may still be typed."""
-    return Outcome(name="open" if await recovering.is_reset_open(scene.engine, scene.caller) else "none")
+    """What may be typed to choose a PIN anew: a code that is out, or the end of the ID by who came to a new number."""
+    proof = await recovering.open_proof(scene.engine, scene.caller)
+    return Outcome(name="none" if proof is None else _PROOFS[proof])
 
 
 async def check_reset_code(scene: Scene, ask: Ask) -> Outcome:

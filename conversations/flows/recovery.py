@@ -1,4 +1,4 @@
-"""A new PIN with the code that a branch had sent: who forgot it, or was locked out, comes back in."""
+"""A PIN chosen anew: with the code that a branch had sent, or on a new number with the end of one's national ID."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ RECOVERY: Final = Flow(
             name="enter",
             ask=Read(
                 kind="pin_reset",
-                outcomes={"open": "code", "none": "no_code", DISTRICT_DOWN: DISTRICT_DOWN_END},
+                outcomes={
+                    "open": "code",
+                    "by_identity": "identity",
+                    "none": "no_code",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
             ),
         ),
         PinQuestion(
@@ -28,6 +33,20 @@ RECOVERY: Final = Flow(
                 outcomes={
                     "right": "new",
                     "wrong": Again("recovery.wrong_code"),
+                    "over": "no_code",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        PinQuestion(
+            name="identity",
+            text="recovery.identity",
+            digits=CODE_DIGITS,
+            check=PinCheck(
+                kind="check_reset_code",
+                outcomes={
+                    "right": "new",
+                    "wrong": Again("recovery.wrong_identity"),
                     "over": "no_code",
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },

@@ -39,6 +39,10 @@ class Borrowers(Protocol):
         """Overwrite what may change: language, phone, residence, blocked, whether reminders are wanted."""
         ...
 
+    async def correct_national_id(self, borrower: Borrower) -> None:
+        """Overwrite the national ID. Raises `Conflict` when another borrower of the district has it."""
+        ...
+
     async def give_consent(self, consent: Consent) -> None: ...
 
     async def withdraw_consent(self, borrower_id: UUID, kind: ConsentKind, at: datetime) -> None:

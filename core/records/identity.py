@@ -49,7 +49,7 @@ class CaseMoved(Conflict):
 class IdentityCase:
     """Somebody tried to register, from another number, with the national ID of a borrower who is registered.
 
-    `phone` and the names are what that caller gave; `same_birth_date`: so was the date of birth, and it is the borrower's.
+    `phone` and the names are what that caller gave; `same_birth_date`: they gave the borrower's date of birth, too.
     `mfi_id` is the lender that answers for it. `tries` counts what came from the same number while it was open.
     """
 

@@ -58,6 +58,9 @@ class MessageKind(StrEnum):
     LINK_CODE = "link_code"
     CHAT_LINKED = "chat_linked"
     CHAT_UNLINKED = "chat_unlinked"
+    NUMBER_GIVEN_UP = "number_given_up"
+    NUMBER_CHANGED = "number_changed"
+    IDENTITY_CORRECTED = "identity_corrected"
 
 
 STATEMENT_PAYMENTS: Final = 3
@@ -138,6 +141,9 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.LINK_CODE: ("code", "expires_at"),
     _M.CHAT_LINKED: (),
     _M.CHAT_UNLINKED: (),
+    _M.NUMBER_GIVEN_UP: ("mfi_name", "complaints_phone"),
+    _M.NUMBER_CHANGED: (),
+    _M.IDENTITY_CORRECTED: ("mfi_name", "complaints_phone"),
 }
 """The fields that each kind's data holds. A date or amount that does not apply is null."""
 
@@ -149,11 +155,15 @@ ALWAYS_BY_SMS: Final[frozenset[MessageKind]] = frozenset(
         *(_M.OFFER_ACCEPTED, _M.DISBURSED, _M.DISBURSEMENT_FAILED, _M.PAYMENT_RECEIVED),
         *(_M.PAYMENT_REVERSED, _M.CREDIT_REFUNDED, _M.PAYMENT_REFUNDED, _M.LATE_FEE),
         *(_M.LOAN_CLOSED, _M.LOAN_CANCELLED, _M.LOAN_RETURNED, _M.RETURN_ASKED),
+        *(_M.NUMBER_GIVEN_UP, _M.NUMBER_CHANGED, _M.IDENTITY_CORRECTED),
     }
 )
 """Money and safety: these go to the SIM, whatever chat is linked to the number as well."""
 
 BY_SMS_ALONE: Final[frozenset[MessageKind]] = frozenset(
-    {_M.PIN_RESET_CODE, _M.LINK_CODE, _M.CHAT_LINKED, _M.CHAT_UNLINKED}
+    {
+        *(_M.PIN_RESET_CODE, _M.LINK_CODE, _M.CHAT_LINKED, _M.CHAT_UNLINKED),
+        *(_M.NUMBER_GIVEN_UP, _M.NUMBER_CHANGED),
+    }
 )
 """These prove or guard that the SIM is the borrower's, so that no chat may stand in for it."""

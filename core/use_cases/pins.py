@@ -85,6 +85,9 @@ async def check_pin(engine: Engine, phone: PhoneNumber, pin: str, attempt: str) 
         if entry is None or entry.state != "active":
             await engine.pin_hasher.verify(pin, None)
             return PinCheck(PinResult.UNKNOWN)
+        if not entry.pin_hash:
+            # The number is new to its borrower: there is nothing to try yet, and nothing to count.
+            return PinCheck(PinResult.NEEDS_OFFICER)
         now = engine.clock.now()
         barred = _barred(entry, now)
         if entry.last_pin_attempt == attempt:

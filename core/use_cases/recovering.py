@@ -21,7 +21,7 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.borrower import Borrower
 from core.records.message import MessageKind
-from core.records.recovery import PinReset
+from core.records.recovery import PinReset, ResetProof
 from core.records.staff import Actor, Permission
 from core.records.wallet import CoolDownCause
 from core.use_cases.applying import registered
@@ -111,7 +111,7 @@ async def start_pin_reset(engine: Engine, actor: Actor, command: StartPinReset) 
         if await earlier_outcome(unit, key, "start_pin_reset", command) is not None:
             return
         borrower = await unit.borrowers.get(entry.borrower_id, lock=True)
-        if _is_the_borrower(engine, borrower, command.national_id):
+        if is_the_borrower(engine, borrower, command.national_id):
             await _start(engine, unit, actor, borrower)
             await unit.commands.complete(key, {"outcome": "started"})
             await unit.commit()
@@ -119,12 +119,20 @@ async def start_pin_reset(engine: Engine, actor: Actor, command: StartPinReset) 
     await _refuse(engine, actor)
 
 
-async def is_reset_open(engine: Engine, phone: PhoneNumber) -> bool:
-    """Whether a code is out for a caller that may still be typed. Raises `NotRegistered`, `DistrictDown`."""
+async def open_proof(engine: Engine, phone: PhoneNumber) -> ResetProof | None:
+    """What a caller may type to choose a PIN anew; None where nothing was started, or its time or tries are over.
+
+    Raises `NotRegistered`, `DistrictDown`.
+    """
     entry = await registered(engine, phone)
     async with engine.record.unit(entry.district) as unit:
         reset = await unit.pin_resets.newest(entry.borrower_id)
-    return reset is not None and _is_open(reset, engine.clock.now())
+    return reset.proof if reset is not None and _is_open(reset, engine.clock.now()) else None
+
+
+def identity_end(national_id: str) -> str:
+    """The last digits of a national ID, as many as a code has."""
+    return "".join(filter(str.isdigit, national_id))[-CODE_DIGITS:]
 
 
 async def check_reset_code(engine: Engine, phone: PhoneNumber, code: str) -> CodeCheck:
@@ -135,7 +143,7 @@ async def check_reset_code(engine: Engine, phone: PhoneNumber, code: str) -> Cod
         reset = await unit.pin_resets.newest(entry.borrower_id, lock=True)
         if reset is None or not _is_open(reset, now):
             return CodeCheck(CodeResult.OVER)
-        is_right = hmac.compare_digest(_digest(engine, reset.id, code), reset.code_digest)
+        is_right = hmac.compare_digest(code_digest(engine, reset.id, code), reset.code_digest)
         tried = replace(reset, verified_at=now) if is_right else replace(reset, tries=reset.tries + 1)
         await unit.pin_resets.save(tried)
         await unit.commit()
@@ -184,7 +192,8 @@ def _may_choose(reset: PinReset, now: datetime) -> bool:
     return reset.verified_at is not None and now < reset.verified_at + timedelta(minutes=CODE_MINUTES)
 
 
-def _is_the_borrower(engine: Engine, borrower: Borrower, typed: str) -> bool:
+def is_the_borrower(engine: Engine, borrower: Borrower, typed: str) -> bool:
+    """Whether a national ID, as somebody typed it, is the borrower's."""
     return hmac.compare_digest(
         engine.keyed_hash.national_id(typed), engine.keyed_hash.national_id(borrower.national_id)
     )
@@ -192,11 +201,12 @@ def _is_the_borrower(engine: Engine, borrower: Borrower, typed: str) -> bool:
 
 async def _take_turn(engine: Engine, actor: Actor) -> None:
     async with engine.record.unit(actor.district) as unit:
-        await _take_token(engine, unit, f"pin_reset_by:{actor.staff_id}", STARTS_AN_HOUR, _HOUR_SECONDS)
+        await take_token(engine, unit, f"pin_reset_by:{actor.staff_id}", STARTS_AN_HOUR, _HOUR_SECONDS)
         await unit.commit()
 
 
-async def _take_token(engine: Engine, unit: Unit, bucket: str, capacity: int, per_seconds: int) -> None:
+async def take_token(engine: Engine, unit: Unit, bucket: str, capacity: int, per_seconds: int) -> None:
+    """Count an attempt against a bucket. Raises `TooManyAttempts`."""
     now = engine.clock.now()
     wait = await unit.staff.take_tokens(bucket, capacity=capacity, per_seconds=per_seconds, now=now)
     if wait:
@@ -212,7 +222,7 @@ async def _refuse(engine: Engine, actor: Actor) -> NoReturn:
 
 
 async def _start(engine: Engine, unit: Unit, actor: Actor, borrower: Borrower) -> None:
-    await _take_token(engine, unit, f"pin_reset_of:{borrower.id}", RESETS_A_DAY, _DAY_SECONDS)
+    await take_token(engine, unit, f"pin_reset_of:{borrower.id}", RESETS_A_DAY, _DAY_SECONDS)
     now, reset_id = engine.clock.now(), engine.identifiers.new_id()
     code = str(engine.identifiers.random_below(10**CODE_DIGITS)).zfill(CODE_DIGITS)
     await unit.pin_resets.add(
@@ -220,7 +230,7 @@ async def _start(engine: Engine, unit: Unit, actor: Actor, borrower: Borrower) -
             id=reset_id,
             borrower_id=borrower.id,
             mfi_id=actor.mfi_id,
-            code_digest=_digest(engine, reset_id, code),
+            code_digest=code_digest(engine, reset_id, code),
             started_by=actor.staff_id,
             started_by_name=actor.name,
             started_at=now,
@@ -246,7 +256,8 @@ async def _code_figures(engine: Engine, actor: Actor, code: str) -> Mapping[str,
     return {"mfi_name": mfi.name, "complaints_phone": mfi.complaints_phone, "code": sealed}
 
 
-def _digest(engine: Engine, reset_id: UUID, code: str) -> bytes:
+def code_digest(engine: Engine, reset_id: UUID, code: str) -> bytes:
+    """What is kept of a code: good for one reset only."""
     return engine.keyed_hash.digest(f"pin reset {reset_id}", code.encode())
 
 

@@ -1,8 +1,8 @@
 """Reservations in the directory: kept or released, once and for all, in the record plane's one transaction.
 
 The two planes share no transaction. So whoever writes what a reservation is for (the borrower, the changed number)
-takes the reservation's key in that same transaction, and whoever gives a reservation up takes the same key first. One of
-the two gets it; the other reads what it became. A write that comes late, after the release, finds the key and writes
+takes the reservation's key in that same transaction, and whoever gives a reservation up takes the same key first. One
+of the two gets it; the other reads what it became. A write that comes late, after the release, finds the key and writes
 nothing; a release that comes late finds the key and finishes instead.
 """
 

@@ -10,8 +10,11 @@ from typing import Final
 
 from channels.dispatch.outbox import OutboxWorker
 from core.ports.engine import Engine
+from core.use_cases.draining import drain_applications
+from core.use_cases.following_change import follow_changes
 from core.use_cases.purging import purge_finished
 from core.use_cases.repaying import drain_payments
+from core.use_cases.reserving import settle_reservations
 from core.use_cases.sealing import seal_audit
 from letsema.metrics import Metrics
 from letsema.worker.bell import Bell
@@ -29,6 +32,10 @@ _PAYOUTS_SECONDS: Final = 15.0
 _PURGE_SECONDS: Final = 600.0
 _SEALS_SECONDS: Final = 30.0
 _CLOCK_SECONDS: Final = 20.0
+_RESERVATIONS_SECONDS: Final = 30.0
+_RESERVATIONS_BATCH: Final = 50
+_CHANGES_SECONDS: Final = 10.0
+_CHANGES_BATCH: Final = 50
 
 FinishClaims = Callable[[int], Awaitable[int]]
 Purge = Callable[[], Awaitable[int]]
@@ -74,8 +81,14 @@ class Worker:
     def _jobs_of(self, district: str) -> Iterator[Job]:
         yield Job("outbox", partial(self.outbox.work_on, district), self.poll_seconds, wakes=True)
         yield Job("intake", partial(drain_payments, self.engine, district, _INTAKE_BATCH), _INTAKE_SECONDS)
+        applications = partial(drain_applications, self.engine, district, _INTAKE_BATCH)
+        yield Job("applications", applications, _INTAKE_SECONDS)
         yield Job("payouts", partial(ask_about_payouts, self.engine, district), _PAYOUTS_SECONDS)
         yield Job("audit_seals", partial(seal_audit, self.engine, district), _SEALS_SECONDS)
+        reservations = partial(settle_reservations, self.engine, district, _RESERVATIONS_BATCH)
+        yield Job("reservations", reservations, _RESERVATIONS_SECONDS)
+        changes = partial(follow_changes, self.engine, district, _CHANGES_BATCH)
+        yield Job("identity_changes", changes, _CHANGES_SECONDS)
         yield Job("retention", partial(purge_finished, self.engine, district), _PURGE_SECONDS)
         if self.clockwork is not None:
             yield Job("day_end", partial(self.clockwork.close_yesterday, district), _CLOCK_SECONDS)

@@ -64,6 +64,11 @@ class BorrowersOnPostgres:
         if not touched:
             raise NotFound("there is no such borrower")
 
+    async def correct_national_id(self, borrower: Borrower) -> None:
+        statement = update(borrowers).where(self._connection.here(borrowers), borrowers.c.id == borrower.id)
+        if not await self._connection.write(statement.values(**self._sealing.identity_columns(borrower))):
+            raise NotFound("there is no such borrower")
+
     async def give_consent(self, consent: Consent) -> None:
         statement = insert(consents).values(
             district=self._connection.district,

@@ -22,7 +22,7 @@ from core.use_cases.recovering import (
     StartPinReset,
     check_reset_code,
     choose_reset_pin,
-    is_reset_open,
+    open_proof,
     reset_pin,
     start_pin_reset,
 )
@@ -176,7 +176,7 @@ async def test_a_code_is_wrong_twice_and_over_the_third_time(lending: Lending) -
         (CodeResult.OVER, 0),
     ]
     assert (await check_reset_code(lending.engine, phone, code)).result is CodeResult.OVER
-    assert not await is_reset_open(lending.engine, phone)
+    assert await open_proof(lending.engine, phone) is None
 
 
 async def test_guesses_at_one_moment_are_all_counted(lending: Lending) -> None:
