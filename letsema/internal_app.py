@@ -9,10 +9,13 @@ from aiohttp import web
 
 from core.errors import DomainError
 from core.ports.engine import Engine
+from core.ports.intake import Backlog
 from letsema.metrics import CONTENT_TYPE, Metrics
 
 _ANSWER_SECONDS_MAX: Final = 2.0
 _OK: Final = "ok"
+_COUNTED_MAX: Final = 500
+"""Of what is open in a district's intake: more is no other news."""
 _NOBODY: Final = bytes(32)
 
 
@@ -31,6 +34,7 @@ def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
     async def figures(_request: web.Request) -> web.Response:
         record = await _record(engine)
         metrics.districts({district: answer == _OK for district, answer in record.items()})
+        metrics.intake(await _backlogs(engine), engine.clock.now())
         return web.Response(body=metrics.page(), headers={"Content-Type": CONTENT_TYPE})
 
     app = web.Application()
@@ -57,6 +61,18 @@ async def _record(engine: Engine) -> dict[str, str]:
         return {"catalogue": _code(error)}
     answers = await asyncio.gather(*(_district(engine, district) for district in districts))
     return dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
+
+
+async def _backlogs(engine: Engine) -> dict[str, Backlog]:
+    """What each district has open in the intake; none at all while the channel plane does not answer."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            districts = sorted((await engine.record.catalogue()).districts)
+            intake = engine.channel.intake
+            found = await asyncio.gather(*(intake.backlog(district, _COUNTED_MAX) for district in districts))
+    except (DomainError, TimeoutError):
+        return {}
+    return dict(zip(districts, found, strict=True))
 
 
 async def _directory(engine: Engine) -> str:

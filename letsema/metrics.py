@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from channels.dispatch.verdicts import Verdict
 from conversations.turns import HopSeen, Seen
+from core.ports.intake import Backlog
 from core.ports.work import OutboxRow
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -75,6 +77,18 @@ class Metrics:
             ("district",),
             registry=self._registry,
         )
+        self._intake = Gauge(
+            "letsema_intake_rows",
+            "What a district has open in the intake: it waits, or was set aside for a person to look at.",
+            ("district", "state"),
+            registry=self._registry,
+        )
+        self._oldest = Gauge(
+            "letsema_intake_oldest_seconds",
+            "How long what came in first has waited for its district; 0 where nothing waits.",
+            ("district",),
+            registry=self._registry,
+        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request. route: the path's pattern, so that there are few of them."""
@@ -110,6 +124,16 @@ class Metrics:
         self._districts.clear()
         for district, answered in answers.items():
             self._districts.labels(district).set(int(answered))
+
+    def intake(self, backlogs: Mapping[str, Backlog], now: datetime) -> None:
+        """Note what each district has open in the intake; what was noted before is forgotten."""
+        self._intake.clear()
+        self._oldest.clear()
+        for district, backlog in backlogs.items():
+            self._intake.labels(district, "waiting").set(backlog.waiting)
+            self._intake.labels(district, "set_aside").set(backlog.set_aside)
+            oldest = backlog.oldest_received_at
+            self._oldest.labels(district).set(0 if oldest is None else max((now - oldest).total_seconds(), 0))
 
     def page(self) -> bytes:
         """All figures in the text form of Prometheus."""

@@ -31,7 +31,7 @@ from core.use_cases.applying import (
     registered,
     submit_for,
 )
-from core.use_cases.idempotency import content_digest, plain
+from core.use_cases.idempotency import content_digest
 from core.use_cases.messages import tell
 
 SCOPE: Final = "application"
@@ -91,7 +91,7 @@ def open_application(engine: Engine, row: IntakeRow) -> TakenApplication:
 
 async def _take(engine: Engine, applicant: Applicant, command: SubmitApplication) -> Submission:
     key = application_key(command.draft_id)
-    kept = {**plain(command), "borrower_id": str(applicant.borrower_id)}
+    kept = {**_kept(command), "borrower_id": str(applicant.borrower_id)}
     row = IntakeRow(
         scope=SCOPE,
         reference=key,
@@ -126,6 +126,24 @@ async def _tell_why(engine: Engine, taken: TakenApplication, submission: Submiss
             reason_code=submission.reason,
         )
         await unit.commit()
+
+
+def _kept(command: SubmitApplication) -> dict[str, Any]:
+    wallet = command.wallet
+    return {
+        "draft_id": str(command.draft_id),
+        "reference": str(command.reference),
+        "phone": command.phone.e164,
+        "product_id": str(command.product_id),
+        "product_version": command.product_version,
+        "amount": command.amount.minor,
+        "periods": command.periods,
+        "purpose": command.purpose,
+        "net_pay": command.net_pay.minor,
+        "income_kind": command.income_kind,
+        "channel": command.channel,
+        "wallet": None if wallet is None else {"rail": wallet.rail, "number": wallet.number.e164},
+    }
 
 
 def _command_from(kept: Mapping[str, Any]) -> SubmitApplication:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from conversations.turns import Seen
+from core.ports.intake import Backlog
 from letsema.metrics import Metrics
 from tests.conversations.turns.world import Gate, Line, World, pass_by
 
@@ -114,3 +116,21 @@ def test_a_district_that_does_not_answer_is_a_figure_of_its_own_and_one_that_is_
 
     figures = re.findall(r'^letsema_district_answers\{district="(.*)"\} (.*)$', metrics.page().decode(), re.MULTILINE)
     assert figures == [("LS-A", "1.0"), ("LS-B", "0.0")]
+
+
+def test_what_waits_in_the_intake_is_told_by_district_with_the_age_of_the_oldest() -> None:
+    metrics = Metrics()
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    metrics.intake({"LS-B": Backlog(1, 0, now)}, now)
+
+    metrics.intake({"LS-A": Backlog(3, 1, now - timedelta(seconds=90)), "LS-C": Backlog()}, now)
+
+    rows = re.findall(r"^letsema_intake_(\w+)\{(.*)\} (.*)$", metrics.page().decode(), re.MULTILINE)
+    assert rows == [
+        ("rows", 'district="LS-A",state="waiting"', "3.0"),
+        ("rows", 'district="LS-A",state="set_aside"', "1.0"),
+        ("rows", 'district="LS-C",state="waiting"', "0.0"),
+        ("rows", 'district="LS-C",state="set_aside"', "0.0"),
+        ("oldest_seconds", 'district="LS-A"', "90.0"),
+        ("oldest_seconds", 'district="LS-C"', "0.0"),
+    ]
