@@ -65,6 +65,8 @@ class Lost(StrEnum):
     """To the node that we speak to."""
     REMOTE = "remote"
     """That node's own, to another one; ours lives."""
+    PERHAPS = "perhaps"
+    """Time was up: the node that we speak to lives, and one behind it may not."""
 
 
 def lost(error: BaseException) -> Lost | None:
@@ -76,6 +78,8 @@ def lost(error: BaseException) -> Lost | None:
     state = sqlstate(error)
     if state == "08006":
         return Lost.REMOTE
+    if state == "57014":
+        return Lost.PERHAPS
     if state.startswith(("08", "57P")):
         return Lost.OURS
     return Lost.OURS if not state and fault_of(error) is Fault.DOWN else None

@@ -19,7 +19,7 @@ _ADDRESSES: Final = "select nodename, nodeport, groupid from pg_dist_node where 
 _IS_DISTRIBUTED: Final = """
     select exists (
         select from pg_dist_partition
-        where logicalrel = to_regclass('record.borrowers') and partmethod = 'h'
+        where logicalrelid = to_regclass('record.borrowers') and partmethod = 'h'
     )
 """
 _HOMES: Final = """

@@ -2,7 +2,8 @@
 
 A node that does not answer costs its callers one connect time-out; then it is out: asked every second over a connection
 of its own, and nobody else waits for it. A district whose node is out is tried over another node by one caller every
-two seconds: a node that is frozen would else hold, one by one, every connection that leads to it.
+five seconds: a node that is frozen would else hold, one by one, every connection that leads to it. Districts of one
+node share its fate.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from storage.postgres.record.nodes_metadata import Sight, look
 
 ASK_AGAIN_SECONDS: Final = 1.0
 """How often a node that is out is asked, and so how soon it serves again after its return."""
-TRY_AWAY_SECONDS: Final = 2.0
+TRY_AWAY_SECONDS: Final = 5.0
 """How long a district that did not answer over another node either is left alone."""
 METADATA_SECONDS: Final = 30.0
 """How long what lives where is believed. A district that moved is still served by its old node, over the new one."""
@@ -41,7 +42,7 @@ class Nodes:
         self._homes: Mapping[str, int] = {}
         self._looked_at: float | None = None
         self._looking = asyncio.Lock()
-        self._away_from: dict[str, float] = {}
+        self._shut_until: dict[int | str, float] = {}
         self._watched: set[Node] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -138,23 +139,34 @@ class Nodes:
 
     @contextmanager
     def _trial(self, district: str | None) -> Iterator[None]:
-        """Let one caller in two seconds find out whether a district is reached over a node that is not its own."""
-        if district is None or district not in self._away_from:
+        """Let one caller in five seconds find out whether a district is reached over a node that is not its own."""
+        key = self._fate(district)
+        if key not in self._shut_until:
             yield
             return
-        if _now() < self._away_from[district]:
+        if self._is_shut(district):
             raise DistrictDown(f"the node of {district} does not answer")
-        ours = self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        ours = self._shut_until[key] = _now() + TRY_AWAY_SECONDS
         try:
             yield
         finally:
             # Whoever heard of a failure meanwhile has put another instant there.
-            if self._away_from.get(district) == ours:
-                del self._away_from[district]
+            if self._shut_until.get(key) == ours:
+                del self._shut_until[key]
+
+    def _fate(self, district: str | None) -> int | str:
+        """What a district shares with those of its node."""
+        return self._homes.get(district, district) if district else ""
+
+    def _is_shut(self, district: str | None) -> bool:
+        return _now() < self._shut_until.get(self._fate(district), 0.0)
+
+    def _shut(self, district: str | None) -> None:
+        if district is not None and self._is_cluster:
+            self._shut_until[self._fate(district)] = _now() + TRY_AWAY_SECONDS
 
     def _none_leads_to(self, district: str | None) -> DistrictDown:
-        if district is not None and self._is_cluster:
-            self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        self._shut(district)
         return DistrictDown(f"no node leads to {district or 'the districts'}")
 
     async def _bound_far_statements(self, connection: NodeConnection) -> None:
@@ -186,7 +198,7 @@ class Nodes:
 
     def _is_unreachable(self, district: str) -> bool:
         home = self._home(district)
-        return (home is None or not self._is_in(home)) and _now() < self._away_from.get(district, 0.0)
+        return (home is None or not self._is_in(home)) and self._is_shut(district)
 
     @property
     def _is_cluster(self) -> bool:
@@ -196,16 +208,16 @@ class Nodes:
 
     def _heard(self, node: Node, district: str | None, error: BaseException) -> None:
         whose = lost(error)
-        is_away = district is not None and self._home(district) is not node
-        if whose is not None and is_away and district is not None:
-            self._away_from[district] = _now() + TRY_AWAY_SECONDS
+        home = self._home(district)
+        is_away = whose is not None and district is not None and node is not home
+        if is_away:
+            self._shut(district)
         if whose is Lost.OURS:
             self._suspect(node)
-        elif whose is Lost.REMOTE:
-            # Its home is not where we thought, or is out: either way what we know is old.
+        elif is_away and home is not None:
+            self._suspect(home)
+        if whose is Lost.REMOTE:
             self._look_soon()
-            if is_away and (home := self._home(district)) is not None:
-                self._suspect(home)
 
     def _suspect(self, node: Node) -> None:
         """Look whether a node answers at all; if not, let go of its connections and ask until it does."""
@@ -254,7 +266,7 @@ class Nodes:
             self._begin(self.look_again())
 
     def _look_soon(self) -> None:
-        """In a second at the earliest: many callers may meet the same failure at once."""
+        """What we know may be old. In a second at the earliest: many callers may meet the same failure at once."""
         if self._looked_at is not None:
             self._looked_at = min(self._looked_at, _now() - METADATA_SECONDS + ASK_AGAIN_SECONDS)
 
