@@ -133,13 +133,16 @@ async def open_districts(installation: Installation, districts: Sequence[str]) -
 @asynccontextmanager
 async def _installed(settings: Settings) -> AsyncIterator[Installation]:
     async with open_databases(settings, Embedded.SHARE) as databases:
-        await _right_schema(databases)
+        await right_schema(databases)
         async with open_installation(settings, databases) as installation, revived(databases):
             yield installation
 
 
-async def _right_schema(databases: Databases) -> None:
-    """An embedded database is upgraded by whoever starts it; any other by its owner, with `letsema db upgrade`."""
+async def right_schema(databases: Databases) -> None:
+    """Upgrade an embedded database that we started; any other is its owner's, by `letsema db upgrade`.
+
+    Raises `SchemaProblem`, `ChannelClusterProblem` for a schema that is not this release's.
+    """
     if databases.server is not None and databases.server.is_owner:
         await migrate(databases)
     await check_schemas(databases)

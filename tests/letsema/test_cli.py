@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+import typer
 
 from core.calendar import business_date_of
-from letsema.cli import main
+from letsema.cli import app, main
 from letsema.demo.directory import mark_as_demo
 from letsema.environment import SystemClock
 
@@ -96,6 +98,32 @@ def test_help_names_every_command(letsema: Run) -> None:
 
     assert ran.code == 0
     assert all(re.search(rf"\b{command}\b", ran.out) for command in COMMANDS)
+
+
+def commands(group: Any, path: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Every command with the names of its options."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", {option for parameter in command.params for option in parameter.opts}
+
+
+def test_every_command_that_needs_a_database_joins_the_one_of_a_directory() -> None:
+    """What stands here touches no database of ours, or (a cluster) none that lies in a directory."""
+    without = {name for name, options in commands(typer.main.get_command(app)) if "--data-dir" not in options}
+
+    assert without == {
+        "cluster init",
+        "cluster place",
+        "cluster status",
+        "conversations check",
+        "conversations graph",
+        "schedule",
+        "settings",
+        "simulate",
+        "stand-in",
+    }
 
 
 def test_the_installed_program_runs() -> None:

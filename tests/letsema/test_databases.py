@@ -9,9 +9,10 @@ import pytest
 
 from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
 from letsema.demo.settings import command_settings
+from letsema.service import right_schema
 from letsema.setting_values import WrongSettingError
 from letsema.settings import load_settings
-from storage.postgres.migrating import DatabaseUnreachable
+from storage.postgres.migrating import DatabaseUnreachable, Plane, SchemaTooOld, downgrade, revisions
 from storage.postgres.tables.declaring import APP_ROLE
 
 
@@ -66,3 +67,21 @@ async def test_a_process_starts_while_one_node_is_down(shared_database: str) -> 
 
     with pytest.raises(DatabaseUnreachable):
         await check_schemas(Databases(NOBODY, shared_database, None, None, record_nodes=(NOBODY,)))
+
+
+async def test_an_older_schema_is_upgraded_by_whoever_starts_the_directory_and_by_nobody_else(tmp_path: Path) -> None:
+    """As after an upgrade of the product. Who only joins is told, and changes nothing."""
+    settings = command_settings(tmp_path)
+    async with open_databases(settings, Embedded.OWN) as databases:
+        await migrate(databases)
+        for plane in Plane:
+            await downgrade(plane, databases.owner(plane), "-1")
+        async with open_databases(settings, Embedded.JOIN) as joined:
+            with pytest.raises(SchemaTooOld, match="run `letsema db upgrade`"):
+                await right_schema(joined)
+
+        await right_schema(databases)
+
+        for plane in Plane:
+            found = await revisions(plane, databases.owner(plane))
+            assert found.current == found.expected

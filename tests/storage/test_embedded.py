@@ -23,6 +23,7 @@ import pytest
 from storage.embedded import (
     DataDirectoryInUse,
     DataDirectoryTooNew,
+    DataDirectoryTooOld,
     DataDirectoryUnusable,
     EmbeddedPostgres,
     NothingRunsHere,
@@ -329,6 +330,34 @@ async def test_a_start_recovers_when_every_process_was_killed(
     assert await recall(await start()) == 15000
 
 
+def helper_of(directory: Path, title: str) -> psutil.Process:
+    """One of the server's processes, by how it calls itself in the process table."""
+    return next(process for process in processes_on(directory / "postgres") if title in " ".join(process.cmdline()))
+
+
+@pytest.mark.parametrize(
+    "title", ["checkpointer", "background writer", "walwriter", "autovacuum launcher", "io worker", "idle"]
+)
+async def test_a_server_outlives_any_one_of_its_processes(start: Start, directory: Path, title: str) -> None:
+    """It throws everybody out, reads its log again and goes on, under the same owner. "idle" is a session."""
+    server = await start()
+    await remember(server)
+    watch = asyncio.create_task(server.keep_running())
+    async with connected(server) as busy:
+        await busy.execute("insert into kept values (1)")
+        kill(helper_of(directory, title))
+
+        async with asyncio.timeout(30):
+            while True:
+                with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    if busy.is_closed() and await recall(server) == 15000:
+                        break
+                await asyncio.sleep(0.05)
+    await server.stop()
+    await asyncio.wait_for(watch, 5)
+    assert processes_on(directory / "postgres") == []
+
+
 async def test_an_owner_brings_a_killed_server_back(start: Start, directory: Path) -> None:
     server = await start()
     await remember(server)
@@ -402,6 +431,26 @@ async def test_a_directory_of_a_newer_release_is_refused_and_untouched(newer: di
 
     assert [path.name for path in empty.iterdir()] == ["letsema.json"]
     assert json.loads((empty / "letsema.json").read_text()) == newer
+
+
+async def test_a_directory_of_an_older_postgresql_is_refused_with_the_cure_and_untouched(
+    used: Path, tmp_path: Path
+) -> None:
+    """As an upgrade of Letsema may find it. PostgreSQL itself would only say that the files are incompatible."""
+    older = tmp_path / "data"
+    shutil.copytree(used, older, ignore=shutil.ignore_patterns("base", "pg_wal", "*.lock"))
+    (older / "letsema.json").write_text(json.dumps({"format": 1, "postgresql": 17}))
+    before = {path: path.stat().st_mtime_ns for path in older.rglob("*")}
+
+    for use in (EmbeddedPostgres.start, EmbeddedPostgres.join):
+        with pytest.raises(DataDirectoryTooOld) as refused:
+            await use(older)
+
+    assert str(refused.value) == (
+        f"The data directory {older} is of PostgreSQL 17, and this Letsema runs 18: run `letsema db backup` with the "
+        "release that wrote it, then `letsema db restore` with this one."
+    )
+    assert {path: path.stat().st_mtime_ns for path in older.rglob("*")} == before
 
 
 @pytest.mark.parametrize("odd", ["", "[]", '{"format": "x"}', "{}"])
