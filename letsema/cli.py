@@ -16,6 +16,7 @@ from letsema.commands import (
     backtest,
     books,
     calculator,
+    cluster,
     conversation,
     database,
     days,
@@ -40,6 +41,7 @@ app: Final = typer.Typer(
 for group in (running, days, books, earnings, backtest, calculator, phone, setting, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(conversation.app, name="conversations")
 app.add_typer(lenders.mfi, name="mfi")
 app.add_typer(lenders.staff, name="staff")

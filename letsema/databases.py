@@ -79,7 +79,7 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
     """
     cluster, owner_of_cluster = channel_cluster(settings), channel_cluster(settings, as_owner=True)
     if settings.record_url is not None:
-        yield replace(_named(settings), cluster=cluster, cluster_owner=owner_of_cluster)
+        yield replace(named_databases(settings), cluster=cluster, cluster_owner=owner_of_cluster)
         return
     if settings.channel_url is not None:
         raise WrongSettingError(
@@ -152,7 +152,8 @@ async def _embedded_server(data_directory: Path, embedded: Embedded) -> Embedded
     return await ways[embedded](data_directory)
 
 
-def _named(settings: Settings) -> Databases:
+def named_databases(settings: Settings) -> Databases:
+    """The databases that the settings name; empty addresses where they name none."""
     record, owner = _plain(settings.record_url), _plain(settings.owner_url)
     return Databases(
         record=record or "",

@@ -138,21 +138,25 @@ async def check(plane: Plane, url: str) -> None:
 async def differences(plane: Plane, url: str) -> list[str]:
     """What an upgraded database has otherwise than the declared tables: empty when revisions and tables agree."""
     async with connected(url) as connection:
+        # On a cluster the shards are no tables of ours.
+        await connection.execute(text("set citus.override_table_visibility to 'on'"))
         return await connection.run_sync(_differences, plane)
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[AsyncConnection]:
+async def connected(url: str, *, timeout_seconds: float = _CONNECT_TIMEOUT_SECONDS) -> AsyncIterator[AsyncConnection]:
     """A connection for work on the schema, until left. Raises `DatabaseUnreachable`."""
 
     async def connect() -> Any:
-        return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT_SECONDS)
+        return await asyncpg.connect(url, timeout=timeout_seconds)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     try:
         connection = await engine.connect()
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"the database does not answer: {error}") from error
+        raise DatabaseUnreachable(f"the database does not answer: {str(error) or 'the time is up'}") from error
+    except DBAPIError as error:
+        raise DatabaseUnreachable(f"the database does not let us in: {first_words(error)}") from error
     try:
         yield connection
     finally:

@@ -44,12 +44,12 @@ class NodeAddress:
 
 
 @asynccontextmanager
-async def entered(url: str) -> AsyncIterator[AsyncConnection]:
+async def entered(url: str, *, timeout_seconds: float = 10) -> AsyncIterator[AsyncConnection]:
     """A connection to any node, on which each statement is a transaction of its own unless one is begun.
 
     Raises `DatabaseUnreachable`, `CitusAbsent`, `CitusTooOld`.
     """
-    async with connected(url) as connection:
+    async with connected(url, timeout_seconds=timeout_seconds) as connection:
         autocommitting = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await _check_citus(autocommitting)
         yield autocommitting
