@@ -39,6 +39,7 @@ from conversations.flows import BORROWER
 from conversations.measures import SMS_VALUES, WORST_VALUES
 from conversations.texts import Texts, load_texts
 from core.money import Money
+from core.records import answer
 from tests.conversations.tester import Phone
 
 TURNS: Final = int(os.environ.get("LETSEMA_WALK_TURNS", "10000"))
@@ -49,9 +50,10 @@ VALUES: Final[Candidates] = {
     **WORST_VALUES,
     "amount_min": (Money(1_00),),
     "amount_step": (Money(1),),
+    "question": ("", *(asked.value for asked in answer.Question)),
 }
 
-USUAL: Final = (*map(str, range(1, 10)), "10", "12", "0", "00", "98", "1500", "6000", "17051990", "2580", "Palesa")
+USUAL: Final = (*map(str, range(1, 10)), "10", "12", "0", "00", "98", "1500", "6000", "17051990", "Palesa")
 HOSTILE: Final = (
     *("", " ", "*", "#", "1*1", "99", "{amount}", "%s%n", "'; DROP TABLE borrowers; --", "\u202e1", "\x00", "\x1b[2J"),
     *(
@@ -70,7 +72,9 @@ HOSTILE: Final = (
 LIKELY: Final[dict[type[Screen], tuple[str, ...]]] = {
     MoneyQuestion: ("999999.99", "1500"),
     DateQuestion: ("17051990", "17051990", "01012015"),
-    PinQuestion: ("2580",),
+    PinQuestion: (
+        "2580",
+    ),  # and nothing else, so that an amount of the same digits is not taken for a PIN that was kept
     Question: ("Palesa", "012345678901", "3"),
 }
 
@@ -132,7 +136,8 @@ class World:
     def _found(self, kind: str, specs: list[AskSpec]) -> Outcome:
         common = sorted(set.intersection(*(set(spec.outcomes) for spec in specs)))
         values: dict[str, Value] = {name: self._value(name) for name in sorted(self.names[kind])}
-        values |= {flag: self.chance.randint(0, 1) for flag in sorted(self.flags[kind])}
+        values |= {flag: self.chance.randint(0, 1) for flag in sorted(self.flags[kind] - VALUES.keys())}
+        values |= {flag: self._value(flag) for flag in sorted(self.flags[kind] & VALUES.keys())}
         # The first is the one that leads on.
         name = next(iter(specs[0].outcomes)) if self.chance.random() < 0.5 else self.chance.choice(common)
         return Outcome(name=name, values=values)

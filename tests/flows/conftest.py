@@ -25,6 +25,10 @@ def texts() -> Texts:
     return load_texts()
 
 
+UNHURRIED_SECONDS = 30.0
+"""What is said here does not depend on how busy a machine is: the deadline has its tests with the turns."""
+
+
 @pytest.fixture
 async def runner(engine: Engine, texts: Texts) -> AsyncIterator[TurnRunner]:
     made = TurnRunner(
@@ -36,6 +40,7 @@ async def runner(engine: Engine, texts: Texts) -> AsyncIterator[TurnRunner]:
             Channel.SMS: SmsRenderer(texts, SERVICE),
             Channel.TELEGRAM: TelegramRenderer(texts),
         },
+        deadline_seconds=UNHURRIED_SECONDS,
     )
     yield made
     assert await made.drain(5)

@@ -56,7 +56,7 @@ def test_it_is_ready_when_it_says_so_and_tells_who_is_who(demo: Demo) -> None:
     assert get(f"{demo.told['internal']}/metrics")[0] == 200
 
     told = demo.told
-    assert set(told) == {"public", "internal", "stand_in", "service_code", "staff", "mfis", "borrowers"}
+    assert set(told) == {"public", "internal", "stand_in", "service_code", "short_code", "staff", "mfis", "borrowers"}
     assert all(set(one) == {"email", "password", "role", "mfi", "district"} for one in told["staff"])
     assert all(set(one) == {"name", "rail_account"} for one in told["mfis"])
     assert all(set(one) == {"phone", "pin", "language", "district", "loans"} for one in told["borrowers"])
