@@ -93,6 +93,8 @@ def visible(text: str) -> str:
 
     Works character by character, so that what is appended to a text never changes how its beginning reads.
     """
+    if text.isprintable():
+        return text
     return "".join(
         " " if character in _WHITE_SPACE_CONTROLS else character
         for character in text

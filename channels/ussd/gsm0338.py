@@ -6,6 +6,7 @@ are folded first. Folding never drops a letter: what has no likeness becomes `?`
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -23,6 +24,9 @@ BASIC: Final = frozenset(
 
 EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 """Characters of two septets: an escape and a second table."""
+
+_EXTENDED: Final = re.compile(f"[{re.escape(''.join(sorted(EXTENSION)))}]")
+_FOREIGN: Final = re.compile(f"[^{re.escape(''.join(sorted(BASIC | EXTENSION)))}]")
 
 UNKNOWN: Final = "?"
 """Stands for a letter that the alphabet has no likeness of."""
@@ -53,12 +57,12 @@ _PICTURES: Final = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Cs", "Mn", "M
 
 def septets(text: str) -> int:
     """What a text costs: one septet a character, two for an extension character. The text must be GSM."""
-    return len(text) + sum(character in EXTENSION for character in text)
+    return len(text) + len(_EXTENDED.findall(text))
 
 
 def is_gsm(text: str) -> bool:
     """Whether every character is in the alphabet or its extension."""
-    return all(character in BASIC or character in EXTENSION for character in text)
+    return _FOREIGN.search(text) is None
 
 
 def fold(text: str) -> str:

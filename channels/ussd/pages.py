@@ -45,7 +45,7 @@ class UssdRenderer:
 
     def option_page(self, view: ScreenView, key: str) -> int:
         """On which page the option of a key stands, counted from 0; 0 where no option has the key."""
-        if self._is_whole(view):
+        if self._fits(view, self._whole(view)):
             return 0
         options = iter(view.options)
         for page, pieces in enumerate(self._broken(view)):
@@ -64,11 +64,12 @@ class UssdRenderer:
 
     def pages(self, view: ScreenView) -> tuple[str, ...]:
         """Every page of the view, in GSM 03.38 characters."""
-        return (self._whole(view),) if self._is_whole(view) else tuple(self._split(view))
+        whole = self._whole(view)
+        return (whole,) if self._fits(view, whole) else tuple(self._split(view))
 
-    def _is_whole(self, view: ScreenView) -> bool:
-        """Whether the view is one page: it fits one, or may not be split."""
-        return not view.can_page or septets(self._whole(view)) <= self.size_max
+    def _fits(self, view: ScreenView, whole: str) -> bool:
+        """Whether the view is one page: it has room on one, or may not be split."""
+        return not view.can_page or septets(whole) <= self.size_max
 
     def _whole(self, view: ScreenView) -> str:
         """The view as one page, whatever its length."""

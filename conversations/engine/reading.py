@@ -27,7 +27,8 @@ def clean(typed: str) -> str:
     if len(typed) > ANSWER_LENGTH_MAX:
         raise Refused(REFUSED_TOO_LONG)
     composed = unicodedata.normalize("NFC", typed)
-    return " ".join("".join(filter(_is_visible, composed)).split())
+    seen = composed if composed.isprintable() else "".join(filter(_is_visible, composed))
+    return " ".join(seen.split())
 
 
 def _is_visible(character: str) -> bool:
