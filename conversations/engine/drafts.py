@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conversations.engine.flows import Flow, Machine
 from conversations.engine.limits import DRAFTS_PER_CALLER_MAX
+from conversations.engine.replacing import replace
 from conversations.engine.state import Conversation, Draft
 
 

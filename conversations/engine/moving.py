@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from conversations.engine import drafts
 from conversations.engine.answering import Answered
 from conversations.engine.asking import ask_for
@@ -14,6 +12,7 @@ from conversations.engine.flows import Machine
 from conversations.engine.limits import ASKS_PER_TURN_MAX, COMMANDS_PER_TURN_MAX, TRAIL_DEPTH_MAX, TRIES_MAX
 from conversations.engine.messages import CHANGED
 from conversations.engine.paths import target_cost
+from conversations.engine.replacing import replace
 from conversations.engine.screens import LANGUAGE, End, Menu, Option, asked_on_arrival
 from conversations.engine.showing import offered, view_of
 from conversations.engine.state import Conversation

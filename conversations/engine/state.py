@@ -76,14 +76,14 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """One caller's session.
 
     `flow` and `screen` say where it stands; `flow_version` pins the flow it was talking. `draft_id` is empty outside
     flows that keep drafts, `draft_version` is 0 until its first answer. `parked` are the caller's other drafts, the one
     that the resume screen is about first. The members from `asking` on live within a turn: the screen whose ask is
-    under way, and what the turn has used up.
+    under way, and what the turn has used up. Without slots: `replacing.replace` copies all members at once.
     """
 
     session: str

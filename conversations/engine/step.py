@@ -6,7 +6,7 @@ It does no I/O, reads no clock, and knows no channel.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from conversations.engine import drafts
@@ -31,6 +31,7 @@ from conversations.engine.moving import (
     speak,
 )
 from conversations.engine.reading import clean
+from conversations.engine.replacing import replace
 from conversations.engine.screens import BACK, HOME, LANGUAGE, MORE, End, PinQuestion, Resume, Work
 from conversations.engine.showing import RESUME_AGAIN, RESUME_CONTINUE, notice_view, view_of
 from conversations.engine.state import Conversation, Draft

@@ -9,13 +9,14 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from conversations.engine import SENSITIVE_MEMBERS, Conversation, CorruptState, Draft, Value
 from conversations.engine.drafts import DraftEnded
+from conversations.engine.replacing import replace
 from conversations.engine.values import mapping_from_json, mapping_to_json
 from core.phones import PhoneNumber
 from core.ports.conversations import Claim, DraftRecord, TurnRecord
@@ -33,6 +34,9 @@ DRAFT_DAYS: Final = 30
 
 DRAFT_OPEN: Final = "open"
 DRAFT_ENDED: Final = "ended"
+
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+_encode_sorted: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 _SEALED: Final = "sealed"
 _PARKED: Final = "parked"
@@ -95,7 +99,7 @@ class Keeper:
 
     def seal_arguments(self, arguments: Mapping[str, Value], caller_hash: bytes, key: str) -> bytes:
         """What a command was asked with, for whoever finishes it: a later release may ask with something else."""
-        plain = json.dumps(mapping_to_json(arguments), separators=(",", ":")).encode()
+        plain = _encode(mapping_to_json(arguments)).encode()
         return self._sealer.seal(plain, _claim_context(caller_hash, key))
 
     def open_arguments(self, record: TurnRecord, claim: Claim) -> dict[str, Value]:
@@ -108,7 +112,7 @@ class Keeper:
 
     def _seal(self, state: dict[str, Any], context: str, **also: str) -> dict[str, Any]:
         sensitive = {name: state.pop(name) for name in SENSITIVE_MEMBERS}
-        plain = json.dumps({**sensitive, **also}, separators=(",", ":"), sort_keys=True).encode()
+        plain = _encode_sorted({**sensitive, **also}).encode()
         return {**state, _SEALED: base64.b64encode(self._sealer.seal(plain, context)).decode("ascii")}
 
     def _open(self, state: Mapping[str, Any], context: str) -> dict[str, Any]:

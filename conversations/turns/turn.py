@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Conversation, CorruptState, Event, Input, Notice, Started, Step
@@ -30,6 +31,10 @@ class _Change:
 
     draft: DraftRecord | None
     expected_version: int | None
+
+
+_NO_REPLY: Final = Reply(text="", ends=False)
+"""Of a turn whose command has still to run."""
 
 
 class Turn:
@@ -164,7 +169,7 @@ class Turn:
         if stepped.view is None:
             raise AssertionError("a step gives a screen or an ask")
         reply = self._around.reply(self._hop.channel, stepped.view)
-        record = replace(self._record(stepped.conversation), reply=reply.text, ended=reply.ends)
+        record = self._record(stepped.conversation, reply)
         if not await self._is_saved(stored, record, change):
             return None
         self._remember(record, stepped.conversation, change)
@@ -186,7 +191,7 @@ class Turn:
         if self._progress.is_late:
             # The borrower was told to dial again, so nothing may happen behind their back.
             return self._notice(Notice.SLOW, Seen.LATE)
-        record = self._record(conversation)
+        record = self._record(conversation, _NO_REPLY)
         record = replace(record, claim=self._claim(record, ask))
         self._progress.stage = Stage.CLAIMING
         if not await self._is_saved(stored, record, self._change(stored, conversation)):
@@ -207,8 +212,8 @@ class Turn:
             claimed_at=record.updated_at,
         )
 
-    def _record(self, conversation: Conversation) -> TurnRecord:
-        """The turn as it is stored, still without a reply."""
+    def _record(self, conversation: Conversation, reply: Reply) -> TurnRecord:
+        """The turn as it is stored, still without a claim."""
         now = self._around.engine.clock.now()
         transcript = self._hop.text if self._hop.dialect is Dialect.CUMULATIVE else self._hop.input_id
         key_id, digest = self._around.engine.keyed_hash.transcript(transcript)
@@ -226,8 +231,8 @@ class Turn:
             transcript_length=len(transcript),
             transcript_hmac=digest,
             transcript_key_id=key_id,
-            reply="",
-            ended=False,
+            reply=reply.text,
+            ended=reply.ends,
             claim=None,
             updated_at=now,
             expires_at=now + timedelta(hours=TURN_HOURS),

@@ -14,6 +14,7 @@ from storage.postgres.channel.conversation_statements import DRAFT_COLUMNS, LOAD
 from storage.postgres.channel.directory import PHONE_COLUMNS
 from storage.postgres.channel.pool import ChannelPool
 
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _DRAFT_NAMES = tuple(f"d_{name}" for name, _ in DRAFT_COLUMNS)
 _PHONE_NAMES = tuple(f"p_{name}" for name in PHONE_COLUMNS)
 
@@ -162,7 +163,3 @@ def _draft_values(draft: DraftRecord) -> tuple[object, ...]:
 def _draft(row: asyncpg.Record) -> DraftRecord:
     values = dict(zip((name for name, _ in DRAFT_COLUMNS), (row[name] for name in _DRAFT_NAMES), strict=True))
     return DraftRecord(**values | {"state": json.loads(values["state"])})
-
-
-def _json(state: object) -> str:
-    return json.dumps(state, separators=(",", ":"), ensure_ascii=False)
