@@ -15,10 +15,12 @@ from core.credit.checks import Check, Severity
 from core.credit.exposure import SharingLevel
 from core.ledger.accounts import Account
 from core.loans.parts import Part
+from core.ports.intake import IntakeKind
 from core.records.answer import Question
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.records.complaint import ComplaintKind, ComplaintStatus
+from core.records.identity import CaseOutcome, CaseStatus, ChangeKind, ChangeStatus
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind, ProposalStatus
 from core.records.staff import Role
@@ -76,6 +78,26 @@ PAYMENT_STATUSES: Final[Mapping[str, Badge]] = {
     "refunding": Badge(mark("On its way back"), "wait"),
     "refunded": Badge(mark("Sent back"), "neutral"),
 }
+
+INTAKE_KINDS: Final[Mapping[str, str]] = {
+    IntakeKind.APPLICATION: mark("Application"),
+    IntakeKind.PAYMENT: mark("Payment"),
+}
+
+INTAKE_STATES: Final[Mapping[str, Badge]] = {
+    "waiting": Badge(mark("Waits for its district"), "wait"),
+    "set_aside": Badge(mark("Set aside"), "bad"),
+}
+
+INTAKE_ERRORS: Final[Mapping[str, str]] = {
+    "district_down": mark("Its district's records did not answer."),
+    "channel_plane_down": mark("The directory did not answer."),
+    "conflict": mark("Somebody else changed the same rows at that moment."),
+    "failed": mark("The program failed on it: tell whoever runs it."),
+    "not_found": mark("What it belongs to is not there."),
+    "unknown_rail_account": mark("The account that was paid is nobody's here."),
+}
+"""Why a row of the intake is not recorded yet; a rule that has no word of its own stands as its code."""
 
 _K = ProposalKind
 PROPOSAL_KINDS: Final[Mapping[str, str]] = {
@@ -262,6 +284,33 @@ COMPLAINT_STATUSES: Final[Mapping[str, Badge]] = {
     ComplaintStatus.OPEN: Badge(mark("Waits for an answer"), "wait"),
     ComplaintStatus.ANSWERED: Badge(mark("Answered"), "good"),
     ComplaintStatus.CLOSED: Badge(mark("Closed"), "neutral"),
+}
+
+CASE_STATUSES: Final[Mapping[str, Badge]] = {
+    CaseStatus.OPEN: Badge(mark("Wait for a call"), "wait"),
+    CaseStatus.CHANGING: Badge(mark("A change waits"), "wait"),
+    CaseStatus.CLOSED: Badge(mark("Closed"), "neutral"),
+}
+
+CASE_OUTCOMES: Final[Mapping[str, str]] = {
+    CaseOutcome.SAME_PERSON: mark("The borrower, with a new number"),
+    CaseOutcome.ID_CORRECTED: mark("The borrower's ID was mistyped, and is corrected"),
+    CaseOutcome.ANOTHER_PERSON: mark("Somebody else, who typed a wrong ID"),
+    CaseOutcome.FRAUD: mark("Somebody who wanted to pass for the borrower"),
+    CaseOutcome.NOT_REACHED: mark("Nobody was reached"),
+}
+
+CHANGE_KINDS: Final[Mapping[str, str]] = {
+    ChangeKind.NUMBER: mark("New number"),
+    ChangeKind.NATIONAL_ID: mark("Corrected national ID"),
+}
+
+CHANGE_STATUSES: Final[Mapping[str, Badge]] = {
+    ChangeStatus.PROPOSED: Badge(mark("Waits for second person"), "wait"),
+    ChangeStatus.AGREED: Badge(mark("Being carried out"), "wait"),
+    ChangeStatus.DONE: Badge(mark("Carried out"), "good"),
+    ChangeStatus.REFUSED: Badge(mark("Refused"), "bad"),
+    ChangeStatus.WITHDRAWN: Badge(mark("Taken back"), "neutral"),
 }
 
 OVERDUE: Final = Badge(mark("Overdue"), "bad")

@@ -18,6 +18,7 @@ from core.money import Money
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.records.complaint import ComplaintKind, ComplaintStatus
+from core.records.identity import CaseOutcome, CaseStatus, ChangeKind, ChangeStatus
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind
 from core.references import Reference
@@ -298,6 +299,53 @@ class ComplaintPage:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityCaseRow:
+    """An identity that came from another phone, as a line of the list. `caller_name` is what the caller typed."""
+
+    id: UUID
+    district: str
+    borrower_name: str
+    caller_name: str
+    caller_masked: str
+    status: CaseStatus
+    outcome: CaseOutcome | None
+    opened_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCasePage:
+    """Cases that stand alike: what waits longest on top, of what is closed the newest."""
+
+    rows: Sequence[IdentityCaseRow]
+    total: int
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChangeRow:
+    """A new number or a corrected ID that is not finished."""
+
+    id: UUID
+    district: str
+    borrower_name: str
+    kind: ChangeKind
+    status: ChangeStatus
+    reason: str
+    made_by: UUID
+    made_by_name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChangePage:
+    """All of those, oldest first."""
+
+    rows: Sequence[IdentityChangeRow]
+    missing_districts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """Something that a search found: a borrower, an application or a loan of this MFI."""
 
@@ -351,6 +399,12 @@ class PortalReads(Protocol):
     async def complaints(
         self, mfi_id: UUID, districts: Sequence[str], *, status: ComplaintStatus, page: int, page_size: int
     ) -> ComplaintPage: ...
+
+    async def identity_cases(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: CaseStatus, page: int, page_size: int
+    ) -> IdentityCasePage: ...
+
+    async def identity_changes(self, mfi_id: UUID, districts: Sequence[str]) -> IdentityChangePage: ...
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures: ...
 

@@ -19,12 +19,14 @@ from core.ports.work import OutboxRow
 from core.records.application import Application
 from core.records.borrower import Channel, ConsentKind, IncomeKind, Language, Purpose
 from core.records.complaint import Complaint, ComplaintKind
+from core.records.identity import IdentityCase, IdentityChange
 from core.records.loan import Disbursement, Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor, Role, StaffMember
 from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer
+from core.use_cases.changing_number import ProposeNumber, propose_number
 from core.use_cases.complaining import Complain, complain
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
 from core.use_cases.disbursing import send_payout, settle_payout
@@ -125,13 +127,41 @@ class Lending:
         assert taken is not None
         return taken
 
+    async def identity_case(self, mfi_id: UUID = KHOTSO, **stranger: Any) -> IdentityCase:
+        """Somebody registers from another number with the ID of a borrower whom a lender knows."""
+        number = next(_numbers)
+        national_id = f"{number:012d}"
+        owner = await self.borrower(national_id=national_id)
+        await self.application(owner, mfi_id)
+        command = replace(self.registration(), given_names="Thabang", national_id=national_id, **stranger)
+        assert (await register_borrower(self.engine, command)).outcome is RegistrationOutcome.IDENTITY_KNOWN
+        entry = await self.engine.channel.directory.phone(self.engine.keyed_hash.phone(owner))
+        assert entry is not None
+        async with self.engine.record.unit(entry.district) as unit:
+            (case,) = await unit.identity_cases.unclosed(entry.borrower_id)
+        return case
+
+    async def identity_change(self, mfi_id: UUID = KHOTSO, role: Role = Role.LOAN_OFFICER) -> IdentityChange:
+        """A new number that a lender's officer has proposed for a borrower at the branch."""
+        national_id = f"{next(_numbers):012d}"
+        old = await self.borrower(national_id=national_id)
+        command = ProposeNumber(old, national_id, self.registration().phone, "Lost the SIM.", self.key())
+        return await propose_number(self.engine, await self.actor(role, mfi_id), command)
+
     async def actor(self, role: Role, mfi_id: UUID = KHOTSO) -> Actor:
         return (await self.employ(role, mfi_id)).actor
 
     async def borrower(self, **changes: Any) -> PhoneNumber:
         """A new borrower, by their phone number."""
+        command = replace(self.registration(), **changes)
+        registration = await register_borrower(self.engine, command)
+        assert registration.outcome is RegistrationOutcome.REGISTERED
+        return command.phone
+
+    def registration(self) -> RegisterBorrower:
+        """What somebody sends who is not registered yet, from a number that nobody has."""
         number = next(_numbers)
-        command = RegisterBorrower(
+        return RegisterBorrower(
             draft_id=self.engine.identifiers.new_id(),
             phone=PhoneNumber.parse(f"58{number:06d}"),
             language=Language.SESOTHO,
@@ -145,10 +175,6 @@ class Lending:
             consents=tuple(ConsentKind),
             text_version="1",
         )
-        command = replace(command, **changes)
-        registration = await register_borrower(self.engine, command)
-        assert registration.outcome is RegistrationOutcome.REGISTERED
-        return command.phone
 
     async def application(self, phone: PhoneNumber | None = None, mfi_id: UUID = KHOTSO, **changes: Any) -> Application:
         """An application as it arrives from the phone."""

@@ -17,6 +17,8 @@ from core.ports.reads import (
     DisbursementRow,
     FloatPage,
     FloatRow,
+    IdentityCasePage,
+    IdentityChangePage,
     LoanPage,
     LoanRow,
     PaymentPage,
@@ -31,6 +33,7 @@ from core.ports.reads import (
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.records.complaint import ComplaintStatus
+from core.records.identity import CaseStatus
 from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import ProposalKind
 from core.references import Reference
@@ -174,6 +177,8 @@ class Lists:
     proposal_page: ProposalPage = field(default_factory=lambda: ProposalPage((), ()))
     pending: int | None = 0
     complaint_page: ComplaintPage = field(default_factory=lambda: ComplaintPage((), 0, ()))
+    case_page: IdentityCasePage = field(default_factory=lambda: IdentityCasePage((), 0, ()))
+    change_page: IdentityChangePage = field(default_factory=lambda: IdentityChangePage((), ()))
     loan_page: LoanPage = field(default_factory=lambda: LoanPage((), 0, ()))
     figures: DashboardFigures = field(default_factory=empty_figures)
     hits: Sequence[SearchHit] = ()
@@ -230,6 +235,16 @@ class Lists:
     ) -> ComplaintPage:
         self.asked.append((mfi_id, districts, status, page))
         return self.complaint_page
+
+    async def identity_cases(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: CaseStatus, page: int, page_size: int
+    ) -> IdentityCasePage:
+        self.asked.append((mfi_id, districts, status, page))
+        return self.case_page
+
+    async def identity_changes(self, mfi_id: UUID, districts: Sequence[str]) -> IdentityChangePage:
+        self.asked.append((mfi_id, districts))
+        return self.change_page
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
         self.asked.append((mfi_id, districts))

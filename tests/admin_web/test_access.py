@@ -70,6 +70,7 @@ async def _references(lending: Lending, lists: Lists, **whose: Any) -> dict[str,
     """An application in review, and a loan whose payout waits, of one lender, by section."""
     application = await lending.recommended(**whose)
     loan = await lending.accepted(**whose, amount=Money.of(12_000), net_pay=Money.of(60_000))
+    case, change = await lending.identity_case(**whose), await lending.identity_change(**whose)
     second = payout_row(loan, payout_status=PayoutStatus.AWAITING_SECOND)
     lists.payouts = DisbursementPage((payout_row(loan),), (second,), (), ())
     return {
@@ -77,6 +78,8 @@ async def _references(lending: Lending, lists: Lists, **whose: Any) -> dict[str,
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
         "complaints": str((await lending.complaint(**whose)).reference),
+        "identity-cases": f"{case.district}/{case.id}",
+        "identity-changes": f"{change.district}/{change.id}",
         **await lending.to_correct(lists, **whose),
     }
 
@@ -150,6 +153,7 @@ async def test_the_navigation_shows_only_what_the_role_may_open(office: Office, 
         "/payments",
         "/approvals",
         "/complaints",
+        "/identity-cases",
         "/pin-resets",
         "/dashboard",
     ):

@@ -14,6 +14,8 @@ from core.ports.reads import (
     DashboardFigures,
     DisbursementPage,
     FloatPage,
+    IdentityCasePage,
+    IdentityChangePage,
     LoanPage,
     PaymentPage,
     PaymentRow,
@@ -24,11 +26,13 @@ from core.ports.reads import (
 )
 from core.ports.record import DistrictDown
 from core.records.complaint import ComplaintStatus
+from core.records.identity import CaseStatus
 from core.references import Reference
 from storage.postgres.reads.asking import Asking, over_districts, statement
 from storage.postgres.reads.complaints import complaint_page
 from storage.postgres.reads.dashboard import figures
 from storage.postgres.reads.floats import float_page
+from storage.postgres.reads.identities import case_page, change_page
 from storage.postgres.reads.loans import loan_page
 from storage.postgres.reads.payments import payment_of_receipt, payment_page
 from storage.postgres.reads.payouts import disbursement_page
@@ -118,6 +122,21 @@ class PortalReadsOnPostgres:
             lambda asking: complaint_page(asking, status=status, page=page, page_size=page_size),
         )
         return replace(found, missing_districts=missing)
+
+    async def identity_cases(
+        self, mfi_id: UUID, districts: Sequence[str], *, status: CaseStatus, page: int, page_size: int
+    ) -> IdentityCasePage:
+        found, missing = await over_districts(
+            self._record,
+            mfi_id,
+            districts,
+            lambda asking: case_page(asking, status=status, page=page, page_size=page_size),
+        )
+        return replace(found, missing_districts=missing)
+
+    async def identity_changes(self, mfi_id: UUID, districts: Sequence[str]) -> IdentityChangePage:
+        page, missing = await over_districts(self._record, mfi_id, districts, change_page)
+        return replace(page, missing_districts=missing)
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
         mfi = (await self._record.catalogue()).mfi(mfi_id)
