@@ -114,6 +114,12 @@ async def receive_payment(engine: Engine, notice: PaymentNotice) -> NoticeOutcom
     return NoticeOutcome.ACCEPTED if standing is None else NoticeOutcome.DUPLICATE
 
 
+def open_notice(engine: Engine, row: IntakeRow) -> PaymentNotice:
+    """The notice of an intake row. Raises `ValueError` when it was changed, or sealed under a key that is gone."""
+    rail = row.scope.removeprefix("rail:")
+    return PaymentNotice.from_json(json.loads(engine.sealer.open(row.payload, _context(rail, row.reference))))
+
+
 def repayment_key(rail: str, rail_reference: str, assignment: int) -> str:
     """What a payment is to the books, each time that it is put somewhere."""
     return f"repayment:{rail}:{rail_reference}:{assignment}"
@@ -161,8 +167,7 @@ async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str
 
 
 async def _post(engine: Engine, row: IntakeRow) -> None:
-    rail = row.scope.removeprefix("rail:")
-    notice = PaymentNotice.from_json(json.loads(engine.sealer.open(row.payload, _context(rail, row.reference))))
+    notice = open_notice(engine, row)
     mfi = await _paid_mfi(engine, notice)
     target = row.target or await engine.channel.intake.pin(
         row.scope, row.reference, await _choose_target(engine, notice, mfi)

@@ -34,6 +34,7 @@ PAGES: Final = {
     "disbursements": ("cashier", "/disbursements?district=all"),
     "payments": ("cashier", "/payments?district=all"),
     "payments-suspense": ("cashier", "/payments?status=suspense&district=all"),
+    "intake": ("cashier", "/intake?district=all"),
     "approvals": ("manager", "/approvals?district=all"),
     "correct": ("cashier", "/corrections"),
     "fund": ("cashier", "/floats/fund"),
