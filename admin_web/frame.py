@@ -37,6 +37,7 @@ SECTIONS: Final = (
     Section("/payments", mark("Payments"), (Permission.PAYMENT_READ,)),
     _APPROVALS,
     Section("/complaints", mark("Complaints"), (Permission.COMPLAINT_READ,)),
+    Section("/identity-cases", mark("Identity"), (Permission.IDENTITY_READ,)),
     Section("/pin-resets", mark("New PIN"), (Permission.BORROWER_RESET_PIN,)),
     Section("/dashboard", mark("Dashboard"), (Permission.DASHBOARD_READ,)),
 )
@@ -45,6 +46,7 @@ _BELONGS: Final = {
     "/corrections": "/payments",
     "/floats": "/disbursements",
     "/intake": "/payments",
+    "/identity-changes": "/identity-cases",
     "/payouts": "/disbursements",
 }
 """Pages that have no place of their own in the navigation, and whose they are."""

@@ -21,6 +21,11 @@ NOTICES: Final[Mapping[str, str]] = {
         "The answer is on its way to the borrower by SMS. Close the complaint when it is settled."
     ),
     "complaint_closed": mark("The complaint is closed."),
+    "identity_case_closed": mark("The case is closed. Nothing was changed."),
+    "identity_change_proposed": mark("Your proposal is recorded. A second person agrees to it or refuses it."),
+    "identity_change_refused": mark("The change is refused. Whoever proposed it reads why."),
+    "identity_change_withdrawn": mark("You took your proposal back. Nothing changed."),
+    "identity_changed": mark("The change is agreed to. The borrower is told by SMS, and payouts wait for a day."),
     "identity_checked": mark("The identity check is recorded."),
     "intake_tried_again": mark("It is tried again in a few seconds. When it fails once more, it is back here."),
     "language_changed": mark("The language is changed."),

@@ -17,12 +17,15 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "Another payout of the same money arrived, or may have. Get this one back, then settle it as not paid."
     ),
     "already_reversed": mark("That payment was reversed already."),
+    "change_under_way": mark("A change of this borrower's number or ID is not finished yet. Look at that one first."),
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
     "complaint_moved": mark("Somebody has answered or closed this complaint. Look at it again."),
     "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
     "credit_paid_out": mark("What that payment paid too much was sent back, or is on its way. It cannot be reversed."),
     "district_down": mark("The district's records do not answer just now. Nothing was lost; try again in a minute."),
     "float_too_low": mark("The float is short by %(shortfall)s. Have it funded first, or take less."),
+    "identity_case_moved": mark("Somebody has closed this case, or proposed a change. Look at it again."),
+    "identity_taken": mark("That national ID is registered already. Look at the card again."),
     "identity_not_checked": mark("The borrower's identity is not checked yet. No money leaves before it is."),
     "illegal_loan_transition": mark("The loan has moved on; this can no longer be done."),
     "illegal_transition": mark("The application has moved on; this can no longer be done."),
@@ -39,6 +42,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "not_set_aside": mark("That is recorded meanwhile, or is being tried already."),
     "not_the_borrower": mark("That number and that ID do not belong together. Look at the card again."),
     "nothing_waits": mark("No payout of that loan waits for a second person any more."),
+    "number_taken": mark("That number is registered already, or is just being registered. Ask for another one."),
     "override_not_allowed": mark(
         "A check of the product stands against this. Your role may not decide in spite of it."
     ),
@@ -49,7 +53,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "password_too_short": mark("A password has at least 12 characters."),
     "payer_has_no_wallet": mark("The number that paid is no wallet that money can be sent to."),
     "payout_cooling_down": mark(
-        "The borrower's wallet or PIN was changed lately. For their safety no money leaves yet."
+        "The borrower's wallet, PIN or number was changed lately. For their safety no money leaves yet."
     ),
     "payout_not_unknown": mark("What became of that payout is known, or the money service still answers for it."),
     "payout_under_way": mark("The money is on its way. It has to arrive, or fail, first."),
@@ -58,6 +62,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "reference_used": mark("Money was moved under this reference already. Check the statement and write another."),
     "refund_above_credit": mark("That is more than what was paid too much and is not on its way back already."),
     "second_person_needed": mark("This payout is above limit 2. A second person has to release it."),
+    "reservation_released": mark("This took too long and was given back. Nothing was changed; do it again."),
     "sign_in_refused": mark("The e-mail and the password do not belong together."),
     "stale_decision": mark("The application changed since you opened the page. Look at it again before you decide."),
     "unknown_instalment": mark("The loan has no instalment of that number."),

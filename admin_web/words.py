@@ -20,6 +20,7 @@ from core.records.answer import Question
 from core.records.application import ApplicationStatus, RejectionReason, ReturnReason
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.records.complaint import ComplaintKind, ComplaintStatus
+from core.records.identity import CaseOutcome, CaseStatus, ChangeKind, ChangeStatus
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.proposal import ProposalKind, ProposalStatus
 from core.records.staff import Role
@@ -283,6 +284,33 @@ COMPLAINT_STATUSES: Final[Mapping[str, Badge]] = {
     ComplaintStatus.OPEN: Badge(mark("Waits for an answer"), "wait"),
     ComplaintStatus.ANSWERED: Badge(mark("Answered"), "good"),
     ComplaintStatus.CLOSED: Badge(mark("Closed"), "neutral"),
+}
+
+CASE_STATUSES: Final[Mapping[str, Badge]] = {
+    CaseStatus.OPEN: Badge(mark("Wait for a call"), "wait"),
+    CaseStatus.CHANGING: Badge(mark("A change waits"), "wait"),
+    CaseStatus.CLOSED: Badge(mark("Closed"), "neutral"),
+}
+
+CASE_OUTCOMES: Final[Mapping[str, str]] = {
+    CaseOutcome.SAME_PERSON: mark("The borrower, with a new number"),
+    CaseOutcome.ID_CORRECTED: mark("The borrower's ID was mistyped, and is corrected"),
+    CaseOutcome.ANOTHER_PERSON: mark("Somebody else, who typed a wrong ID"),
+    CaseOutcome.FRAUD: mark("Somebody who wanted to pass for the borrower"),
+    CaseOutcome.NOT_REACHED: mark("Nobody was reached"),
+}
+
+CHANGE_KINDS: Final[Mapping[str, str]] = {
+    ChangeKind.NUMBER: mark("New number"),
+    ChangeKind.NATIONAL_ID: mark("Corrected national ID"),
+}
+
+CHANGE_STATUSES: Final[Mapping[str, Badge]] = {
+    ChangeStatus.PROPOSED: Badge(mark("Waits for second person"), "wait"),
+    ChangeStatus.AGREED: Badge(mark("Being carried out"), "wait"),
+    ChangeStatus.DONE: Badge(mark("Carried out"), "good"),
+    ChangeStatus.REFUSED: Badge(mark("Refused"), "bad"),
+    ChangeStatus.WITHDRAWN: Badge(mark("Taken back"), "neutral"),
 }
 
 OVERDUE: Final = Badge(mark("Overdue"), "bad")

@@ -89,6 +89,19 @@ STAFF: Final = {
     "GET /complaints/{reference}": READERS,
     "POST /complaints/{reference}/answer": DECIDERS,
     "POST /complaints/{reference}/close": DECIDERS,
+    "GET /identity-cases": READERS,
+    "GET /identity-cases/{district}/{case}": READERS,
+    "POST /identity-cases/{district}/{case}/number": DECIDERS,
+    "POST /identity-cases/{district}/{case}/close": DECIDERS,
+    "POST /identity-cases/{district}/{case}/correct-id": DECIDERS,
+    "POST /identity-cases/{district}/{case}/same-person": DECIDERS,
+    "GET /identity-changes": READERS,
+    "GET /identity-changes/number": DECIDERS,
+    "POST /identity-changes/number": DECIDERS,
+    "GET /identity-changes/{district}/{change}": READERS,
+    "POST /identity-changes/{district}/{change}/withdraw": DECIDERS,
+    "POST /identity-changes/{district}/{change}/refuse": frozenset({ANALYST, MANAGER}),
+    "POST /identity-changes/{district}/{change}/agree": frozenset({ANALYST, MANAGER}),
     "GET /pin-resets": DECIDERS,
     "POST /pin-resets": DECIDERS,
     "GET /dashboard": READERS | {CASHIER},
@@ -105,6 +118,6 @@ def address(route: str, references: Mapping[str, str]) -> str:
     path = route.partition(" ")[2]
     parts = path.split("/")
     wanted = references.get(f"{parts[1]}/{parts[-1]}", references.get(parts[1], ""))
-    for placeholder in ("{district}/{proposal}", "{reference}", "{payout}"):
+    for placeholder in ("{district}/{proposal}", "{district}/{case}", "{district}/{change}", "{reference}", "{payout}"):
         path = path.replace(placeholder, wanted)
     return path
