@@ -72,9 +72,8 @@ HOSTILE: Final = (
 LIKELY: Final[dict[type[Screen], tuple[str, ...]]] = {
     MoneyQuestion: ("999999.99", "1500"),
     DateQuestion: ("17051990", "17051990", "01012015"),
-    PinQuestion: (
-        "2580",
-    ),  # and nothing else, so that an amount of the same digits is not taken for a PIN that was kept
+    # Digits that nothing else here has, so that no amount is taken for a PIN that was kept.
+    PinQuestion: ("2580",),
     Question: ("Palesa", "012345678901", "3"),
 }
 

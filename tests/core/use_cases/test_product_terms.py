@@ -8,18 +8,19 @@ from decimal import Decimal
 
 import pytest
 
-from core.calendar import PeriodUnit
+from core.calendar import PeriodUnit, maseru_instant
 from core.loans.exact import MultipleRounding
 from core.loans.parts import Part
 from core.loans.policy import Cap, PayoffInterest, Policy
 from core.loans.product_terms import ProductTerms
 from core.loans.terms import DayCount, Fee, FeeTiming, LoanTerms, Method
-from core.money import ZERO, Money, total
+from core.money import ZERO, Money
 from core.records.loan import InstalmentRow
 from core.use_cases.borrowing import overview, payoff_quote
 from core.use_cases.quoting import quote_of
 from core.use_cases.reviewing import application_file
 from tests.core.use_cases.lending import Lending
+from tests.fixtures_postgres import MovableClock
 
 WEEKLY = ProductTerms(
     annual_rate_percent=Decimal(52),
@@ -98,15 +99,24 @@ async def test_an_offer_is_told_with_the_instalment_that_the_phone_shows(lending
     assert told.data["last_minor"] == facts.last_instalment.minor
 
 
-async def test_a_loan_whose_last_interest_the_cap_takes_away_closes_with_its_day(lending: Lending) -> None:
+async def test_a_loan_whose_last_interest_the_cap_takes_away_closes_with_its_day(
+    lending: Lending, clock: MovableClock
+) -> None:
     """All principal came in advance: the cap has no room for the interest that falls due later."""
     principal_first = (Part.PRINCIPAL, Part.PENALTY, Part.FEE, Part.INTEREST)
     monthly = ProductTerms(annual_rate_percent=Decimal(36), periods_offered=(3,))
     await sells(lending, monthly, Policy(advance_order=principal_first))
     loan = await lending.active_loan(await lending.borrower(), amount="1000")
     rows = (await lending.books(loan))[1]
-    all_but_the_last_interest = total(row.total for row in rows) - rows[-1].interest
-    await lending.pay(all_but_the_last_interest, reference="EARLY", account=str(loan.reference))
+    for number, row in enumerate(rows[:-1]):
+        await lending.close(row.due_on - timedelta(days=1))
+        clock.at = maseru_instant(row.due_on, 9)
+        await lending.pay(row.total, reference=f"ON-TIME-{number}", account=str(loan.reference))
+    # Less than would settle it: part of the last period's interest is earned by then.
+    midway = rows[-2].due_on + timedelta(days=15)
+    await lending.close(midway - timedelta(days=1))
+    clock.at = maseru_instant(midway, 9)
+    await lending.pay(rows[-1].principal, reference="EARLY", account=str(loan.reference))
     assert (await lending.loan(loan)).status == "active"
 
     await lending.close(rows[-1].due_on)
