@@ -55,6 +55,10 @@ format: .venv/.dev-installed ## Rewrite the code the way `make check` wants it
 bench: .venv/.dev-installed ## Measure the budgets
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: drills
+drills: .venv/.dev-installed ## Kill each part of the running product and of its engines, and see that nothing is lost
+	@LETSEMA_TESTS_DRILLS=all $(BIN)/python -m pytest tests/drills $(ARGS)
+
 .PHONY: screens
 screens: .venv/.dev-installed ## Write a picture of each page and of the phone to docs/screens
 	@$(BIN)/python -m tests.screens $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,9 +56,16 @@ def ground(
         yield ground
 
 
+@pytest.fixture(scope="session")
+def in_full() -> None:
+    """For drills that take minutes of servers alone: `make drills` says that it wants them."""
+    if os.environ.get("LETSEMA_TESTS_DRILLS") != "all":
+        pytest.skip("minutes long: make drills runs it")
+
+
 @pytest.fixture(scope="module")
 def ring(
-    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str], None]
+    in_full: None, tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str, str], None]
 ) -> Iterator[list[CassandraNode]]:
     """Three nodes of Cassandra on loopback, each with everything."""
     if not can_run():

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Final
 
 from letsema.installation import Installation
 from tests.drills.borrowers.plan import Plan, Wish
-from tests.drills.borrowers.record import DONE, Entry, read_record
+from tests.drills.borrowers.record import ANSWERED, DONE, WAITS, Entry, read_record
 from tests.drills.evidence import Seen, Told, differences
 from tests.drills.ground import Ground
 from tests.drills.processes import Product, Started
@@ -24,6 +24,7 @@ from tests.drills.staff import Staff
 
 HOME: Final = "Maseru"
 AWAY: Final = "Mokhotlong"
+GATE: Final = "gate"
 _FINISH_SECONDS: Final = 150
 _LOOK_SECONDS: Final = 0.1
 _SPREAD_SECONDS: Final = 0.4
@@ -71,13 +72,27 @@ class Drill:
     def told(self) -> Told:
         return Told.read(self.record)
 
-    async def until(self, happened: Callable[[Told], bool], *, seconds: float = _FINISH_SECONDS) -> None:
-        """Wait until what borrowers were told is so."""
-        await self._wait_for(lambda: happened(self.told), seconds)
+    async def until_answered(self, count: int) -> None:
+        """Wait until so many requests were answered: traffic is under way, at every stage of a life."""
+        await self._wait_for(lambda: sum(entry.event == ANSWERED for entry in self.record) >= count, _FINISH_SECONDS)
 
-    async def until_killed(self, *names: str) -> None:
-        """Wait until these processes have killed themselves."""
-        await self._wait_for(lambda: set(names) <= set(self.product.killed), _FINISH_SECONDS)
+    async def until_killed(self, count: int) -> None:
+        """Wait until so many processes have killed themselves."""
+        await self._wait_for(lambda: len(self.product.killed) >= count, _FINISH_SECONDS)
+
+    async def until_waiting(self) -> None:
+        """Wait until everybody who stops at the gate stands there."""
+        stopped = {wish.number for wish in self.wishes if wish.waits_before}
+        await self._wait_for(lambda: stopped <= self._who(WAITS), _FINISH_SECONDS)
+
+    async def until_done_of(self, wishes: Sequence[Wish]) -> None:
+        """Wait until these borrowers have everything they came for."""
+        numbers = {wish.number for wish in wishes}
+        await self._wait_for(lambda: numbers <= self._who(DONE), _FINISH_SECONDS)
+
+    def open_gate(self) -> None:
+        """Let those go on who wait."""
+        (self.record_file.parent / GATE).touch()
 
     async def until_done(self) -> None:
         """Wait until every borrower has everything they came for."""
@@ -100,6 +115,9 @@ class Drill:
             acceptances=sum(loan.acceptances for loan in stands.loans),
             payments=len(stands.payments),
         )
+
+    def _who(self, event: str) -> set[str]:
+        return {entry.phone for entry in self.record if entry.event == event}
 
     async def _wait_for(self, happened: Callable[[], bool], seconds: float) -> None:
         give_up_at = time.monotonic() + seconds
@@ -124,14 +142,14 @@ async def drilled(
     directory: Path,
     wishes: Sequence[Wish],
     *,
-    kills: Mapping[str, str] | None = None,
+    kills: Sequence[str] = (),
 ) -> AsyncIterator[Drill]:
-    """Staff and borrowers at work, until left. kills: which process is to kill itself at which place."""
+    """Staff and borrowers at work, until left. kills: places at which whichever process comes there kills itself."""
     product = ground.product
     product.killed.clear()
     product.ended.clear()
-    for name, place in (kills or {}).items():
-        product.order_kill(name, place)
+    for place in kills:
+        product.order_kill(place)
     async with ground.installed() as installation:
         began_at = installation.engine.clock.now()
         lending = replace(ground.lending, engine=installation.engine)
@@ -145,12 +163,12 @@ async def drilled(
                 borrowers.stop()
 
 
-def some_wishes(count: int, *districts: str) -> list[Wish]:
+def some_wishes(count: int, *districts: str, waits_before: str = "") -> list[Wish]:
     """So many new borrowers, of these districts in turn, each a moment after the one before."""
-    return [_wish(next(_numbers), n, districts[n % len(districts)]) for n in range(count)]
+    return [_wish(next(_numbers), n, districts[n % len(districts)], waits_before) for n in range(count)]
 
 
-def _wish(number: int, n: int, district: str) -> Wish:
+def _wish(number: int, n: int, district: str, waits_before: str) -> Wish:
     return Wish(
         number=f"+2665601{number:04d}",
         national_id=f"09005601{number:04d}",
@@ -159,13 +177,15 @@ def _wish(number: int, n: int, district: str) -> Wish:
         # Amounts that no other text about this borrower has, so that a receipt is known by its amount.
         payments=[f"{101 + n}.13", f"{51 + n}.17"],
         starts_after=n * _SPREAD_SECONDS,
+        waits_before=waits_before,
     )
 
 
 def _start_borrowers(ground: Ground, directory: Path, wishes: Sequence[Wish]) -> tuple[Started, Path]:
     plan_file, record_file = directory / "plan.json", directory / "record.jsonl"
     urls = [f"http://127.0.0.1:{port}" for port in ground.ports]
-    Plan(urls, ground.settings["hook_tokens"], ground.rail_account, wishes).write(plan_file)
+    gate = str(directory / GATE)
+    Plan(urls, ground.settings["hook_tokens"], ground.rail_account, wishes, gate).write(plan_file)
     command = [sys.executable, "-m", "tests.drills.borrowers", str(plan_file), str(record_file)]
     return Started("borrowers", command, ground.environment, directory / "borrowers.log"), record_file
 

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,23 +35,26 @@ OpenInstallation = Callable[..., AbstractAsyncContextManager[Installation]]
 OpenSender = Callable[[Settings], AbstractAsyncContextManager[SmsSender]]
 
 
-class KillOrder:
-    """The file that names the place at which this process is to die. Whoever starts it again finds none."""
+class KillOrders:
+    """A folder of files that each name a place: the first process to pass it as often as it says takes it, and dies."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._passed = 0
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._passed: Counter[Path] = Counter()
 
     def at(self, place: str, key: str = "") -> None:
-        """Say that a place is passed, by the command with this key; the last pass that is allowed ends the process."""
-        if not self._file.exists():
-            return
-        named, command, times = _parsed(self._file.read_text(encoding="ascii"))
+        """Say that a place is passed, by the command with this key."""
+        for file in sorted(self._folder.glob("*.kill")):
+            with suppress(FileNotFoundError):  # another process was first
+                self._heed(file, place, key)
+
+    def _heed(self, file: Path, place: str, key: str) -> None:
+        named, command, times = _parsed(file.read_text(encoding="ascii"))
         if place != named or not key.startswith(command):
             return
-        self._passed += 1
-        if self._passed == times:
-            self._file.unlink()
+        self._passed[file] += 1
+        if self._passed[file] == times:
+            file.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -71,7 +75,7 @@ class Beside:
         return getattr(self._original, name)
 
 
-def with_ports_watched(open_installation: OpenInstallation, order: KillOrder) -> OpenInstallation:
+def with_ports_watched(open_installation: OpenInstallation, orders: KillOrders) -> OpenInstallation:
     """The same installation, with its ports watched."""
 
     @asynccontextmanager
@@ -80,16 +84,16 @@ def with_ports_watched(open_installation: OpenInstallation, order: KillOrder) ->
             engine = installation.engine
             channel: Any = Beside(
                 engine.channel,
-                conversations=_watched_conversations(engine.channel.conversations, order),
-                intake=_watched_intake(engine.channel.intake, order),
+                conversations=_watched_conversations(engine.channel.conversations, orders),
+                intake=_watched_intake(engine.channel.intake, orders),
             )
-            rails: Any = {name: _watched_rail(rail, order) for name, rail in engine.rails.items()}
+            rails: Any = {name: _watched_rail(rail, orders) for name, rail in engine.rails.items()}
             yield replace(installation, engine=replace(engine, channel=channel, rails=rails))
 
     return opened
 
 
-def with_sender_watched(open_sender: OpenSender, order: KillOrder) -> OpenSender:
+def with_sender_watched(open_sender: OpenSender, orders: KillOrders) -> OpenSender:
     """The same SMS provider, with each sent message watched."""
 
     @asynccontextmanager
@@ -98,7 +102,7 @@ def with_sender_watched(open_sender: OpenSender, order: KillOrder) -> OpenSender
 
             async def send(to: PhoneNumber, text: str, sender_id: str | None) -> Sent:
                 sent = await sender.send(to, text, sender_id)
-                order.at("after_sms")
+                orders.at("after_sms")
                 return sent
 
             watched: Any = Beside(sender, send=send)
@@ -107,40 +111,40 @@ def with_sender_watched(open_sender: OpenSender, order: KillOrder) -> OpenSender
     return opened
 
 
-def _watched_conversations(store: Any, order: KillOrder) -> Beside:
+def _watched_conversations(store: Any, orders: KillOrders) -> Beside:
     async def save(turn: Any, *given: Any, expected_claim: str | None, **named: Any) -> SaveResult:
         finishes = expected_claim is not None and turn.claim is None
         if finishes and expected_claim:
-            order.at("before_finish", expected_claim)
+            orders.at("before_finish", expected_claim)
         saved: SaveResult = await store.save(turn, *given, expected_claim=expected_claim, **named)
         if saved is SaveResult.SAVED and finishes and expected_claim:
-            order.at("after_finish", expected_claim)
+            orders.at("after_finish", expected_claim)
         if saved is SaveResult.SAVED and turn.claim is not None and expected_claim is None:
-            order.at("after_claim", turn.claim.key)
+            orders.at("after_claim", turn.claim.key)
         return saved
 
     return Beside(store, save=save)
 
 
-def _watched_intake(intake: Any, order: KillOrder) -> Beside:
+def _watched_intake(intake: Any, orders: KillOrders) -> Beside:
     async def accept(row: Any) -> Any:
         standing = await intake.accept(row)
         if standing is None:
-            order.at("after_kept")
+            orders.at("after_kept")
         return standing
 
     async def mark(scope: str, reference: str, status: IntakeStatus, **named: Any) -> None:
         if status is IntakeStatus.DONE:
-            order.at("before_marked")
+            orders.at("before_marked")
         await intake.mark(scope, reference, status, **named)
 
     return Beside(intake, accept=accept, mark=mark)
 
 
-def _watched_rail(rail: Any, order: KillOrder) -> Beside:
+def _watched_rail(rail: Any, orders: KillOrders) -> Beside:
     async def pay_out(*given: Any, **named: Any) -> Any:
         result = await rail.pay_out(*given, **named)
-        order.at("after_payout")
+        orders.at("after_payout")
         return result
 
     return Beside(rail, pay_out=pay_out)

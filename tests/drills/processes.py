@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 READY_SECONDS: Final = 90
 _WATCH_SECONDS: Final = 0.2
@@ -87,11 +88,11 @@ class Product:
         self._watch.start()
         self._become_ready()
 
-    def order_kill(self, name: str, place: str) -> None:
-        """Have a process kill itself at a place: see `kill_points`."""
-        unfinished = self._kill_file(name).with_suffix(".unfinished")
+    def order_kill(self, place: str) -> None:
+        """Have the process that comes there first kill itself at a place: see `kill_points`."""
+        unfinished = self._directory / f"{uuid4().hex}.unfinished"
         unfinished.write_text(place, encoding="ascii")
-        unfinished.rename(self._kill_file(name))
+        unfinished.rename(unfinished.with_suffix(".kill"))
 
     def stop(self) -> None:
         """Tell all to stop, and wait until they have."""
@@ -104,12 +105,9 @@ class Product:
 
     def _start(self, name: str, own: Mapping[str, str]) -> None:
         work, _, _ = name.partition(" ")
-        command = [sys.executable, "-m", "tests.drills.product", work, str(self._kill_file(name))]
+        command = [sys.executable, "-m", "tests.drills.product", work, str(self._directory)]
         log = self._directory / f"{name.replace(' ', '-')}.log"
         self._running.append(Started(name, command, {**self._environment, **own}, log))
-
-    def _kill_file(self, name: str) -> Path:
-        return self._directory / f"{name.replace(' ', '-')}.kill"
 
     def _restart_what_ends(self) -> None:
         while not self._stopping.wait(_WATCH_SECONDS):

@@ -1,8 +1,8 @@
-"""The product as drills start it: `python -m tests.drills.product serve|worker KILL_FILE`.
+"""The product as drills start it: `python -m tests.drills.product serve|worker KILL_ORDERS`.
 
 Settings are in the environment. It is `letsema serve` and `letsema worker`, but for three things: the stand-in may be
 the provider (they refuse it for good reason), an outbox row whose worker died comes back after seconds and not after
-two minutes, and it kills itself at the place that the file names once there is one.
+two minutes, and it kills itself at a place that a file in the folder names once there is one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from letsema import installation, readiness, service, serving
 from letsema.logs.lines import set_up_logs
 from letsema.settings import Settings, load_settings
-from tests.drills.kill_points import KillOrder, with_ports_watched, with_sender_watched
+from tests.drills.kill_points import KillOrders, with_ports_watched, with_sender_watched
 
 LEASE_SECONDS: Final = 8
 _WORKS: Final = {"serve": service.serve, "worker": service.work}
@@ -32,13 +32,13 @@ def _check_all_but_the_stand_in(settings: Settings, *, of_demo: bool) -> None:
     readiness.check_production(settings.model_copy(update=as_real), of_demo=of_demo)
 
 
-def main(work: str, kill_file: str) -> None:
+def main(work: str, kill_orders: str) -> None:
     """Run until told to stop, or until the point is reached."""
     setattr(service, "check_production", _check_all_but_the_stand_in)  # noqa: B010 - a name that the module imported
     setattr(installation, "LEASE_SECONDS", LEASE_SECONDS)  # noqa: B010 - the same
-    order = KillOrder(Path(kill_file))
-    setattr(service, "open_installation", with_ports_watched(installation.open_installation, order))  # noqa: B010
-    setattr(service, "open_sender", with_sender_watched(installation.open_sender, order))  # noqa: B010
+    orders = KillOrders(Path(kill_orders))
+    setattr(service, "open_installation", with_ports_watched(installation.open_installation, orders))  # noqa: B010
+    setattr(service, "open_sender", with_sender_watched(installation.open_sender, orders))  # noqa: B010
     settings = load_settings()
     set_up_logs(settings.log_format, settings.log_level)
     serving.run(_WORKS[work](settings))

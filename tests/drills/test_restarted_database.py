@@ -31,10 +31,10 @@ async def restart_at_once(server: EmbeddedPostgres) -> None:
 async def test_what_was_acknowledged_stands_once_after_the_database_was_restarted(
     postgres_ground: Ground, drill_postgres: EmbeddedPostgres, tmp_path: Path, outcomes: list[Outcome]
 ) -> None:
-    async with drilled(postgres_ground, tmp_path, some_wishes(8, HOME, AWAY)) as drill:
-        await drill.until(lambda told: len(told.applications) >= 2)
+    async with drilled(postgres_ground, tmp_path, some_wishes(7, HOME, AWAY)) as drill:
+        await drill.until_answered(80)
         await restart_at_once(drill_postgres)
-        await drill.until(lambda told: len(told.acceptances) >= 3)
+        await drill.until_answered(170)
         await restart_at_once(drill_postgres)
         await drill.until_done()
 

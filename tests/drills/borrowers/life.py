@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import re
 import time
+from pathlib import Path
 from typing import Final
 
 from letsema.environment import SystemClock
 from tests.drills.borrowers import wording
 from tests.drills.borrowers.network import CallLost, Network, Phone, Screen
 from tests.drills.borrowers.plan import Plan, Wish
-from tests.drills.borrowers.record import DONE, LIFE
+from tests.drills.borrowers.record import DONE, LIFE, WAITS
 
 _HOPS_MAX: Final = 40
 _PAUSE_SECONDS: Final = 0.5
@@ -40,12 +41,22 @@ class Life:
         """Return when everything is acknowledged. Raises `PromiseBroken`."""
         await asyncio.sleep(self._wish.starts_after)
         await self._until("", wording.MAIN_MENU)
+        await self._pass_gate("apply")
         await self._apply()
+        await self._pass_gate("accept")
         await self._until(APPLICATION, wording.ACCEPTED, wording.ACCEPTED_BEFORE)
         await self._until(LOANS, wording.HAS_LOAN)
+        await self._pass_gate("pay")
         for n, amount in enumerate(self._wish.payments, start=1):
             await self._pay(n, amount)
         self._network.record.write(self._wish.number, DONE, LIFE)
+
+    async def _pass_gate(self, before: str) -> None:
+        if self._wish.waits_before != before:
+            return
+        self._network.record.write(self._wish.number, WAITS, LIFE)
+        while not Path(self._plan.gate).exists():
+            await asyncio.sleep(_PAUSE_SECONDS / 5)
 
     async def _apply(self) -> None:
         """Apply; whoever does not know what became of it looks before they apply again."""

@@ -13,7 +13,8 @@ from typing import Any, Self
 class Wish:
     """One borrower: registers, applies for `amount`, accepts, waits for the money and pays each of `payments` (maloti).
 
-    starts_after: seconds from the start of the process.
+    starts_after: seconds from the start of the process. waits_before: `apply`, `accept` or `pay`, at which the borrower
+    waits until the gate is open; empty: nowhere.
     """
 
     number: str
@@ -22,6 +23,7 @@ class Wish:
     amount: str
     payments: Sequence[str]
     starts_after: float
+    waits_before: str = ""
 
     def payment_reference(self, n: int) -> str:
         """The rail's number of a borrower's n-th payment."""
@@ -30,12 +32,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """urls: the public listeners behind the gateway's balancer. rail_account: whom payments go to."""
+    """What all of them are told.
+
+    urls: the public listeners behind the gateway's balancer. rail_account: whom payments go to.
+
+    gate: the file whose being there opens it.
+    """
 
     urls: Sequence[str]
     hook_token: str
     rail_account: str
     wishes: Sequence[Wish]
+    gate: str
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)), encoding="utf-8")

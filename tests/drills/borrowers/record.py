@@ -1,7 +1,7 @@
 """What the borrowers write down: each request before it is sent, each reply as it came, on the disk before the next.
 
-One JSON object a line. `event` is `sent`, `answered`, `lost` (no answer: nobody knows what became of it) or `done` (a
-borrower has everything that they came for). `what` is `hop` or `payment`.
+One JSON object a line. `event` is `sent`, `answered`, `lost` (no answer: nobody knows what became of it), `waits` (a
+borrower stands at the gate) or `done` (has everything that they came for). `what` is `hop`, `payment` or `life`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from letsema.environment import SystemClock
 
-SENT, ANSWERED, LOST, DONE = "sent", "answered", "lost", "done"
+SENT, ANSWERED, LOST, WAITS, DONE = "sent", "answered", "lost", "waits", "done"
 HOP, PAYMENT, LIFE = "hop", "payment", "life"
 
 
