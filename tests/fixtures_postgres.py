@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -122,8 +123,15 @@ async def record_plane(
 
 @pytest.fixture
 async def channel_plane(database_url: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
+    async with open_channel_plane(database_url, sealer) as plane:
+        yield plane
+
+
+@asynccontextmanager
+async def open_channel_plane(url: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
+    """The channel plane on a database, until left."""
     connections = ChannelConnections(
-        database_url,
+        url,
         connect_timeout_seconds=_PATIENCE,
         statement_timeout_seconds=_PATIENCE,
         call_timeout_seconds=_PATIENCE,

@@ -136,7 +136,7 @@ class StaffOnPostgres:
         full_time = timedelta(seconds=per_seconds)
         one_token = full_time / capacity
         statement = upsert(throttles).values(district=self._connection.district, bucket=bucket, full_at=now + one_token)
-        full_next = func.greatest(throttles.c.full_at, _instant(now)) + one_token
+        full_next = _later(func.greatest(throttles.c.full_at, _instant(now)), one_token)
         taken = statement.on_conflict_do_update(
             index_elements=["district", "bucket"],
             set_={"full_at": full_next},
@@ -153,7 +153,7 @@ class StaffOnPostgres:
     async def give_token(self, bucket: str, *, capacity: int, per_seconds: int) -> None:
         one_token = timedelta(seconds=per_seconds) / capacity
         given = update(throttles).where(self._connection.here(throttles), throttles.c.bucket == bucket)
-        await self._connection.write(given.values(full_at=throttles.c.full_at - one_token))
+        await self._connection.write(given.values(full_at=_later(throttles.c.full_at, -one_token)))
 
     def _invitation(self, token_hash: bytes) -> ColumnElement[bool]:
         return and_(self._connection.here(staff_invitations), staff_invitations.c.token_hash == token_hash)
@@ -194,6 +194,12 @@ class StaffOnPostgres:
 
 def _folded(email: str) -> str:
     return email.strip().lower()
+
+
+def _later(instant: ColumnElement[datetime], by: timedelta) -> ColumnElement[datetime]:
+    """An instant moved on, in UTC: without saying so the sum depends on the session, and Citus refuses to store it."""
+    utc = literal("UTC")
+    return func.timezone(utc, func.timezone(utc, instant) + by)
 
 
 def _instant(at: datetime) -> Any:

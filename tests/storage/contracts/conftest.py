@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from core.ports.channel import ChannelPlane
+from core.ports.environment import Sealer
 from core.ports.record import Record
 from storage.cassandra.plane import ChannelOnCassandra
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
+from tests.fixtures_citus import CitusDatabase
+from tests.fixtures_postgres import empty_database, open_channel_plane
 from tests.storage.samples import lay_ground
+
+ON_CITUS = pytest.param("citus", marks=pytest.mark.citus)
+
+
+@pytest.fixture(params=["postgres", ON_CITUS])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The database of the record plane: an ordinary one, and one whose tables are distributed."""
+    if request.param == "citus":
+        distributed: CitusDatabase = request.getfixturevalue("citus_database")
+        return distributed.owner_url
+    url: str = request.getfixturevalue("shared_database")
+    asyncio.run(empty_database(url))
+    return url
 
 
 @pytest.fixture
@@ -19,9 +38,24 @@ async def record(record_plane: RecordOnPostgres) -> Record:
     return record_plane
 
 
-@pytest.fixture(params=["postgres", "cassandra"])
+@pytest.fixture
+async def channel_on_postgres(shared_database: str, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
+    """The channel plane on an ordinary database, as the embedded profile has it."""
+    await empty_database(shared_database)
+    async with open_channel_plane(shared_database, sealer) as plane:
+        yield plane
+
+
+@pytest.fixture
+async def channel_on_citus(citus_database: CitusDatabase, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
+    """The channel plane where the record plane is too, its tables distributed by their own keys."""
+    async with open_channel_plane(citus_database.owner_url, sealer) as plane:
+        yield plane
+
+
+@pytest.fixture(params=["postgres", ON_CITUS, "cassandra"])
 def channel(request: pytest.FixtureRequest) -> ChannelPlane:
     """An empty channel plane, on each engine that has one."""
-    names = {"postgres": "channel_plane", "cassandra": "cassandra_plane"}
+    names = {"postgres": "channel_on_postgres", "citus": "channel_on_citus", "cassandra": "cassandra_plane"}
     plane: ChannelOnPostgres | ChannelOnCassandra = request.getfixturevalue(names[request.param])
     return plane
