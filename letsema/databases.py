@@ -124,12 +124,22 @@ async def check_schemas(databases: Databases) -> None:
     Raises `SchemaProblem`, `ChannelClusterProblem`.
     """
     for plane in databases.on_postgres:
-        nodes = databases.record_nodes if plane is Plane.RECORD else ()
-        await _check_on_any(plane, (databases.app(plane), *nodes))
+        await check_plane(databases, plane)
     if databases.cluster is not None:
-        from storage.cassandra import migrating as cassandra_schema
+        await check_channel_cluster(databases.cluster)
 
-        await cassandra_schema.check(databases.cluster)
+
+async def check_plane(databases: Databases, plane: Plane) -> None:
+    """Of a plane on PostgreSQL. Raises `SchemaProblem`."""
+    nodes = databases.record_nodes if plane is Plane.RECORD else ()
+    await _check_on_any(plane, (databases.app(plane), *nodes))
+
+
+async def check_channel_cluster(cluster: CassandraAddress) -> None:
+    """Of the channel plane on Cassandra. Raises `ChannelClusterProblem`."""
+    from storage.cassandra import migrating as cassandra_schema
+
+    await cassandra_schema.check(cluster)
 
 
 async def _check_on_any(plane: Plane, urls: Sequence[str]) -> None:

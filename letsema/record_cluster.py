@@ -5,7 +5,8 @@ from __future__ import annotations
 from letsema.databases import Databases, named_databases
 from letsema.setting_values import WrongSettingError
 from letsema.settings import ChannelStore, Settings
-from storage.postgres.migrating import Plane
+from storage.postgres.citus.watching import ClusterStatus, cluster_status
+from storage.postgres.migrating import DatabaseUnreachable, Plane
 
 
 def coordinator_url(settings: Settings) -> str:
@@ -35,6 +36,20 @@ def urls_to_ask(settings: Settings) -> tuple[str, ...]:
             "LETSEMA_RECORD_URL is missing: the embedded database is one server, and there is no cluster to look at."
         )
     return urls
+
+
+async def ask_status(settings: Settings) -> ClusterStatus:
+    """How the cluster stands, from the first node that answers.
+
+    Raises `WrongSettingError`, `DatabaseUnreachable`, `ClusterProblem`.
+    """
+    *others, last = urls_to_ask(settings)
+    for url in others:
+        try:
+            return await cluster_status(url)
+        except DatabaseUnreachable:
+            continue
+    return await cluster_status(last)
 
 
 def _share(databases: Databases, settings: Settings) -> bool:

@@ -99,18 +99,10 @@ async def _place(file: Path, tell: Tell, *, dry_run: bool, block_writes: bool) -
 
 
 async def _status() -> ClusterStatus:
-    from letsema.record_cluster import urls_to_ask
+    from letsema.record_cluster import ask_status
     from letsema.settings import load_settings
-    from storage.postgres.citus.watching import cluster_status
-    from storage.postgres.migrating import DatabaseUnreachable
 
-    *others, last = urls_to_ask(load_settings())
-    for url in others:
-        try:
-            return await cluster_status(url)
-        except DatabaseUnreachable:
-            continue
-    return await cluster_status(last)
+    return await ask_status(load_settings())
 
 
 @contextmanager

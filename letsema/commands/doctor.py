@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from letsema.commands.options import AsJson, DataDirectory, finding, print_json, print_line, quiet_logs, run
 
-Examination = list[dict[str, Any]]
-_ORDER: Final = ("settings", "database", "schema", "keys")
+if TYPE_CHECKING:
+    from letsema.databases import Databases
+    from letsema.settings import Settings
+
+Row = dict[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
-    """Look at settings, databases, schemas and districts; exit code 1 when something needs a cure."""
+    """Look at settings, servers, schemas, nodes, keys and districts; exit code 1 when something needs a cure."""
     quiet_logs()
     found = run(_examine(data_dir))
     if as_json:
@@ -31,44 +35,86 @@ def doctor(data_dir: DataDirectory = None, as_json: AsJson = False) -> None:
         finding()
 
 
-async def _examine(data_directory: Path | None) -> Examination:
-    """Each part in turn; the first that is bad ends it, because what comes after stands on it."""
+async def _examine(data_directory: Path | None) -> list[Row]:
+    """Each part in turn. The first that cannot be looked at ends it, because what comes after stands on it."""
     from letsema.problems import sentence_of
 
-    found: Examination = []
+    found: list[Row] = []
+    looked_at = "settings"
     try:
-        await _walk(found, data_directory)
+        async for what, cures in _parts(data_directory):
+            if cures is None:
+                looked_at = what
+            else:
+                found.extend(_row(what, cure) for cure in cures or ("",))
     except Exception as error:
         sentence = sentence_of(error)
         if sentence is None:
             raise
-        what = _ORDER[len(found)] if len(found) < len(_ORDER) else "planes"
-        found.append({"what": what, "ok": False, "cure": sentence})
+        found.append(_row(looked_at, sentence))
     return found
 
 
-async def _walk(found: Examination, data_directory: Path | None) -> None:
-    from letsema.databases import Embedded, check_schemas, open_databases
-    from letsema.demo.settings import command_settings
+async def _parts(data_directory: Path | None) -> AsyncIterator[tuple[str, list[str] | None]]:
+    """What is looked at next (with None), then what is to be done about it: nothing when it is well."""
+    from letsema.databases import Embedded, open_databases
+    from letsema.demo.settings import command_settings, is_of_demo
+
+    yield "settings", None
+    settings = command_settings(data_directory)
+    yield "settings", []
+    yield "database", None
+    async with open_databases(settings, Embedded.JOIN) as databases:
+        yield "database", []
+        async for part in _schemas(settings, databases):
+            yield part
+        async for part in _planes(settings, databases):
+            yield part
+    if not is_of_demo(data_directory):
+        yield "real borrowers", list(_not_ready(settings))
+
+
+async def _schemas(settings: Settings, databases: Databases) -> AsyncIterator[tuple[str, list[str] | None]]:
+    from letsema.databases import check_channel_cluster, check_plane
+
+    for plane in databases.on_postgres:
+        yield f"{plane} plane, schema", None
+        await check_plane(databases, plane)
+        yield f"{plane} plane, schema", []
+    if databases.cluster is not None:
+        yield "channel plane, schema", None
+        await check_channel_cluster(databases.cluster)
+        yield "channel plane, schema", []
+    if databases.record_nodes:
+        from letsema.record_cluster import ask_status
+
+        yield "record plane, cluster", None
+        yield "record plane, cluster", list((await ask_status(settings)).findings)
+
+
+async def _planes(settings: Settings, databases: Databases) -> AsyncIterator[tuple[str, list[str] | None]]:
     from letsema.installation import open_installation
     from letsema.internal_app import examine
 
-    settings = command_settings(data_directory)
-    found.append(_good("settings"))
-    async with open_databases(settings, Embedded.JOIN) as databases:
-        found.append(_good("database"))
-        await check_schemas(databases)
-        found.append(_good("schema"))
-        async with open_installation(settings, databases) as installation:
-            found.append(_good("keys"))
-            for plane, parts in (await examine(installation.engine)).items():
-                found.extend(_part(plane, part, answer) for part, answer in parts.items())
+    yield "keys", None
+    async with open_installation(settings, databases) as installation:
+        yield "keys", []
+        for plane, parts in (await examine(installation.engine)).items():
+            for part, answer in parts.items():
+                cure = f"it says {answer}; see whether its node runs and is reachable"
+                yield f"{plane} plane, {part}", [] if answer == "ok" else [cure]
 
 
-def _good(what: str) -> dict[str, Any]:
-    return {"what": what, "ok": True, "cure": ""}
+def _not_ready(settings: Settings) -> Iterator[str]:
+    """What `serve` and `worker` would refuse to start with."""
+    from letsema.readiness import check_production
+    from letsema.setting_values import WrongSettingError
+
+    try:
+        check_production(settings, of_demo=False)
+    except WrongSettingError as error:
+        yield str(error)
 
 
-def _part(plane: str, part: str, answer: str) -> dict[str, Any]:
-    cure = "" if answer == "ok" else f"it says {answer}; see whether its node runs and is reachable"
-    return {"what": f"{plane} plane, {part}", "ok": answer == "ok", "cure": cure}
+def _row(what: str, cure: str) -> Row:
+    return {"what": what, "ok": not cure, "cure": cure}

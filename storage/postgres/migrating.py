@@ -36,6 +36,10 @@ SERVER_VERSION_MIN: Final = 15
 
 _CONNECT_TIMEOUT_SECONDS: Final = 10
 _NODE_UNREACHABLE: Final = "08006"
+_NOT_ALLOWED: Final = "42501"
+_NOT_AS_WE_LEFT_IT: Final = frozenset({"23", "42"})
+"""Classes of SQLSTATE: rows break a new rule, or tables and columns are there that should not be, or are not."""
+
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
@@ -83,6 +87,10 @@ class DatabaseUnreachable(SchemaProblem):
     """The database does not answer, or refuses us."""
 
 
+class UpgradeFailed(SchemaProblem):
+    """A revision could not be applied to what is there; the database is as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revisions:
     """How far a database is: `current` None when nothing was applied; `known` whether this release has heard of it."""
@@ -98,7 +106,7 @@ async def upgrade(plane: Plane, url: str) -> None:
         await _check_server(connection)
         await refuse_worker(connection)
         _refuse_newer(plane, await connection.run_sync(_revisions, plane))
-        with _told_when_a_node_is_down(plane):
+        with _told(plane):
             await _prepare(plane, connection)
             await connection.run_sync(_upgrade, plane)
             # The product asks at its start, as the role that it works as, whether the schema is the one it needs.
@@ -154,9 +162,14 @@ async def connected(url: str, *, timeout_seconds: float = _CONNECT_TIMEOUT_SECON
     try:
         connection = await engine.connect()
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"the database does not answer: {str(error) or 'the time is up'}") from error
+        raise DatabaseUnreachable(
+            f"the database does not answer ({str(error) or 'the time is up'}): check its address in the settings, and "
+            "whether its server runs"
+        ) from error
     except DBAPIError as error:
-        raise DatabaseUnreachable(f"the database does not let us in: {first_words(error)}") from error
+        raise DatabaseUnreachable(
+            f"the database does not let us in ({first_words(error)}): check role, password and database in its address"
+        ) from error
     try:
         yield connection
     finally:
@@ -173,17 +186,28 @@ async def refuse_worker(connection: AsyncConnection) -> None:
 
 
 @contextmanager
-def _told_when_a_node_is_down(plane: Plane) -> Iterator[None]:
-    """A schema is changed on all nodes or on none. Raises `DatabaseUnreachable`."""
+def _told(plane: Plane) -> Iterator[None]:
+    """Say what keeps a schema from being changed. Raises `DatabaseUnreachable`, `UpgradeFailed`; else it is a bug."""
     try:
         yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != _NODE_UNREACHABLE:
-            raise
-        raise DatabaseUnreachable(
-            f"the {plane} plane's schema was not changed, because that takes every node of the cluster and one does "
-            f"not answer ({first_words(error)}): start it and run `letsema db upgrade` again"
-        ) from error
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state == _NODE_UNREACHABLE:  # a schema is changed on all nodes or on none
+            raise DatabaseUnreachable(
+                f"the {plane} plane's schema was not changed, because that takes every node of the cluster and one "
+                f"does not answer ({first_words(error)}): start it and run `letsema db upgrade` again"
+            ) from error
+        if state == _NOT_ALLOWED:
+            raise UpgradeFailed(
+                f"the {plane} plane's schema was not changed ({first_words(error)}): name the role that owns the "
+                "database in LETSEMA_OWNER_URL"
+            ) from error
+        if state[:2] in _NOT_AS_WE_LEFT_IT:
+            raise UpgradeFailed(
+                f"the {plane} plane's schema is not as a release of ours left it, and was not changed "
+                f"({first_words(error)}): bring the database back from a backup, or name an empty one"
+            ) from error
+        raise
 
 
 async def _check_server(connection: AsyncConnection) -> None:

@@ -1,27 +1,23 @@
 from __future__ import annotations
 
-import io
 import json
-import logging
-import os
 import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 import typer
 
 from core.calendar import business_date_of
-from letsema.cli import app, main
+from letsema.cli import app
 from letsema.demo.directory import mark_as_demo
 from letsema.environment import SystemClock
+from tests.letsema.conftest import Run
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 COMMANDS = (
@@ -53,44 +49,6 @@ TERMS = {
     "period_unit": "month",
     "disbursed_on": "2026-11-23",
 }
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def letsema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run the program's entry in an empty folder, with no settings but those given."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    for name in list(os.environ):
-        if name.startswith("LETSEMA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, stdin: str = "", **settings: str) -> Ran:
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["letsema", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return Ran(int(end.value.code or 0), said.out, said.err)
-
-    yield run
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_help_names_every_command(letsema: Run) -> None:

@@ -1,0 +1,219 @@
+"""A wrong address, server, schema or cluster: one sentence with the cure, exit code 2, nothing changed; doctor too."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+
+from storage.cassandra import migrating as cassandra_schema
+from storage.cassandra.migrating import KeyspaceMissing
+from storage.embedded import EmbeddedPostgres
+from storage.postgres import migrating
+from tests.letsema.conftest import Ran, Run
+from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
+
+pytestmark = pytest.mark.engine
+
+KEYS = {
+    "LETSEMA_PEPPER": GOOD_KEY,
+    "LETSEMA_LOOKUP_KEY": OTHER_KEY,
+    "LETSEMA_TRANSCRIPT_KEYS": f"1:{GOOD_KEY}",
+    "LETSEMA_SEALING_KEYS": f"1:{OTHER_KEY}",
+}
+NOBODY_THERE = "postgresql://letsema_app:hush-hush@127.0.0.1:1/letsema"
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """A database of a test's own, which commands are led to by the settings."""
+
+    url: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {**KEYS, "LETSEMA_RECORD_URL": self.url, "LETSEMA_OWNER_URL": self.url}
+
+    def execute(self, statement: str) -> None:
+        async def work() -> None:
+            connection = await asyncpg.connect(self.url)
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(work())
+
+    def schemas(self) -> list[str]:
+        """Every table with its columns, and how far each plane is."""
+
+        async def look() -> list[str]:
+            connection = await asyncpg.connect(self.url)
+            try:
+                rows = await connection.fetch(
+                    "select table_schema || '.' || table_name || '.' || column_name from information_schema.columns "
+                    "where table_schema in ('record', 'channel') and table_name <> 'alembic_version' order by 1"
+                )
+                return [row[0] for row in rows]
+            finally:
+                await connection.close()
+
+        return asyncio.run(look())
+
+
+@pytest.fixture
+def migrated(own_database_url: str) -> Somewhere:
+    return Somewhere(own_database_url)
+
+
+@pytest.fixture
+def empty(migrated: Somewhere) -> Somewhere:
+    migrated.execute("drop schema record cascade; drop schema channel cascade")
+    return migrated
+
+
+def refusal(ran: Ran) -> str:
+    """The one sentence of a command that did nothing."""
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1, ran.err
+    assert "hush-hush" not in ran.err
+    return ran.err.strip()
+
+
+def diagnosis(ran: Ran) -> tuple[str, str]:
+    """What doctor found to be bad, and the cure."""
+    assert ran.code == 1
+    [bad] = [row for row in json.loads(ran.out) if not row["ok"]]
+    assert "hush-hush" not in ran.out
+    return bad["what"], bad["cure"]
+
+
+def test_an_address_where_nobody_answers(letsema: Run) -> None:
+    settings = {**KEYS, "LETSEMA_RECORD_URL": NOBODY_THERE, "LETSEMA_OWNER_URL": NOBODY_THERE}
+
+    for words in (("db", "check"), ("db", "upgrade"), ("verify-ledger",)):
+        said = refusal(letsema(*words, **settings))
+        assert "does not answer" in said
+        assert "check its address in the settings, and whether its server runs" in said
+    assert diagnosis(letsema("doctor", "--json", **settings))[0] == "record plane, schema"
+
+
+def test_a_database_that_is_not_there(letsema: Run, embedded_postgres: EmbeddedPostgres) -> None:
+    nowhere = Somewhere(embedded_postgres.url("nowhere"))
+
+    for words in (("db", "check"), ("db", "upgrade")):
+        said = refusal(letsema(*words, **nowhere.settings))
+        assert 'database "nowhere" does not exist' in said
+        assert "check role, password and database in its address" in said
+
+
+def test_a_server_that_is_too_old(letsema: Run, empty: Somewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrating, "SERVER_VERSION_MIN", 99)
+
+    for words in (("db", "check"), ("db", "upgrade")):
+        assert "is PostgreSQL 18; version 99 or later is needed" in refusal(letsema(*words, **empty.settings))
+    assert empty.schemas() == []
+    assert "version 99 or later" in diagnosis(letsema("doctor", "--json", **empty.settings))[1]
+
+
+def test_a_database_that_is_empty(letsema: Run, empty: Somewhere) -> None:
+    said = refusal(letsema("db", "check", **empty.settings))
+
+    assert said == "The record plane's database is empty: run `letsema db upgrade`."
+    assert diagnosis(letsema("doctor", "--json", **empty.settings)) == ("record plane, schema", said)
+
+
+def test_an_upgrade_that_was_done_for_one_plane_alone(letsema: Run, migrated: Somewhere) -> None:
+    """As when it was stopped between the two: what is missing is named, and the same command goes on."""
+    migrated.execute("drop schema channel cascade")
+
+    said = refusal(letsema("db", "check", **migrated.settings))
+    assert said == "The channel plane's database is empty: run `letsema db upgrade`."
+    assert diagnosis(letsema("doctor", "--json", **migrated.settings)) == ("channel plane, schema", said)
+
+    assert letsema("db", "upgrade", **migrated.settings).code == 0
+    assert letsema("db", "check", **migrated.settings).code == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("create schema record; create table record.postings (id int)", 'relation "postings" already exists'),
+        ("create schema channel; create table channel.phones (id int)", 'relation "phones" already exists'),
+    ],
+)
+def test_a_schema_that_no_release_left_so(letsema: Run, empty: Somewhere, damage: str, words: str) -> None:
+    """Half applied by other means, such as a dump that was cut short: the plane is left as it is."""
+    empty.execute(damage)
+    plane = damage.split()[2].rstrip(";")
+    before = [column for column in empty.schemas() if column.startswith(plane)]
+
+    said = refusal(letsema("db", "upgrade", **empty.settings))
+
+    assert f"The {plane} plane's schema is not as a release of ours left it, and was not changed ({words})" in said
+    assert "bring the database back from a backup, or name an empty one" in said
+    assert [column for column in empty.schemas() if column.startswith(plane)] == before
+
+
+def test_a_half_applied_revision_is_a_finding_at_the_next_upgrade(letsema: Run, migrated: Somewhere) -> None:
+    migrated.execute("update record.alembic_version set version_num = '0003'")
+    before = migrated.schemas()
+
+    assert "at revision 0003, this release needs" in refusal(letsema("db", "check", **migrated.settings))
+    assert "is not as a release of ours left it" in refusal(letsema("db", "upgrade", **migrated.settings))
+    assert migrated.schemas() == before
+
+
+def test_an_owner_who_owns_nothing(letsema: Run, empty: Somewhere, embedded_postgres: EmbeddedPostgres) -> None:
+    name = empty.url.partition("?")[0].rpartition("/")[2]
+    settings = empty.settings | {"LETSEMA_OWNER_URL": embedded_postgres.url(name, "letsema_app")}
+
+    said = refusal(letsema("db", "upgrade", **settings))
+
+    assert "permission denied for database" in said
+    assert "name the role that owns the database in LETSEMA_OWNER_URL" in said
+    assert empty.schemas() == []
+
+
+def test_a_cluster_that_is_none(letsema: Run, migrated: Somewhere) -> None:
+    """Other nodes are named, and the first is a plain PostgreSQL."""
+    settings = migrated.settings | {"LETSEMA_RECORD_NODES": migrated.url.replace("postgresql://", "postgres://", 1)}
+
+    what, cure = diagnosis(letsema("doctor", "--json", **settings))
+
+    assert what == "record plane, cluster"
+    assert "Citus" in cure
+
+
+@pytest.fixture
+def without_keyspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster that answers and has no keyspace of ours; a real one says so in tests/storage/cassandra."""
+
+    async def check(_address: object) -> None:
+        raise KeyspaceMissing("the Cassandra cluster has no keyspace letsema with our tables: run `letsema db upgrade`")
+
+    monkeypatch.setattr(cassandra_schema, "check", check)
+
+
+def test_a_keyspace_that_is_not_there(letsema: Run, migrated: Somewhere, without_keyspace: None) -> None:
+    settings = migrated.settings | {
+        "LETSEMA_CHANNEL_STORE": "cassandra",
+        "LETSEMA_CASSANDRA_CONTACT_POINTS": "127.0.0.1:1",
+        "LETSEMA_CASSANDRA_DATACENTER": "maseru",
+    }
+
+    said = refusal(letsema("db", "check", **settings))
+
+    assert "no keyspace letsema with our tables: run `letsema db upgrade`" in said
+    assert diagnosis(letsema("doctor", "--json", **settings)) == ("channel plane, schema", said)
+
+
+def test_doctor_says_what_keeps_an_installation_from_real_borrowers(letsema: Run, migrated: Somewhere) -> None:
+    found = json.loads(letsema("doctor", "--json", **migrated.settings).out)
+
+    told = {row["what"]: row["cure"] for row in found}
+    assert told["record plane, schema"] == told["channel plane, schema"] == told["keys"] == ""
+    assert "LETSEMA_HOOK_TOKENS is missing" in told["real borrowers"]
