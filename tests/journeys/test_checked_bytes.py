@@ -22,7 +22,7 @@ from tests.journeys.phone import Phone
 
 pytestmark = pytest.mark.journey
 
-REGISTERING = ("7", "{language}", "3", "1", "7", "x" * 183, "Palesa", "1", "Mokoena", "12", "{national_id}")
+REGISTERING = ("7", "{language}", "3", "1", "1", "7", "x" * 183, "Palesa", "1", "Mokoena", "12", "{national_id}")
 BORN_AND_AT_HOME = ("1990", "01011800", "17051990", "98", "0", "99", "1", "12", "1234", "2580", "1", "2580")
 APPLYING = ("1", "98", "1", "1", "1525", "1500", "98", "98", "1", "9", "1", "8", "1", "x")
 OTHERWISE = ("00", "6", "9", "00", "6", "1")
