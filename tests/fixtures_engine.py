@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from core.ports.environment import KeyedHash, Sealer
 from core.ports.rails import PayoutAnswer, PayoutResult
 from letsema.environment import SystemIdentifiers
 from letsema.keys.secret_hashing import PepperedArgon2
+from storage.cassandra.plane import ChannelOnCassandra
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.core.use_cases.lending import Lending
@@ -79,6 +80,15 @@ def engine(
         password_hasher=PepperedArgon2(b"p" * 32, "password", hashing_pool),
         rails={rail.name: rail},
     )
+
+
+@pytest.fixture
+def on_each(request: pytest.FixtureRequest, engine: Engine) -> Engine:
+    """The engine on PostgreSQL, or with the channel plane on whatever a test is parametrised with."""
+    if getattr(request, "param", "postgres") == "postgres":
+        return engine
+    plane: ChannelOnCassandra = request.getfixturevalue("cassandra_plane")
+    return replace(engine, channel=plane)
 
 
 @pytest.fixture

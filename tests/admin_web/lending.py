@@ -141,11 +141,13 @@ class Lending:
             (case,) = await unit.identity_cases.unclosed(entry.borrower_id)
         return case
 
-    async def identity_change(self, mfi_id: UUID = KHOTSO, role: Role = Role.LOAN_OFFICER) -> IdentityChange:
+    async def identity_change(
+        self, mfi_id: UUID = KHOTSO, role: Role = Role.LOAN_OFFICER, reason: str = "Lost the SIM."
+    ) -> IdentityChange:
         """A new number that a lender's officer has proposed for a borrower at the branch."""
         national_id = f"{next(_numbers):012d}"
         old = await self.borrower(national_id=national_id)
-        command = ProposeNumber(old, national_id, self.registration().phone, "Lost the SIM.", self.key())
+        command = ProposeNumber(old, national_id, self.registration().phone, reason, self.key())
         return await propose_number(self.engine, await self.actor(role, mfi_id), command)
 
     async def actor(self, role: Role, mfi_id: UUID = KHOTSO) -> Actor:

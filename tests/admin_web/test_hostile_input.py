@@ -8,7 +8,18 @@ import asyncpg
 import pytest
 
 from core.money import Money
-from core.ports.reads import DisbursementPage, LoanPage, PaymentPage, ProposalPage, QueuePage, SearchHit
+from core.ports.reads import (
+    DisbursementPage,
+    IdentityCasePage,
+    IdentityCaseRow,
+    IdentityChangePage,
+    IdentityChangeRow,
+    LoanPage,
+    PaymentPage,
+    ProposalPage,
+    QueuePage,
+    SearchHit,
+)
 from core.records.loan import PayoutStatus
 from core.records.staff import Role
 from core.use_cases.deciding import CheckIdentity, Recommend, check_identity, recommend
@@ -48,11 +59,21 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
     lists.loan_page = LoanPage([loan_row(borrower_name=HOSTILE)], 1, ())
     hit = SearchHit("loan", a_reference(), "LS-A", HOSTILE, "active")
     lists.hits = (hit, hit)
+    case, change = await lending.identity_case(surname=HOSTILE), await lending.identity_change(reason=HOSTILE)
+    caller = IdentityCaseRow(case.id, case.district, HOSTILE, HOSTILE, HOSTILE, case.status, None, case.opened_at, 1)
+    moved = IdentityChangeRow(
+        *(change.id, change.district, HOSTILE, change.kind, change.status),
+        *(HOSTILE, change.made_by, HOSTILE, change.made_at),
+    )
+    lists.case_page = IdentityCasePage([caller], 1, (HOSTILE,))
+    lists.change_page = IdentityChangePage([moved], (HOSTILE,))
     return {
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
         "loans": str(loan.reference),
         "complaints": str((await lending.complaint(HOSTILE)).reference),
+        "identity-cases": f"{case.district}/{case.id}",
+        "identity-changes": f"{change.district}/{change.id}",
         **await lending.to_correct(lists, reason=HOSTILE, account=HOSTILE),
     }
 

@@ -56,7 +56,7 @@ def test_only_the_catalogue_knows_the_reference_tables() -> None:
 
 
 # Statements of the worker and of the proof of the books, which look over all callers on purpose.
-_OVER_ALL = {"STALE_CLAIMS", "_WAITING", "_SET_ASIDE", "_BACKLOG"}
+_OVER_ALL = {"STALE_CLAIMS", "_WAITING", "_SET_ASIDE", "_BACKLOG", "_RESERVED_PHONES", "_RESERVED_IDENTITIES"}
 
 
 def _channel_statements() -> dict[str, str]:

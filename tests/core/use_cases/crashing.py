@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import pytest
+
 from core.ports.engine import Engine
 
 WRITES: Final = frozenset(
@@ -19,6 +21,10 @@ WRITES: Final = frozenset(
         *("save_link", "commit"),
     }
 )
+
+
+ON_EACH: Final = pytest.mark.parametrize("on_each", ["postgres", "cassandra"], indirect=True)
+"""For a test that is about the directory: it runs on each engine that has one."""
 
 
 class Killed(BaseException):

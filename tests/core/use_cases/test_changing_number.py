@@ -48,8 +48,7 @@ from core.use_cases.registration import RegistrationOutcome
 from core.use_cases.reserving import ReservationReleased, settle_reservations
 from core.use_cases.reserving_change import IdentityTaken, NumberTaken
 from core.use_cases.sign_in import TooManyAttempts
-from storage.cassandra.plane import ChannelOnCassandra
-from tests.core.use_cases.crashing import Killed, dying_after
+from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.core.use_cases.test_identity_cases import ID, cases_of, claimed
 from tests.fixtures_postgres import MovableClock
@@ -57,13 +56,9 @@ from tests.fixtures_postgres import MovableClock
 MOST = 50
 
 
-@pytest.fixture(params=["postgres", "cassandra"])
-async def lending(request: pytest.FixtureRequest, engine: Engine) -> Lending:
-    """With the directory on each engine that has one."""
-    if request.param == "cassandra":
-        plane: ChannelOnCassandra = request.getfixturevalue("cassandra_plane")
-        engine = replace(engine, channel=plane)
-    return await Lending.opened(engine)
+@pytest.fixture
+async def lending(on_each: Engine) -> Lending:
+    return await Lending.opened(on_each)
 
 
 @dataclass
@@ -105,6 +100,7 @@ def answer(change: IdentityChange, note: str = "") -> Answer:
 # --- what a change does ---
 
 
+@ON_EACH
 async def test_the_new_number_is_the_same_borrower_with_the_same_loan(moving: Moving) -> None:
     loan = await moving.lending.active_loan(moving.old)
 
@@ -144,6 +140,7 @@ async def test_payouts_wait_a_day(moving: Moving) -> None:
         await moving.lending.release(accepted)
 
 
+@ON_EACH
 async def test_the_chat_of_the_old_number_is_cut(moving: Moving, clock: MovableClock) -> None:
     engine = moving.lending.engine
     caller = engine.keyed_hash.phone(moving.old)
@@ -156,6 +153,7 @@ async def test_the_chat_of_the_old_number_is_cut(moving: Moving, clock: MovableC
     assert link.chat == b""
 
 
+@ON_EACH
 async def test_the_old_number_is_free_for_whoever_gets_its_sim(moving: Moving) -> None:
     await moving.agreed()
 
@@ -247,6 +245,7 @@ async def test_one_change_of_a_borrower_is_under_way_at_a_time(moving: Moving) -
         await propose_number(moving.lending.engine, moving.lending.analyst, moving.command(new=new_phone()))
 
 
+@ON_EACH
 async def test_a_form_sent_twice_proposes_and_agrees_once(moving: Moving) -> None:
     lending, command = moving.lending, moving.command()
 
@@ -305,6 +304,7 @@ async def writes_of_agreeing(moving: Moving) -> int:
     return fuse.burnt
 
 
+@ON_EACH
 @pytest.mark.parametrize("done", range(5), ids=lambda done: f"killed after {done} writes")
 async def test_an_agreement_killed_anywhere_ends_with_one_number(
     moving: Moving, clock: MovableClock, done: int
@@ -350,6 +350,7 @@ async def test_a_second_try_goes_on_with_the_reservation_of_the_first(moving: Mo
     assert done.status is ChangeStatus.DONE
 
 
+@ON_EACH
 async def test_an_agreement_that_comes_after_its_reservation_was_released_is_refused(
     moving: Moving, clock: MovableClock
 ) -> None:
@@ -378,6 +379,7 @@ async def test_an_agreement_that_comes_after_its_reservation_was_released_is_ref
     assert (await agree(lending.engine, lending.manager, answer(change))).status is ChangeStatus.DONE
 
 
+@ON_EACH
 async def test_there_and_back_again_ends_where_it_began(moving: Moving) -> None:
     await moving.agreed()
 
@@ -426,6 +428,7 @@ async def test_a_refused_change_opens_its_case_again(lending: Lending) -> None:
     assert (again.status, again.change_id) == (CaseStatus.OPEN, None)
 
 
+@ON_EACH
 async def test_a_mistyped_id_is_corrected_and_its_owner_registers(lending: Lending) -> None:
     owner, other, case = await claimed(lending)
 

@@ -18,8 +18,7 @@ from core.use_cases.registration import (
     register_borrower,
 )
 from core.use_cases.reserving import ReservationReleased, settle_reservations
-from storage.cassandra.plane import ChannelOnCassandra
-from tests.core.use_cases.crashing import Killed, dying_after
+from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
 from tests.core.use_cases.lending import HOME, Lending, new_phone
 from tests.core.use_cases.test_registration import command
 from tests.fixtures_postgres import MovableClock
@@ -27,14 +26,12 @@ from tests.fixtures_postgres import MovableClock
 STEPS = ("reserve the phone", "reserve the identity", "insert the borrower", "activate the identity", "the phone")
 MOST = 50
 
+pytestmark = ON_EACH
 
-@pytest.fixture(params=["postgres", "cassandra"])
-async def lending(request: pytest.FixtureRequest, engine: Engine) -> Lending:
-    """With the directory on each engine that has one."""
-    if request.param == "cassandra":
-        plane: ChannelOnCassandra = request.getfixturevalue("cassandra_plane")
-        engine = replace(engine, channel=plane)
-    return await Lending.opened(engine)
+
+@pytest.fixture
+async def lending(on_each: Engine) -> Lending:
+    return await Lending.opened(on_each)
 
 
 async def entry_of(lending: Lending, phone: PhoneNumber) -> PhoneEntry | None:
