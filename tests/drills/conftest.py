@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from storage.embedded import EmbeddedPostgres
 from tests.drills.drill import Outcome
 from tests.drills.ground import Ground
-from tests.fixtures_cassandra import DATACENTER, CassandraServer
+from tests.drills.grounds import channel_settings, ground_on_citus, ground_on_postgres
+from tests.fixtures_cassandra import CassandraServer
 from tests.servers.cassandra.node import CURE, CassandraNode, can_run
+from tests.servers.citus.cluster import CitusCluster
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 
@@ -42,7 +42,7 @@ def drill_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedde
 @pytest.fixture(scope="module")
 def postgres_ground(drill_postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Both planes on PostgreSQL."""
-    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), {}) as ground:
+    with ground_on_postgres(drill_postgres, tmp_path_factory.mktemp("ground"), {}) as ground:
         yield ground
 
 
@@ -52,7 +52,7 @@ def ground(
 ) -> Iterator[Ground]:
     """The record plane on PostgreSQL, the channel plane on one node of Cassandra."""
     channel = channel_settings([f"{cassandra_server.host}:{cassandra_server.port}"], copies=1)
-    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
+    with ground_on_postgres(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
         yield ground
 
 
@@ -88,28 +88,18 @@ def ring_ground(
 ) -> Iterator[Ground]:
     """The record plane on PostgreSQL, three copies of the channel plane."""
     channel = channel_settings([f"{node.host}:{node.port}" for node in ring], copies=len(ring))
-    with _ground_on(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
+    with ground_on_postgres(drill_postgres, tmp_path_factory.mktemp("ground"), channel) as ground:
         yield ground
 
 
-def channel_settings(nodes: Sequence[str], *, copies: int) -> dict[str, str]:
-    """The channel plane in a keyspace of its own, with so many copies of each row."""
-    return {
-        "channel_store": "cassandra",
-        "cassandra_contact_points": ",".join(nodes),
-        "cassandra_datacenter": DATACENTER,
-        "cassandra_keyspace": f"drills_{uuid4().hex[:12]}",
-        "cassandra_replication": f"{DATACENTER}:{copies}",
-    }
-
-
-@contextmanager
-def _ground_on(server: EmbeddedPostgres, directory: Path, channel: Mapping[str, str]) -> Iterator[Ground]:
-    database = f"drills_{uuid4().hex[:12]}"
-    asyncio.run(server.ensure_database(database))
-    planes = {"record_url": server.url(database, "letsema_app"), **channel}
-    ground = Ground.made(directory, planes, owner_url=server.url(database))
-    try:
+@pytest.fixture(scope="module")
+def citus_ground(
+    in_full: None,
+    citus_servers: CitusCluster,
+    cassandra_server: CassandraServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Ground]:
+    """The record plane on Citus, Maseru on the first worker and Mokhotlong on the second; Cassandra beside it."""
+    channel = channel_settings([f"{cassandra_server.host}:{cassandra_server.port}"], copies=1)
+    with ground_on_citus(citus_servers, tmp_path_factory.mktemp("ground"), channel) as ground:
         yield ground
-    finally:
-        ground.close()

@@ -90,6 +90,11 @@ class Drill:
         numbers = {wish.number for wish in wishes}
         await self._wait_for(lambda: numbers <= self._who(DONE), _FINISH_SECONDS)
 
+    async def until_taken(self, wishes: Sequence[Wish]) -> None:
+        """Wait until the applications of these borrowers were acknowledged with a number."""
+        numbers = {wish.number for wish in wishes}
+        await self._wait_for(lambda: numbers <= {phone for phone, _ in self.told.applications}, _FINISH_SECONDS)
+
     def open_gate(self) -> None:
         """Let those go on who wait."""
         (self.record_file.parent / GATE).touch()

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,27 +27,23 @@ from tests.drills.processes import READY_SECONDS, Product, Started, product_envi
 LETSEMA: Final = Path(sys.executable).with_name("letsema")
 
 
-@dataclass
 class Ground:
-    """An installation: where its engines are, and its processes.
+    """An installation: where its engines are, and its processes. Made, then upgraded, then opened.
 
-    settings: fields of `Settings` as the environment has them. owner_url: the record plane as its owner, for evidence.
+    planes: the settings that name the engines. owner_url: the record plane as its owner, for upgrades and evidence.
     """
 
-    directory: Path
-    settings: dict[str, str]
-    owner_url: str
-    lending: Lending = field(init=False)
-    stand_in: Started = field(init=False)
-    product: Product = field(init=False)
+    lending: Lending
+    stand_in: Started
+    product: Product
 
-    @classmethod
-    def made(cls, directory: Path, planes: Mapping[str, str], *, owner_url: str) -> Ground:
-        """Keys, schema, lenders, stand-in and product on engines that run. planes: the settings that name them."""
+    def __init__(self, directory: Path, planes: Mapping[str, str], *, owner_url: str) -> None:
+        self.directory = directory
+        self.owner_url = owner_url
         keys = directory / "keys"
         make_keys(keys)
         ports = free_ports(5)
-        settings = {
+        self.settings = {
             **planes,
             "owner_url": owner_url,
             **{file.name.removeprefix("letsema_"): file.read_text().strip() for file in keys.iterdir()},
@@ -65,11 +61,16 @@ class Ground:
             "public_port": str(ports),
             "internal_port": str(ports + 1),
         }
-        ground = cls(directory, settings, owner_url)
-        asyncio.run(ground._prepare())
-        ground.product = Product(ground.environment, ground.ports, directory)
-        ground.product.start()
-        return ground
+
+    async def upgrade(self) -> None:
+        """Bring both planes to this release's schema."""
+        await self.command("db", "upgrade")
+
+    def open(self) -> None:
+        """Start what stands in for the providers, enter the lenders, start the product."""
+        asyncio.run(self._prepare())
+        self.product = Product(self.environment, self.ports, self.directory)
+        self.product.start()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -122,8 +123,9 @@ class Ground:
 
     def close(self) -> None:
         """Stop the product, then what it talks to."""
-        self.product.stop()
-        self.stand_in.stop()
+        for started in (getattr(self, "product", None), getattr(self, "stand_in", None)):
+            if started is not None:
+                started.stop()
 
     @property
     def _stand_in_url(self) -> str:
@@ -134,7 +136,6 @@ class Ground:
         return load_settings(**given)
 
     async def _prepare(self) -> None:
-        await self.command("db", "upgrade")
         await self._start_stand_in()
         async with self.installed() as installation:
             lending = await Lending.opened(installation.engine)
