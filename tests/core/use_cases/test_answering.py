@@ -158,3 +158,17 @@ async def test_a_rejection_tells_the_amount_that_would_have_passed(lending: Lend
     assert amount == Money(message.data["affordable_minor"])
     with pytest.raises(NotFound):
         await passing_amount(lending.engine, await lending.borrower(), reference)
+
+
+async def test_an_application_that_nobody_sent_back_asks_nothing(lending: Lending) -> None:
+    reference = (await lending.apply(await lending.borrower())).reference
+
+    assert question_of(await lending.application(reference)) is None
+
+
+async def test_a_sum_is_no_purpose(lending: Lending) -> None:
+    phone = await lending.borrower()
+    before = await returned(lending, phone, ReturnReason.CONFIRM_PURPOSE)
+
+    with pytest.raises(InvalidInput):
+        await answer_returned(lending.engine, answer(before, phone, Question.PURPOSE, Money.of("700")))

@@ -164,3 +164,13 @@ async def test_a_cashier_neither_reads_nor_answers_and_an_auditor_only_reads(len
         await answer_complaint(lending.engine, auditor, answer(complaint))
     with pytest.raises(NotAllowed):
         await complaint_file(lending.engine, lending.cashier, complaint.reference)
+
+
+async def test_a_close_sent_twice_closes_once(lending: Lending) -> None:
+    complaint = await taken(lending, await lending.borrower())
+    answered = await answer_complaint(lending.engine, lending.officer, answer(complaint))
+    command = CloseComplaint(complaint.reference, "Called; settled.", answered.version, key())
+
+    first, second = [await close_complaint(lending.engine, lending.manager, command) for _ in range(2)]
+
+    assert first == second

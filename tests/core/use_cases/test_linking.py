@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from core.errors import Conflict
 from core.phones import PhoneNumber
 from core.ports.chats import Chat
 from core.ports.engine import Engine
+from core.ports.record import DistrictDown, Record
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
@@ -24,8 +27,9 @@ from core.use_cases.linking import (
     try_code,
 )
 from core.use_cases.messages import CODE_CONTEXT
-from core.use_cases.unlinking import is_linked, unlink_telegram
-from tests.core.use_cases.lending import Lending
+from core.use_cases.unlinking import is_linked, note_reachable, unlink_telegram
+from tests.core.use_cases.faulty_record import while_down
+from tests.core.use_cases.lending import AWAY, Lending
 from tests.fixtures_postgres import MovableClock
 
 STRANGER = PhoneNumber.parse("+26658859999")
@@ -207,3 +211,86 @@ async def test_what_is_no_code_is_a_wrong_code(lending: Lending, typed: str) -> 
     chat = await asked(lending.engine)
 
     assert (await try_code(lending.engine, chat, typed, b"", "2")).outcome is LinkOutcome.WRONG
+
+
+class Elsewhere:
+    """Chats whose links somebody else always writes just before."""
+
+    def __init__(self, real: object) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        return self if name == "chats" else getattr(self._real, name)
+
+    async def link(self, caller: bytes) -> object:
+        return await self._real.chats.link(caller)  # type: ignore[attr-defined]
+
+    async def save_link(self, link: object) -> bool:
+        return False
+
+    async def save(self, chat: object) -> bool:
+        return bool(await self._real.chats.save(chat))  # type: ignore[attr-defined]
+
+
+def beside_another(engine: Engine) -> Engine:
+    return replace(engine, channel=Elsewhere(engine.channel))  # type: ignore[arg-type]
+
+
+async def test_a_number_whose_link_keeps_changing_is_neither_linked_nor_unlinked(lending: Lending) -> None:
+    chat = await asked(lending.engine)
+    (row,) = await queued(lending.engine, MessageKind.LINK_CODE)
+    with pytest.raises(Conflict):
+        await try_code(beside_another(lending.engine), chat, await code_of(lending.engine, row), b"", "2")
+    await linked(lending.engine, OTHER_CHAT)
+
+    with pytest.raises(Conflict):
+        await unlink_telegram(beside_another(lending.engine), STRANGER, Language.ENGLISH)
+
+    assert await is_linked(lending.engine, STRANGER)
+
+
+async def test_a_code_is_sent_from_the_borrowers_district_or_the_first_that_answers(lending: Lending) -> None:
+    phone = await lending.borrower(district=AWAY)
+    down: set[str] = set()
+    partly = replace(lending.engine, record=PartlyDown(lending.engine.record, down))  # type: ignore[arg-type]
+
+    await asked(partly, CHAT, phone)
+    down.add(AWAY)
+    await asked(partly, OTHER_CHAT, phone)
+
+    districts = [row.district for row in await queued(lending.engine, MessageKind.LINK_CODE)]
+    assert sorted(districts) == sorted([AWAY, min((await lending.engine.record.catalogue()).districts)])
+
+
+async def test_with_no_district_there_is_no_code(lending: Lending) -> None:
+    with pytest.raises(DistrictDown):
+        await asked(while_down(lending.engine))
+
+
+class PartlyDown:
+    """The record plane without the districts in `down`."""
+
+    def __init__(self, real: Record, down: set[str]) -> None:
+        self._real, self._down = real, down
+
+    def unit(self, district: str) -> object:
+        if district in self._down:
+            raise DistrictDown(district)
+        return self._real.unit(district)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+
+async def test_what_is_known_of_a_chat_already_is_not_noted_again(lending: Lending) -> None:
+    await linked(lending.engine)
+    link = await lending.engine.channel.chats.link(lending.engine.keyed_hash.phone(STRANGER))
+    assert link is not None
+
+    await note_reachable(lending.engine, link, is_reachable=True)
+    assert await lending.engine.channel.chats.link(link.caller) == link
+
+    await note_reachable(lending.engine, link, is_reachable=False)
+    noted = await lending.engine.channel.chats.link(link.caller)
+    assert noted is not None
+    assert not noted.is_reachable

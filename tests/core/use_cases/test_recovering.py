@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.errors import Conflict
 from core.phones import PhoneNumber
 from core.records.message import MessageKind
 from core.records.staff import NotAllowed
+from core.use_cases.applying import registered
 from core.use_cases.changing_pin import change_pin, choose_new_pin
 from core.use_cases.cooling_down import PayoutCoolingDown, payout_allowed_at
 from core.use_cases.messages import CODE_CONTEXT
@@ -28,6 +30,7 @@ from core.use_cases.recovering import (
 )
 from core.use_cases.sign_in import TooManyAttempts
 from tests.core.use_cases.lending import AWAY, HOME, PIN, Lending, key
+from tests.core.use_cases.test_lost_races import beside_another
 from tests.fixtures_postgres import MovableClock
 
 NEW_PIN = "1357"
@@ -274,3 +277,14 @@ async def test_the_code_lies_sealed_in_the_outbox(lending: Lending) -> None:
     (row,) = await lending.messages(MessageKind.PIN_RESET_CODE)
 
     assert (await codes(lending))[0] not in str(row.data)
+
+
+async def test_a_new_pin_is_not_put_over_an_entry_that_keeps_changing(lending: Lending) -> None:
+    phone = await lending.borrower()
+    recovered = await recover(lending, phone)
+    before = await registered(lending.engine, phone)
+
+    with pytest.raises(Conflict):
+        await reset_pin(beside_another(lending.engine), phone, recovered)
+
+    assert await registered(lending.engine, phone) == before

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Conflict, NotFound
-from core.loans.refusals import CreditPaidOut, NotDisbursed, RefundAboveCredit
+from core.loans.refusals import CreditPaidOut, NotDisbursed, NotMoreThanNothing, RefundAboveCredit
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.borrower import Language
@@ -286,3 +286,13 @@ async def test_a_refund_that_is_settled_as_failed_frees_no_money_while_another_i
 
     assert (await payment(lending, "LOST")).status == "refunding"
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+@pytest.mark.parametrize("minor", [0, -1])
+async def test_nothing_or_less_is_no_refund(lending: Lending, minor: int) -> None:
+    loan = await overpaid_loan(lending)
+
+    with pytest.raises(NotMoreThanNothing):
+        await proposed(
+            lending, ProposalKind.REFUND_CREDIT, {"loan_reference": str(loan.reference), "amount_minor": minor}
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.money import Money
@@ -137,3 +139,16 @@ async def test_a_refused_request_tells_how_else_to_pay_and_may_be_repeated(
     assert (request.status, request.failure_code) == (PaymentRequestStatus.REFUSED, "payer_unreachable")
     assert len(await lending.messages(MessageKind.PAYMENT_REQUEST_REFUSED)) == 1
     assert await ask(lending, phone, loan) is RequestOutcome.ASKED
+
+
+async def test_a_rail_that_cannot_prompt_is_a_request_refused(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.active_loan(phone)
+    await ask(lending, phone, loan)
+    (row,) = await waiting(lending)
+    changed_since = replace(lending.engine, rails={"simulated": object()})  # type: ignore[dict-item]
+
+    await send_payment_request(changed_since, row)
+
+    (request,) = await requests(lending, loan)
+    assert (request.status, request.failure_code) == (PaymentRequestStatus.REFUSED, "not_supported")
