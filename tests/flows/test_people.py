@@ -19,11 +19,12 @@ from core.records.borrower import Channel, Language
 from core.records.catalogue import RegulatoryStatus
 from core.records.message import MessageKind
 from core.service_hours import ServiceHours
+from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
 from core.use_cases.complaining import AnswerComplaint, answer_complaint, complaints_of
 from core.use_cases.deciding import ReturnToBorrower, return_to_borrower
 from core.use_cases.messages import CODE_CONTEXT
 from core.use_cases.recovering import StartPinReset, start_pin_reset
-from tests.core.use_cases.lending import Lending, key
+from tests.core.use_cases.lending import Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import SERVICE, Caller
 from tests.flows.golden import GOLDEN, assert_golden
@@ -75,6 +76,44 @@ async def test_setting_a_pin_anew(known: Known, lending: Lending, clock: Movable
     hide(caller, code)
 
     assert_golden(caller, "setting_a_pin_anew", language)
+
+
+async def test_coming_to_a_new_number(
+    known: Known, runner: TurnRunner, lending: Lending, channel: Channel, language: Language
+) -> None:
+    old, moved = await known(language), new_phone()
+    national_id = f"0{old.number.e164[4:]}"
+    change = await propose_number(
+        lending.engine, lending.officer, ProposeNumber(old.number, national_id, moved, "Lost the SIM.", key())
+    )
+    await agree(lending.engine, lending.manager, Answer(change.district, change.id, "", key()))
+    caller = Caller(runner, moved, channel)
+    end = national_id[-6:]
+    await caller.dials()
+    await caller.types(other(end), end, "1111", NEW_PIN, NEW_PIN)
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("5", "3", NEW_PIN)
+    hide(caller, end)
+
+    assert_golden(caller, "coming_to_a_new_number", language)
+
+
+async def test_a_new_number_that_was_tried_too_often_leads_to_a_branch(
+    known: Known, runner: TurnRunner, lending: Lending, channel: Channel, language: Language
+) -> None:
+    old, moved = await known(language), new_phone()
+    national_id = f"0{old.number.e164[4:]}"
+    change = await propose_number(
+        lending.engine, lending.officer, ProposeNumber(old.number, national_id, moved, "Lost the SIM.", key())
+    )
+    await agree(lending.engine, lending.manager, Answer(change.district, change.id, "", key()))
+    caller = Caller(runner, moved, channel)
+    await caller.dials()
+    await caller.types("000000", "000000", "000000")
+    await caller.dials()
+
+    assert caller.seen[-1].reply.screen == "recovery.no_code"
 
 
 async def test_complaining(known: Known, lending: Lending, language: Language) -> None:
