@@ -119,3 +119,11 @@ def test_local_variables_are_never_part_of_a_trace(stream: io.StringIO) -> None:
         log.exception("failed")
 
     assert pin not in stream.getvalue()
+
+
+def test_a_stream_that_takes_nothing_fails_nobody(stream: io.StringIO) -> None:
+    log = json_logger(stream)
+    stream.close()
+
+    log.info("request", status=200)
+    log.error("request", status=500)
