@@ -26,7 +26,7 @@ from core.records.borrower import Channel
 from letsema.logs.lines import set_up_logs
 from letsema.metrics import Metrics
 from letsema.public_app import make_public_app
-from letsema.serving import run
+from letsema.serving import run, settle_memory
 from letsema.settings import LogFormat, LogLevel
 from letsema.worker.bell import Bell
 from storage.postgres.reads.plane import PortalReadsOnPostgres
@@ -57,6 +57,7 @@ async def _serve(kind: str, url: str, ready: Connection) -> None:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
+        settle_memory()
         ready.send(runner.addresses[0][1])
         await asyncio.Event().wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,8 @@ from letsema.setting_values import WrongSettingError
 
 _Result = TypeVar("_Result")
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_YOUNG_OBJECTS_MAX: Final = 10_000
+"""New objects between two looks for cycles: a request makes hundreds, and hardly ever a cycle among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,18 @@ async def listening(listeners: Sequence[Listener], *, shutdown_seconds: float) -
                 await web.TCPSite(runner, listener.host, listener.port).start()
             except OSError as error:
                 raise WrongSettingError(_cannot_listen(listener, error)) from None
+        settle_memory()
         yield
+
+
+def settle_memory() -> None:
+    """Leave what was made by now (modules, flows, texts, templates) out of every later look for garbage.
+
+    Measured on USSD hops: without this a sixth of the processor's time goes into looking through it again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS_MAX)
 
 
 @asynccontextmanager
