@@ -15,7 +15,7 @@ from conversations.flows.main import MAIN
 from conversations.flows.offer import OFFER
 from conversations.flows.pin import PIN
 from conversations.flows.profile import PROFILE
-from conversations.flows.recovery import RECOVERY
+from conversations.flows.recovery import FIRST_PIN, RECOVERY
 from conversations.flows.register import REGISTER
 from conversations.flows.repay import REPAY
 from conversations.flows.start import START
@@ -43,6 +43,7 @@ BORROWER: Final = Machine(
         COMPLAINT,
         COMPLAINTS,
         RECOVERY,
+        FIRST_PIN,
     ),
     entry="start.enter",
     gave_up="start.gave_up",

@@ -1,4 +1,7 @@
-"""A PIN chosen anew: with the code that a branch had sent, or on a new number with the end of one's national ID."""
+"""A PIN chosen anew: with the code that a branch had sent, or on a new number with the end of one's national ID.
+
+On a new number nothing comes before it, so its screens are where a dial begins and lead back to nowhere.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,19 @@ from typing import Final
 from conversations.engine import Again, Command, End, Flow, PinCheck, PinQuestion, Read, To, Work
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.use_cases.recovering import CODE_DIGITS
+
+
+def _proof(wrong: str) -> PinCheck:
+    return PinCheck(
+        kind="check_reset_code",
+        outcomes={
+            "right": "recovery.new",
+            "wrong": Again(wrong),
+            "over": "recovery.no_code",
+            DISTRICT_DOWN: DISTRICT_DOWN_END,
+        },
+    )
+
 
 RECOVERY: Final = Flow(
     name="recovery",
@@ -18,7 +34,7 @@ RECOVERY: Final = Flow(
                 kind="pin_reset",
                 outcomes={
                     "open": "code",
-                    "by_identity": "identity",
+                    "by_identity": "first_pin.identity",
                     "none": "no_code",
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },
@@ -28,29 +44,7 @@ RECOVERY: Final = Flow(
             name="code",
             text="recovery.code",
             digits=CODE_DIGITS,
-            check=PinCheck(
-                kind="check_reset_code",
-                outcomes={
-                    "right": "new",
-                    "wrong": Again("recovery.wrong_code"),
-                    "over": "no_code",
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
-            ),
-        ),
-        PinQuestion(
-            name="identity",
-            text="recovery.identity",
-            digits=CODE_DIGITS,
-            check=PinCheck(
-                kind="check_reset_code",
-                outcomes={
-                    "right": "new",
-                    "wrong": Again("recovery.wrong_identity"),
-                    "over": "no_code",
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
-            ),
+            check=_proof("recovery.wrong_code"),
         ),
         PinQuestion(
             name="new",
@@ -84,5 +78,32 @@ RECOVERY: Final = Flow(
         ),
         End(name="done", text="recovery.done"),
         End(name="no_code", text="recovery.no_code"),
+    ),
+)
+
+FIRST_PIN: Final = Flow(
+    name="first_pin",
+    version=1,
+    screens=(
+        Work(
+            name="enter",
+            ask=Read(
+                kind="pin_reset",
+                outcomes={
+                    "by_identity": "identity",
+                    "open": "code",
+                    "none": "recovery.no_code",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+        ),
+        PinQuestion(
+            name="identity",
+            text="recovery.identity",
+            digits=CODE_DIGITS,
+            check=_proof("recovery.wrong_identity"),
+        ),
+        # A branch has helped once more since: by then a code is what counts.
+        PinQuestion(name="code", text="recovery.code", digits=CODE_DIGITS, check=_proof("recovery.wrong_code")),
     ),
 )

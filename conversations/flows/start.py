@@ -22,7 +22,7 @@ START: Final = Flow(
                 outcomes={
                     "new": "register.language",
                     "known": "main.menu",
-                    "no_pin": "recovery.enter",
+                    "no_pin": "first_pin.enter",
                     "new_outside_hours": "closed",
                     "known_outside_hours": "main.outside_hours",
                 },

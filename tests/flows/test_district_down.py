@@ -15,6 +15,7 @@ from core.use_cases.draining import drain_applications
 from tests.core.use_cases.faulty_record import losing_answers, while_down
 from tests.core.use_cases.lending import HOME, PIN, Lending
 from tests.flows.caller import Caller
+from tests.flows.conftest import UNHURRIED_SECONDS
 from tests.flows.golden import CHANNELS, assert_golden
 
 pytestmark = pytest.mark.engine
@@ -28,7 +29,13 @@ ACCEPTED = ("98", "98", "1")
 def on(engine: Engine, runner: TurnRunner) -> TurnRunner:
     """The same runner on another engine."""
     around = runner._around
-    return TurnRunner(machine=around.machine, engine=engine, answers=around.answers, renderers=dict(around.renderers))
+    return TurnRunner(
+        machine=around.machine,
+        engine=engine,
+        answers=around.answers,
+        renderers=dict(around.renderers),
+        deadline_seconds=UNHURRIED_SECONDS,
+    )
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
+from conversations.turns import TurnRunner
 from core.ports.engine import Engine
 from core.ports.environment import KeyedHash, Sealer
 from core.use_cases.applying import registered
@@ -41,20 +44,43 @@ async def node(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
+def patience() -> float:
+    """Seconds until the node is given up."""
+    return _PATIENCE
+
+
+@pytest.fixture
 async def record_plane(
-    node: EmbeddedPostgres, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
+    node: EmbeddedPostgres, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock, patience: float
 ) -> AsyncIterator[RecordOnPostgres]:
     """Instead of the one on the shared server, for all that is made from it: engine, runner, callers."""
-    connections = RecordConnections(node.url(), connect_timeout_seconds=_PATIENCE, statement_timeout_seconds=_PATIENCE)
+    connections = RecordConnections(node.url(), connect_timeout_seconds=patience, statement_timeout_seconds=patience)
     async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as plane:
         yield plane
 
 
 async def kill(node: EmbeddedPostgres, directory: Path) -> None:
     """SIGKILL, as a machine that loses its power; its sessions end by themselves a moment later."""
-    postmaster = int((directory / "postgres" / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
-    os.kill(postmaster, signal.SIGKILL)
+    os.kill(_postmaster_pid(directory), signal.SIGKILL)
     await asyncio.to_thread(node._reap)
+
+
+def _postmaster_pid(directory: Path) -> int:
+    return int((directory / "postgres" / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+
+
+@contextmanager
+def frozen(directory: Path) -> Iterator[None]:
+    """SIGSTOP to the node's every process: its sockets stay open, and nothing answers."""
+    postmaster = psutil.Process(_postmaster_pid(directory))
+    processes = [postmaster, *postmaster.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 async def drained(engine: Engine, wanted: int) -> int:
@@ -101,3 +127,34 @@ async def test_applications_are_taken_while_the_node_is_dead_and_submitted_once_
         caller.shows("application.waiting").says(application.reference.spaced)
     assert len(await lending.messages("application_received")) == 2
     assert (await engine.channel.intake.backlog(HOME, 10)).waiting == 0
+
+
+@pytest.mark.parametrize("patience", [1.5, 5.0], ids=["given up in time", "given up too late for the hop"])
+async def test_a_node_that_hangs_keeps_no_borrower_waiting_and_loses_no_application(
+    known: Known, lending: Lending, engine: Engine, runner: TurnRunner, tmp_path: Path
+) -> None:
+    """It takes the bytes and never answers: the time that a hop has is up before anybody knows what became of it."""
+    caller = await known()
+    await caller.dials()
+    await caller.types(*TO_PIN)
+    loop = asyncio.get_running_loop()
+    around = runner._around
+    hurried = TurnRunner(
+        machine=around.machine, engine=engine, answers=around.answers, renderers=dict(around.renderers)
+    )
+    caller.runner = hurried
+
+    with frozen(tmp_path / "node"):
+        begun_at = loop.time()
+        await caller.types(PIN)
+        answered_in = loop.time() - begun_at
+        told = caller.says("An SMS follows").ends().reply.text
+        assert (await caller.repeats()).reply.text == told
+        assert await hurried.drain(_PATIENCE), "what outlived its answer comes to an end"
+
+    assert answered_in < 4
+    await drained(engine, 1)
+    entry = await registered(engine, caller.number)
+    async with engine.record.unit(HOME) as unit:
+        assert len(await unit.applications.of_borrower(entry.borrower_id)) == 1
+    assert len(await lending.messages("application_received")) == 1
