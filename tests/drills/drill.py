@@ -41,6 +41,7 @@ class Outcome:
     applications: int
     acceptances: int
     payments: int
+    repeated_sms: int
 
     def __str__(self) -> str:
         seen = self.seen
@@ -48,7 +49,8 @@ class Outcome:
             f"{self.killed}: {seen.answered} answered, {seen.lost} lost, {seen.polite} polite, "
             f"{seen.not_durable} payments put off; slowest {seen.slowest_seconds:.1f} s, "
             f"longest silence {seen.longest_silence_seconds:.1f} s; stand: {self.applications} applications, "
-            f"{self.acceptances} acceptances, {self.payments} payments; {self.seconds:.0f} s"
+            f"{self.acceptances} acceptances, {self.payments} payments; {self.repeated_sms} SMS twice; "
+            f"{self.seconds:.0f} s"
         )
 
 
@@ -119,6 +121,7 @@ class Drill:
             applications=len(stands.applications),
             acceptances=sum(loan.acceptances for loan in stands.loans),
             payments=len(stands.payments),
+            repeated_sms=stands.repeated_sms,
         )
 
     def _who(self, event: str) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, Self
@@ -19,12 +19,17 @@ from tests.drills.borrowers.plan import Wish
 from tests.drills.borrowers.record import ANSWERED, HOP, LOST, PAYMENT, SENT, Entry
 
 _GOOD_ENDS: Final = (wording.SUBMITTED, wording.ACCEPTED, wording.ALREADY_OPEN)
+_OUTCOME_TOLD: Final = re.compile(
+    "went through|did not go through|we received your application|you accepted loan|You are registered"
+)
+"""Messages that tell what became of a registration, an application or an acceptance."""
+
 _ACCEPTED_STATUSES: Final = frozenset({"accepted", "disbursing", "active", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """An SMS that a screen announced: to whom, not before when, and what it has to say."""
+    """An SMS that a screen announced: to whom, not before when, and what it has to say; empty: what became of it."""
 
     phone: str
     not_before: datetime
@@ -96,7 +101,12 @@ class Stands:
     payouts_made: tuple[tuple[str, str], ...] = ()
     sms: tuple[tuple[str, datetime, str], ...] = ()
     left_undone: tuple[str, ...] = ()
-    ledger_findings: tuple[str, ...] = field(default=())
+    ledger_findings: tuple[str, ...] = ()
+
+    @property
+    def repeated_sms(self) -> int:
+        """How many messages went out once more: a worker that is killed after a send leaves no word that it sent."""
+        return sum(count - 1 for count in Counter((to, text) for to, _, text in self.sms).values())
 
 
 def differences(told: Told, stands: Stands, wishes: Sequence[Wish]) -> list[str]:
@@ -184,12 +194,14 @@ def _of_payouts(stands: Stands) -> Iterator[str]:
 
 def _of_promises(told: Told, stands: Stands) -> Iterator[str]:
     for promise in told.promises:
-        kept = any(
-            to == promise.phone and at >= promise.not_before and promise.about in text.replace(" ", "")
-            for to, at, text in stands.sms
-        )
-        if not kept:
+        if not any(_keeps(promise, *sms) for sms in stands.sms):
             yield f"{promise.phone} was promised an SMS about {promise.about or 'the outcome'}, and none was sent"
+
+
+def _keeps(promise: Promise, to: str, at: datetime, text: str) -> bool:
+    if to != promise.phone or at < promise.not_before:
+        return False
+    return promise.about in text.replace(" ", "") if promise.about else bool(_OUTCOME_TOLD.search(text))
 
 
 def _references(hops: Sequence[Entry], pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
@@ -199,7 +211,7 @@ def _references(hops: Sequence[Entry], pattern: re.Pattern[str]) -> Iterator[tup
 
 
 def _promises(record: Sequence[Entry]) -> Iterator[Promise]:
-    """Each screen that says that an SMS follows, once a number and subject; the SMS may be as old as the call.
+    """Each screen that says that an SMS follows, once a subject; the SMS may be as old as the call.
 
     A payment promises a receipt: the rail was told that it is safe.
     """
@@ -210,8 +222,8 @@ def _promises(record: Sequence[Entry]) -> Iterator[Promise]:
         if entry.event == SENT:
             began_at.setdefault(session, entry.at)
         about = _promised(entry)
-        if about is not None and (entry.phone, about) not in seen:
-            seen.add((entry.phone, about))
+        if about is not None and (entry.phone, about or session) not in seen:
+            seen.add((entry.phone, about or session))
             # What is told of a reference may have been done, and told, in an earlier call whose answer was lost.
             not_before = record[0].at if about else began_at[session]
             yield Promise(entry.phone, not_before, about)

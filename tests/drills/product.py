@@ -18,7 +18,7 @@ from letsema.logs.lines import set_up_logs
 from letsema.settings import Settings, load_settings
 from tests.drills.kill_points import KillOrders, with_ports_watched, with_sender_watched
 
-LEASE_SECONDS: Final = 8
+LEASE_SECONDS: Final = 5
 _WORKS: Final = {"serve": service.serve, "worker": service.work}
 
 

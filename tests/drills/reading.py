@@ -151,8 +151,11 @@ class Reader:
         )
 
     async def _sms(self) -> tuple[tuple[str, datetime, str], ...]:
+        numbers = {wish.number for wish in self.wishes}
         return tuple(
-            (sms["to"], datetime.fromisoformat(sms["at"]), sms["text"]) for sms in await self.ground.told("_sent")
+            (sms["to"], datetime.fromisoformat(sms["at"]), sms["text"])
+            for sms in await self.ground.told("_sent")
+            if sms["to"] in numbers
         )
 
     async def _rows(self, statement: str, *parameters: object) -> Sequence[asyncpg.Record]:

@@ -104,9 +104,11 @@ def test_an_outcome_promised_by_sms_counts_from_the_call_that_was_promised_it(sa
         Entry(late, PHONE, SENT, HOP, {"sessionId": "2"}),
         Entry(late, PHONE, ANSWERED, HOP, {"sessionId": "2"}, said, 200, 3.0),
     ]
+    another = (PHONE, late + timedelta(seconds=1), "Khotso Finance: 1010 621 518 is approved. Our offer: M500.00.")
     told_after = (PHONE, late + timedelta(seconds=1), "Letsema: your application went through.")
 
-    assert any("promised an SMS about the outcome" in line for line in found(STANDS, [*RECORD, *call]))
+    for stands in (STANDS, replace(STANDS, sms=(*STANDS.sms, another))):
+        assert any("promised an SMS about the outcome" in line for line in found(stands, [*RECORD, *call]))
     assert found(replace(STANDS, sms=(*STANDS.sms, told_after)), [*RECORD, *call]) == []
 
 
