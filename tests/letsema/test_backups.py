@@ -24,10 +24,12 @@ from core.use_cases.repaying import NoticeOutcome
 from core.use_cases.verifying import verify_ledger
 from letsema.backups.making import back_up
 from letsema.backups.manifest import BackupProblem, Manifest, dump_of
-from letsema.backups.restoring import restore
+from letsema.backups.restoring import restore, settings_to_restore
 from letsema.databases import DATABASE, Embedded, check_schemas, migrate, open_databases
-from letsema.demo.directory import has_history, is_demo, mark_as_demo
+from letsema.demo.directory import has_history, is_demo, keys_directory, mark_as_demo
 from letsema.installation import open_installation
+from letsema.keys.keyring import Keyring, make_keys
+from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings, load_settings
 from storage.embedded import DataDirectoryInUse, DumpFailed, EmbeddedPostgres, NothingRunsHere
 from storage.embedded.dumping import load
@@ -306,6 +308,18 @@ async def test_a_demos_backup_makes_a_demo_again(backup: Path, tmp_path: Path) -
 
     assert is_demo(tmp_path / "data")
     assert has_history(tmp_path / "data")
+
+
+def test_a_demos_backup_is_restored_under_the_keys_that_lie_in_its_directory(backup: Path, tmp_path: Path) -> None:
+    """Copied there before: a demo has no others. A real one's keys are never looked for beside its data."""
+    make_keys(keys_directory(tmp_path / "data"))
+
+    with pytest.raises(WrongSettingError, match="LETSEMA_PEPPER is missing"):
+        Keyring.from_settings(settings_to_restore(backup, tmp_path / "data"))
+    told(backup, demo=True)
+
+    pepper = Keyring.from_settings(settings_to_restore(backup, tmp_path / "data")).pepper
+    assert pepper.hex() == (keys_directory(tmp_path / "data") / "letsema_pepper").read_text()
 
 
 async def test_a_real_backup_is_not_restored_into_a_demo(backup: Path, tmp_path: Path) -> None:
