@@ -9,21 +9,28 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
+from greenlet import getcurrent  # type: ignore[import-untyped]
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.postgres.tables import RECORD
 from storage.postgres.tables.declaring import Placement
+from tests.storage.crossing import names_several_districts, portal_statements, shape
 
-DISTRICT_KEYED = {name.name for name in RECORD.tables.values() if name.info["placement"] is Placement.DISTRICT}
+_PLACED = {name.name: name.info["placement"] for name in RECORD.tables.values()}
+DISTRICT_KEYED = {name for name, placement in _PLACED.items() if placement is Placement.DISTRICT}
+REFERENCE = {name for name, placement in _PLACED.items() if placement is Placement.REFERENCE}
 
 _NOT_AN_ALIAS = r"(?!(?:on|where|set|join|left|full|order|group|limit|values|as|for|returning|using|cross)\b)"
 _TABLE = re.compile(rf"\b(from|join|update|into)\s+record\.(\w+)(?:\s+(?:as\s+)?{_NOT_AN_ALIAS}(\w+))?", re.IGNORECASE)
 _NAMED = re.compile(r"(?:(?:record\.)?(\w+)\.)?\bdistrict\s*=\s*(?:any\s*\(\s*)?\$\d+", re.IGNORECASE)
 _INSERTED = re.compile(r"\binto\s+record\.(\w+)\s*\(([^)]*)\)", re.IGNORECASE)
 _SECOND_TABLE = re.compile(r",\s*record\.\w+(?!\.)\b\s*(?:where|join|$)", re.IGNORECASE)
+_WRITTEN = re.compile(r"\b(?:into|update|delete\s+from)\s+record\.(\w+)", re.IGNORECASE)
 _MADE_BY_THE_SERVER = re.compile(r"\b(nextval|gen_random_uuid|now|clock_timestamp|random)\s*\(", re.IGNORECASE)
 
 
@@ -53,13 +60,45 @@ def violations(sql: str) -> list[str]:
     return found
 
 
+def reference_tables_written(sql: str) -> list[str]:
+    """The reference tables that a statement writes. Each write waits for every node, and fails while one is down."""
+    return [table for table in _WRITTEN.findall(sql) if table in REFERENCE]
+
+
+def crossings(sql: str) -> list[str]:
+    """What is wrong with a statement that names several districts and is none of the portal's."""
+    if names_several_districts(sql) and shape(sql) not in portal_statements():
+        return ["it names several districts, and is no list of the portal"]
+    return []
+
+
+def issued_by() -> str:
+    """Which function of the storage room runs the statement that SQLAlchemy is about to send."""
+    parent = getcurrent().parent
+    frame = parent.gr_frame if parent is not None else None
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if {"storage", "postgres"} <= set(path.parts) and path.stem not in ("connection", "asking"):
+            return f"{path.stem}.{frame.f_code.co_qualname}"
+        frame = frame.f_back
+    return "somebody"
+
+
 @contextmanager
 def refusing_multi_shard_statements(engine: AsyncEngine) -> Iterator[None]:
     """Watch an engine; afterwards fail on every statement that broke a rule."""
     broken: list[str] = []
+    changes_of_catalogue: WeakSet[Any] = WeakSet()
 
-    def look(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        broken.extend(f"{violation}: {' '.join(sql.split())}" for violation in violations(sql))
+    def look(connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        found = violations(sql) + crossings(sql)
+        written = reference_tables_written(sql)
+        # The catalogue begins each of its changes so, and nobody else writes that table.
+        if "catalogue_state" in written:
+            changes_of_catalogue.add(connection.get_transaction())
+        elif written and connection.get_transaction() not in changes_of_catalogue:
+            found += [f"{table} is a reference table" for table in written]
+        broken.extend(f"{issued_by()}: {violation}: {shape(sql)}" for violation in found)
 
     event.listen(engine.sync_engine, "before_cursor_execute", look)
     try:
