@@ -35,6 +35,8 @@ pytestmark = pytest.mark.engine
 FROZEN = {
     "channel_plane": "76f11d996fa8a2b3",
     "chats": "7c0b67eaefa90705",
+    "reservations": "3aad2cc160618d02",
+    "intake_owners": "3d00bf260597fb8e",
 }
 
 
