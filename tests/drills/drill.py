@@ -97,6 +97,15 @@ class Drill:
         numbers = {wish.number for wish in wishes}
         await self._wait_for(lambda: numbers <= {phone for phone, _ in self.told.applications}, _FINISH_SECONDS)
 
+    async def until_put_off(self) -> None:
+        """Wait until both a caller and the rail were asked to come again."""
+
+        def put_off() -> bool:
+            seen = Seen.of(self.record)
+            return seen.polite > 0 and seen.not_durable > 0
+
+        await self._wait_for(put_off, _FINISH_SECONDS)
+
     def open_gate(self) -> None:
         """Let those go on who wait."""
         (self.record_file.parent / GATE).touch()

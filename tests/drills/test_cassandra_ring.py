@@ -1,4 +1,4 @@
-"""One of three nodes of the channel plane killed, and frozen, under traffic."""
+"""Nodes of the channel plane killed, and frozen, under traffic: one of three, then two."""
 
 from __future__ import annotations
 
@@ -41,3 +41,21 @@ async def test_borrowers_go_on_while_one_of_three_nodes_is_down(
         await drill.until_done()
 
         outcomes.append(await drill.prove(fault))
+
+
+async def test_nothing_is_promised_while_two_of_three_nodes_are_down(
+    ring_ground: Ground, ring: list[CassandraNode], tmp_path: Path, outcomes: list[Outcome]
+) -> None:
+    paying = some_wishes(2, HOME, AWAY, waits_before="pay")
+    applying = some_wishes(2, HOME, AWAY, waits_before="apply")
+    async with drilled(ring_ground, tmp_path, [*paying, *applying]) as drill:
+        await drill.until_waiting()
+        for node in ring[1:]:
+            await asyncio.to_thread(node.kill)
+        drill.open_gate()
+        await drill.until_put_off()
+        for node in ring[1:]:
+            await asyncio.to_thread(node.start)
+        await drill.until_done()
+
+        outcomes.append(await drill.prove("two of three nodes of Cassandra, killed"))
