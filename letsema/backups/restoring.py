@@ -12,10 +12,12 @@ from typing import Final
 import asyncpg
 
 from letsema.backups.manifest import BackupProblem, Manifest, dump_of
+from letsema.channel_cluster import channel_cluster
 from letsema.databases import APP_ROLE, DATABASE, Databases, migrate
 from letsema.demo.directory import is_demo, keys_directory, mark_as_demo, mark_history_complete
 from letsema.keys.keyring import Keyring
 from letsema.settings import ChannelStore, Settings, load_settings
+from storage.cassandra.addresses import CassandraAddress
 from storage.embedded import EmbeddedPostgres
 from storage.embedded.directory import DataDirectory
 from storage.embedded.dumping import load
@@ -39,7 +41,7 @@ async def restore(folder: Path, settings: Settings) -> Manifest:
         if manifest.demo:
             mark_as_demo(directory.path)  # before anything is in it, so that `serve` never takes it for real
         workshop = DataDirectory.at(directory.path / _WORKSHOP)
-        await _filled(workshop.path, dump_of(folder))
+        await _filled(workshop.path, dump_of(folder), channel_cluster(settings))
         await asyncio.to_thread(_move_in, workshop, directory)
         if manifest.demo:
             mark_history_complete(directory.path)
@@ -92,14 +94,17 @@ def _owned(directory: DataDirectory) -> Iterator[None]:
         ownership.release()
 
 
-async def _filled(workshop: Path, dump: Path) -> None:
-    """A whole, stopped database in the workshop; what an attempt that was killed left there is used again."""
+async def _filled(workshop: Path, dump: Path, cluster: CassandraAddress | None) -> None:
+    """A whole, stopped database in the workshop; what an attempt that was killed left there is used again.
+
+    cluster: what keeps the channel plane instead. It is not gone to: the record plane alone is brought back.
+    """
     server = await EmbeddedPostgres.start(workshop)
     try:
         await _prepared(server)
         await load(server, DATABASE, dump)
         owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
-        await migrate(Databases(app, app, owner, owner, server))
+        await migrate(Databases(app, app, owner, owner, server, cluster))
     finally:
         await server.stop()
 

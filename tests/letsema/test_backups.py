@@ -25,7 +25,7 @@ from core.use_cases.verifying import verify_ledger
 from letsema.backups.making import back_up
 from letsema.backups.manifest import BackupProblem, Manifest, dump_of
 from letsema.backups.restoring import restore, settings_to_restore
-from letsema.databases import DATABASE, Embedded, check_schemas, migrate, open_databases
+from letsema.databases import DATABASE, Embedded, check_plane, check_schemas, migrate, open_databases
 from letsema.demo.directory import has_history, is_demo, keys_directory, mark_as_demo
 from letsema.installation import open_installation
 from letsema.keys.keyring import Keyring, make_keys
@@ -33,6 +33,7 @@ from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings, load_settings
 from storage.embedded import DataDirectoryInUse, DumpFailed, EmbeddedPostgres, NothingRunsHere
 from storage.embedded.dumping import load
+from storage.postgres.migrating import Plane, revisions, upgrade
 from tests.core.use_cases.lending import PIN, Lending
 from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import MovableClock
@@ -327,6 +328,24 @@ async def test_a_real_backup_is_not_restored_into_a_demo(backup: Path, tmp_path:
 
     with pytest.raises(BackupProblem, match="is a demo's, and the backup is not"):
         await restore(backup, settings_of(tmp_path / "data"))
+
+
+async def test_beside_a_channel_plane_on_cassandra_the_record_plane_alone_is_saved_and_restored(tmp_path: Path) -> None:
+    cluster: dict[str, Any] = {
+        "channel_store": "cassandra", "cassandra_contact_points": "127.0.0.1:1", "cassandra_datacenter": "maseru",
+    }  # fmt: skip
+    settings = settings_of(tmp_path / "data", **cluster)
+    async with open_databases(settings, Embedded.OWN) as databases:
+        await upgrade(Plane.RECORD, databases.owner(Plane.RECORD))
+        assert (await back_up(settings, tmp_path / "backup", MovableClock())).revisions.keys() == {"record"}
+    with pytest.raises(BackupProblem, match="set LETSEMA_CHANNEL_STORE"):
+        await restore(tmp_path / "backup", settings_of(tmp_path / "found"))
+
+    await restore(tmp_path / "backup", settings_of(tmp_path / "found", **cluster))
+
+    async with open_databases(settings_of(tmp_path / "found", **cluster), Embedded.OWN) as databases:
+        await check_plane(databases, Plane.RECORD)
+        assert (await revisions(Plane.CHANNEL, databases.owner(Plane.CHANNEL))).current is None
 
 
 async def test_a_failed_backup_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
