@@ -17,6 +17,7 @@ import structlog
 
 from channels.dispatch.verdicts import pause_seconds
 from channels.telegram.delivering import Delivery, Verdict
+from channels.telegram.flooding import Floodgate
 from channels.telegram.talking import Answer, Talk
 from channels.telegram.updates import Incoming, IncomingKind, may_be_secret
 from core.ports.channel import ChannelPlaneDown
@@ -49,13 +50,20 @@ class TelegramDesk:
     delivery: Delivery
     bot: str
     holder: str
+    _floodgate: Floodgate = field(default_factory=Floodgate, repr=False)
     _withheld: OrderedDict[_PLACE, str] = field(default_factory=OrderedDict, repr=False)
     _working: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
     _come_again: set[bytes] = field(default_factory=set)
 
     async def receive(self, came: Incoming) -> None:
-        """Keep an update, once, and begin to work on its chat. Raises `ChannelPlaneDown` when it is not kept."""
+        """Keep an update, once, and begin to work on its chat. Raises `ChannelPlaneDown` when it is not kept.
+
+        What a chat says beyond its bound is acknowledged and forgotten: sent again, it would only be more.
+        """
         chat = self.chat_key(came.chat_id)
+        if not self._floodgate.lets_in(chat, self.engine.clock.now()):
+            log.warning("telegram_chat_floods", update_id=came.update_id)
+            return
         if may_be_secret(came.text):
             self._withhold((chat, came.update_id), came.text)
             came = replace(came, text="", is_withheld=True)

@@ -10,10 +10,12 @@ import sys
 import pytest
 
 from channels.telegram.desk import TelegramDesk
+from channels.telegram.flooding import AT_ONCE_MAX
 from channels.telegram.updates import parse_update
 from conversations.turns import Hop
 from core.records.borrower import Channel
 from tests.channels.telegram.world import BOT, SERVICE_CODE, Person, TelegramWorld
+from tests.core.use_cases.lending import new_phone
 
 PIN = "2580"
 ANSWERS = ("Palesa", "Mokoena", "012345678901", "17051990")
@@ -318,6 +320,23 @@ async def test_an_update_that_breaks_us_holds_up_its_chat_only_for_so_long(
     assert await world.engine.channel.chats.waiting(desk.chat_key(known.chat_id), 5) == []
     await known.writes("5")
     assert (await known.last())["buttons"]
+
+
+async def test_what_a_chat_says_beyond_its_bound_is_acknowledged_and_leaves_nothing(
+    world: TelegramWorld, known: Person
+) -> None:
+    """Each is refused before it is stored, so that a flood costs no row."""
+    stranger = Person(world, new_phone())
+    for number in range(AT_ONCE_MAX + 5):
+        answer = await world.post(a_message(stranger, 9_000 + number, "/start"))
+        assert answer.status == 200
+    await world.quiet()
+
+    chat = world.desk.chat_key(stranger.chat_id)
+    late = parse_update(json.dumps(a_message(stranger, 9_000 + AT_ONCE_MAX, "/start")).encode())
+    assert late is not None
+    assert await world.engine.channel.chats.waiting(chat, 10) == []
+    assert await world.engine.channel.chats.accept(world.desk._kept(chat, late)), "that one was never stored"
 
 
 async def test_hostile_texts_are_answered_and_raise_nothing(world: TelegramWorld, known: Person) -> None:
