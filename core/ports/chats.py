@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+CHAT_KEPT: Final = timedelta(days=30)
+"""How long a chat that counts as no number is kept after it last said something: how many codes it asked for."""
+LINKED_CHAT_KEPT: Final = timedelta(days=400)
+"""How long one that counts as a number is kept in silence; after that its number is linked anew."""
 
 
 class ChatUpdateStatus(StrEnum):
@@ -112,6 +117,13 @@ class Chats(Protocol):
 
     async def postpone(self, update: ChatUpdate, due_at: datetime, error: str) -> None:
         """Count a failed attempt; it is tried again from `due_at` on."""
+        ...
+
+    async def purge_idle(self, now: datetime, limit: int) -> int:
+        """Remove chats that were silent for so long that `CHAT_KEPT` or `LINKED_CHAT_KEPT` is over; how many went.
+
+        Nothing where the store lets them expire by itself. A number's `ChatLink` stays: messages still go to its chat.
+        """
         ...
 
     async def link(self, caller: bytes) -> ChatLink | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from core.ports.channel import ChannelPlaneDown
-from core.ports.chats import Chat, ChatLink, ChatUpdate, ChatUpdateStatus
+from core.ports.chats import CHAT_KEPT, LINKED_CHAT_KEPT, Chat, ChatLink, ChatUpdate, ChatUpdateStatus
 from storage.cassandra.chat_rows import (
     CHAT_COLUMNS,
     LINK_COLUMNS,
@@ -30,6 +30,9 @@ CHAT_SHARDS: Final = 8
 """Partitions of `open_chat_updates`, by the first byte of a chat's key."""
 _KEPT_SECONDS: Final = 3 * 24 * 3600
 """A provider repeats an update for a day."""
+_CHAT_SECONDS: Final = int(CHAT_KEPT.total_seconds())
+_LINKED_CHAT_SECONDS: Final = int(LINKED_CHAT_KEPT.total_seconds())
+"""Every word of a chat is settled with the chat, which so begins its time anew."""
 
 _STATIC: Final = (*CHAT_COLUMNS[1:], "leased_by", "leased_until")
 _OWN: Final = UPDATE_COLUMNS[1:]
@@ -42,14 +45,20 @@ _ACCEPT: Final = Condition(
     f"values ({', '.join('?' * len(UPDATE_COLUMNS))}) if not exists using ttl {_KEPT_SECONDS}"
 )
 _MAKE: Final = Condition(
-    f"update chats set {', '.join(f'{name} = ?' for name in _STATIC)} where key = ? if version = null"  # noqa: S608 - constants
+    f"update chats using ttl {_CHAT_SECONDS} "  # noqa: S608 - constants
+    f"set {', '.join(f'{name} = ?' for name in _STATIC)} where key = ? if version = null"
 )
-_LEASE: Final = Condition("""
-    update chats set leased_by = ?, leased_until = ? where key = ? if leased_by = ? and leased_until = ? and version = ?
-""")
-_RELEASE: Final = Condition("update chats set leased_by = '', leased_until = null where key = ? if leased_by = ?")
+_LEASE: Final = Condition(
+    f"update chats using ttl {_CHAT_SECONDS} set leased_by = ?, leased_until = ? "  # noqa: S608 - constants
+    "where key = ? if leased_by = ? and leased_until = ? and version = ?"
+)
+_RELEASE: Final = Condition(
+    f"update chats using ttl {_CHAT_SECONDS} set leased_by = '', leased_until = null "  # noqa: S608 - constants
+    "where key = ? if leased_by = ?"
+)
 _SAVE: Final = Condition(
-    f"update chats set {', '.join(f'{name} = ?' for name in CHAT_COLUMNS[1:])} where key = ? if version = ?"  # noqa: S608 - constants
+    f"update chats using ttl ? "  # noqa: S608 - constants
+    f"set {', '.join(f'{name} = ?' for name in CHAT_COLUMNS[1:])} where key = ? if version = ?"
 )
 _SETTLE: Final = Condition(
     f"update chats using ttl {_KEPT_SECONDS} set status = ?, payload = 0x, attempts = ?, due_at = ? where {_ONE_UPDATE}"  # noqa: S608 - constants
@@ -147,7 +156,7 @@ class ChatsOnCassandra:
     async def settle(self, update: ChatUpdate, status: ChatUpdateStatus, chat: Chat, *, at: datetime) -> bool:
         *changed, version = values_of(chat, CHAT_COLUMNS[1:])
         outcome = await self._session.compare_and_set(
-            (_SAVE, (*changed, chat.version + 1, chat.key, version)),
+            (_SAVE, (_kept_seconds(chat), *changed, chat.version + 1, chat.key, version)),
             (_SETTLE, (status, update.attempts + 1, to_microseconds(at), *_key(update))),
         )
         if outcome.applied:
@@ -160,6 +169,9 @@ class ChatsOnCassandra:
         values = (update.attempts + 1, to_microseconds(due_at), error, *_key(update))
         if (await self._session.compare_and_set((_POSTPONE, values))).applied:
             await self._announce(update, due_at)
+
+    async def purge_idle(self, now: datetime, limit: int) -> int:  # noqa: ARG002 -- chats expire by themselves
+        return 0
 
     async def link(self, caller: bytes) -> ChatLink | None:
         row = await self._session.row(_LINK, caller)
@@ -191,6 +203,10 @@ def _is_held(row: Row | None, holder: str, now: datetime) -> bool:
     if row is None or row["leased_by"] in {None, "", holder}:
         return False
     return row["leased_until"] is not None and int(row["leased_until"]) > to_microseconds(now)
+
+
+def _kept_seconds(chat: Chat) -> int:
+    return _LINKED_CHAT_SECONDS if chat.caller else _CHAT_SECONDS
 
 
 def _key(update: ChatUpdate) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from core.ports.chats import Chat, ChatLink, ChatUpdate, ChatUpdateStatus
+from core.ports.chats import CHAT_KEPT, LINKED_CHAT_KEPT, Chat, ChatLink, ChatUpdate, ChatUpdateStatus
 from storage.postgres.channel.pool import ChannelPool
 
 _CHAT: Final = (
@@ -70,6 +70,19 @@ _SAVE: Final = f"""
     set ({", ".join(_CHAT[1:])}) = ({", ".join(f"${n}" for n in range(2, len(_CHAT)))}, ${len(_CHAT)} + 1)
     where key = $1 and version = ${len(_CHAT)}
 """  # noqa: S608 - constants
+# A chat's newest instant lies hours after it last said something, which is near enough. While an update of it is kept,
+# three days from when it came, it was not silent; without any instant it never came further than its first word.
+_IDLE: Final = """
+    coalesce(leased_until, '-infinity') <= $1::timestamptz
+    and coalesce(greatest(session_until, code_until, codes_since), '-infinity')
+        <= case when caller = '' then $1::timestamptz else $2::timestamptz end
+"""
+_PURGE: Final = f"""
+    delete from channel.chats where {_IDLE} and key in (
+        select key from channel.chats where {_IDLE}
+            and not exists (select 1 from channel.chat_updates said where said.chat = chats.key) limit $3
+    )
+"""  # noqa: S608 - constants
 _POSTPONE: Final = """
     update channel.chat_updates set attempts = attempts + 1, due_at = $4, last_error = $5
     where chat = $1 and bot = $2 and update_id = $3 and status = 'waiting'
@@ -119,6 +132,9 @@ class ChatsOnPostgres:
 
     async def postpone(self, update: ChatUpdate, due_at: datetime, error: str) -> None:
         await self._pool.write(_POSTPONE, update.chat, update.bot, update.update_id, due_at, error)
+
+    async def purge_idle(self, now: datetime, limit: int) -> int:
+        return await self._pool.write(_PURGE, now - CHAT_KEPT, now - LINKED_CHAT_KEPT, limit)
 
     async def link(self, caller: bytes) -> ChatLink | None:
         row = await self._pool.row(_OF_CALLER, caller)

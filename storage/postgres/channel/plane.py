@@ -75,4 +75,4 @@ class ChannelOnPostgres:
                 now - kept,
                 limit,
             )
-        return gone
+        return gone + await self.chats.purge_idle(now, limit)
