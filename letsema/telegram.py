@@ -20,6 +20,7 @@ from channels.telegram.desk import TelegramDesk
 from channels.telegram.sending import TelegramFailure, TelegramSender, open_bot
 from channels.telegram.talking import Talk
 from letsema.installation import Installation
+from letsema.settings import Settings
 
 _WEBHOOK_TRIES = 5
 _WEBHOOK_SECONDS = 2.0
@@ -58,6 +59,19 @@ async def open_telegram(installation: Installation) -> AsyncIterator[Telegram | 
         yield Telegram(sender, desk, tuple(secret.get_secret_value() for secret in settings.telegram_secrets))
         if not await desk.drain(settings.shutdown_seconds):
             log.warning("telegram_chats_left_to_the_worker")
+
+
+async def examine_bot(settings: Settings) -> tuple[str, str]:
+    """The bot's name and what to do about it, nothing where Telegram knows the token; asked of Telegram itself."""
+    try:
+        async with open_bot(
+            settings.telegram_token.get_secret_value(), settings.telegram_url, settings.telegram_per_second
+        ) as sender:
+            return await sender.ask_name(), ""
+    except TelegramFailure as failure:
+        if failure.code == "bad_key":
+            return "", "Telegram does not know its token; copy it anew from BotFather into LETSEMA_TELEGRAM_TOKEN"
+        return "", f"{settings.telegram_url} does not answer ({failure.code}); see whether it can be reached from here"
 
 
 def _desk(installation: Installation, sender: TelegramSender, *, bot: str) -> TelegramDesk:

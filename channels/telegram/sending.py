@@ -128,6 +128,10 @@ class BotSender:
             )
         )
 
+    async def ask_name(self) -> str:
+        """Who the token is to Telegram: the bot's name, as people search for it. Raises `TelegramFailure`."""
+        return (await _classified(self.bot.get_me)).username or ""
+
     async def _paced(self, call: Callable[[], Awaitable[_T]]) -> _T:
         await self.pace.take()
         return await _classified(call)

@@ -70,6 +70,11 @@ async def _parts(data_directory: Path | None) -> AsyncIterator[tuple[str, list[s
             yield part
         async for part in _planes(settings, databases):
             yield part
+    if settings.telegram_token.get_secret_value():
+        from letsema.telegram import examine_bot
+
+        bot, cure = await examine_bot(settings)
+        yield f"telegram, @{bot}" if bot else "telegram", [cure] if cure else []
     if not is_of_demo(data_directory):
         yield "real borrowers", list(_not_ready(settings))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
@@ -10,6 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.hooks.guards import require_token
 from channels.hooks.telegram import make_telegram_hook
+from channels.stand_in.app import make_stand_in
+from channels.stand_in.settings import StandInSettings
 from channels.telegram.desk import TelegramDesk
 from letsema.environment import SystemIdentifiers
 from letsema.metrics import Metrics
@@ -17,8 +20,10 @@ from letsema.public_app import make_public_app
 from letsema.readiness import check_production
 from letsema.setting_values import WrongSettingError
 from letsema.settings import load_settings
+from letsema.telegram import examine_bot
 from tests.letsema.test_settings import READY
 
+STAND_IN = StandInSettings("http://127.0.0.1:1", lambda: datetime.now(UTC))
 TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz0123456"
 SECRET = "0f3c9a7d52e84b16c0d7aa"
 WHOLE = {
@@ -128,3 +133,30 @@ async def test_with_the_channel_its_address_is_guarded_by_the_header_alone() -> 
     desk = cast("TelegramDesk", None)
 
     assert await posted(make_telegram_hook(desk, (SECRET,))) == 403
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "cure"),
+    [(STAND_IN.telegram_token, "letsema_stand_in_bot", ""), (TOKEN, "", "copy it anew from BotFather")],
+    ids=["known", "unknown"],
+)
+async def test_doctor_asks_telegram_whether_it_knows_the_token(
+    whole: pytest.MonkeyPatch, token: str, name: str, cure: str
+) -> None:
+    async with TestServer(make_stand_in(STAND_IN)) as telegram:
+        whole.setenv("LETSEMA_TELEGRAM_TOKEN", token)
+        whole.setenv("LETSEMA_TELEGRAM_URL", str(telegram.make_url("")).rstrip("/"))
+
+        found = await examine_bot(load_settings())
+
+    assert found[0] == name
+    assert cure in found[1]
+    assert bool(found[1]) is bool(cure)
+
+
+async def test_doctor_says_so_when_telegram_does_not_answer(whole: pytest.MonkeyPatch) -> None:
+    whole.setenv("LETSEMA_TELEGRAM_URL", "http://127.0.0.1:9")
+
+    name, cure = await examine_bot(load_settings())
+
+    assert (name, cure.startswith("http://127.0.0.1:9 does not answer (unreachable)")) == ("", True)

@@ -97,6 +97,15 @@ async def test_a_screen_goes_out_with_its_buttons() -> None:
         assert (await bot.send_screen(CHAT, screen, "100", 3)).isdigit()
 
 
+async def test_the_bot_says_its_name_and_a_wrong_token_that_it_has_none() -> None:
+    async with a_bot() as bot:
+        assert await bot.ask_name() == "letsema_stand_in_bot"
+    async with a_bot(token="700000001:wrong-wrong-wrong-wrong-wrong-wro") as bot:
+        with pytest.raises(TelegramFailure) as refused:
+            await bot.ask_name()
+    assert refused.value.code == "bad_key"
+
+
 async def test_a_webhook_is_set() -> None:
     async with a_bot() as bot:
         await bot.set_webhook("http://127.0.0.1:1/hooks/telegram", "a-secret")
