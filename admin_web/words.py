@@ -262,6 +262,7 @@ RETURN_REASONS: Final[Mapping[str, str]] = {
     _RETURN.CONFIRM_INCOME: mark("Confirm the income"),
     _RETURN.CHANGE_AMOUNT: mark("Ask for another amount"),
     _RETURN.CONFIRM_PURPOSE: mark("Say again what it is for"),
+    _RETURN.CHANGE_WALLET: mark("Name another wallet"),
 }
 
 QUESTIONS: Final[Mapping[str, str]] = {

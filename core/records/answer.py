@@ -21,7 +21,7 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationAnswer:
-    """One answer beside what stood there before. Amounts are lisente in digits, a purpose is its code.
+    """One answer beside what stood there before. Amounts are lisente in digits, a purpose is its code, a wallet masked.
 
     `n` is the step of the application that it made.
     """

@@ -63,6 +63,7 @@ class ReturnReason(StrEnum):
     CONFIRM_INCOME = "confirm_income"
     CHANGE_AMOUNT = "change_amount"
     CONFIRM_PURPOSE = "confirm_purpose"
+    CHANGE_WALLET = "change_wallet"
 
 
 class IllegalTransition(DomainError):

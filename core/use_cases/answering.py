@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.errors import InvalidInput, NotFound
 from core.money import ZERO, Money
@@ -14,34 +14,41 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.answer import ApplicationAnswer, Question
 from core.records.application import Application, ApplicationStatus, ReturnReason, Transition
-from core.records.borrower import Channel, Purpose
+from core.records.borrower import Borrower, Channel, Purpose
 from core.records.catalogue import ProductVersion
 from core.records.message import MessageKind
+from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.applying import registered
 from core.use_cases.assessing import assess, keep_score
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
+from core.use_cases.wallets import choose_wallet, payout_wallet
+
+Answer: TypeAlias = Money | Purpose | Wallet
+"""What a question is answered with."""
 
 CURES: Final[Mapping[ReturnReason, Question]] = {
     ReturnReason.CONFIRM_INCOME: Question.NET_PAY,
     ReturnReason.CONFIRM_PURPOSE: Question.PURPOSE,
     ReturnReason.CHANGE_AMOUNT: Question.AMOUNT,
+    ReturnReason.CHANGE_WALLET: Question.WALLET,
 }
 """What a borrower can answer on the phone, by what staff need. A document has to be brought to a branch."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerReturned:
-    """The borrower's answer: an amount, a net pay a month, or a purpose, as the question has it.
+    """The borrower's answer: an amount, a net pay a month, a purpose, or a wallet, as the question has it.
 
+    Whoever names a wallet was asked for the PIN before: it is where all their money goes from then on.
     `seen_version` is the application as it was sent back: the same answer to that, sent again, is one answer.
     """
 
     reference: Reference
     phone: PhoneNumber
     question: Question
-    value: Money | Purpose
+    value: Answer
     seen_version: int
     channel: Channel
 
@@ -84,12 +91,9 @@ async def _keep(
     engine: Engine, unit: Unit, entry: PhoneEntry, before: Application, command: AnswerReturned
 ) -> Application:
     catalogue = await engine.record.catalogue()
-    product = catalogue.product(before.product_id, before.product_version)
-    changed = replace(
-        _CHANGES[command.question](before, product, command.value),
-        status=ApplicationStatus.SUBMITTED,
-        reason_code=None,
-    )
+    borrower = await unit.borrowers.get(before.borrower_id, lock=True)
+    was, answered = await _put(engine, unit, borrower, before, command)
+    changed = replace(answered, status=ApplicationStatus.SUBMITTED, reason_code=None)
     now, today, n = engine.clock.now(), await unit.business_date(), before.version + 1
     await unit.applications.save(changed)
     await unit.applications.add_transition(
@@ -108,11 +112,9 @@ async def _keep(
             business_on=today,
         )
     )
-    was, is_now = _stored(command.question, before), _stored(command.question, changed)
     await unit.applications.keep_answer(
-        ApplicationAnswer(before.id, n, command.question, was, is_now, command.channel, now, today)
+        ApplicationAnswer(before.id, n, command.question, was, _stored(command.value), command.channel, now, today)
     )
-    borrower = await unit.borrowers.get(before.borrower_id)
     assessment = await assess(engine, unit, changed, borrower, today)
     await keep_score(engine, unit, changed, assessment, today, transition_n=n)
     mfi = catalogue.mfi(before.mfi_id)
@@ -129,13 +131,30 @@ async def _keep(
     return replace(changed, version=n)
 
 
-def _with_net_pay(before: Application, _product: ProductVersion, value: Money | Purpose) -> Application:
+async def _put(
+    engine: Engine, unit: Unit, borrower: Borrower, before: Application, command: AnswerReturned
+) -> tuple[str, Application]:
+    """What stood where the answer belongs, as it is kept, and the application with the answer in its place.
+
+    A wallet is the borrower's and not the application's: choosing it holds payouts back, as it does anywhere else.
+    """
+    if command.question is not Question.WALLET:
+        product = (await engine.record.catalogue()).product(before.product_id, before.product_version)
+        return _stood(command.question, before), _CHANGES[command.question](before, product, command.value)
+    wallet = await payout_wallet(unit, borrower)
+    if not isinstance(command.value, Wallet) or command.value == wallet:
+        raise InvalidInput("choose another wallet than the one that stands", field="wallet")
+    await choose_wallet(engine, unit, borrower, command.value, command.channel)
+    return _stored(wallet), before
+
+
+def _with_net_pay(before: Application, _product: ProductVersion, value: Answer) -> Application:
     if not isinstance(value, Money) or value <= ZERO:
         raise InvalidInput("a net pay is an amount above nothing", field="net_pay")
     return replace(before, net_pay=value)
 
 
-def _with_amount(before: Application, product: ProductVersion, value: Money | Purpose) -> Application:
+def _with_amount(before: Application, product: ProductVersion, value: Answer) -> Application:
     """Lower only: more than was asked for is a new application."""
     is_lower = isinstance(value, Money) and product.amount_min <= value < before.amount
     if not isinstance(value, Money) or not is_lower or value.minor % product.amount_step.minor:
@@ -143,23 +162,34 @@ def _with_amount(before: Application, product: ProductVersion, value: Money | Pu
     return replace(before, amount=value)
 
 
-def _with_purpose(before: Application, _product: ProductVersion, value: Money | Purpose) -> Application:
+def _with_purpose(before: Application, _product: ProductVersion, value: Answer) -> Application:
     if not isinstance(value, Purpose):
         raise InvalidInput("choose a purpose", field="purpose")
     return replace(before, purpose=value)
 
 
-_CHANGES: Final[Mapping[Question, Callable[[Application, ProductVersion, Money | Purpose], Application]]] = {
+_CHANGES: Final[Mapping[Question, Callable[[Application, ProductVersion, Answer], Application]]] = {
     Question.NET_PAY: _with_net_pay,
     Question.AMOUNT: _with_amount,
     Question.PURPOSE: _with_purpose,
 }
 
 
-def _stored(question: Question, application: Application) -> str:
-    values = {
-        Question.NET_PAY: str(application.net_pay.minor),
-        Question.AMOUNT: str(application.amount.minor),
-        Question.PURPOSE: application.purpose.value,
+def _stood(question: Question, application: Application) -> str:
+    values: dict[Question, Answer] = {
+        Question.NET_PAY: application.net_pay,
+        Question.AMOUNT: application.amount,
+        Question.PURPOSE: application.purpose,
     }
-    return values[question]
+    return _stored(values[question])
+
+
+def _stored(value: Answer) -> str:
+    """An answer as it is kept: of a wallet only what a screen may show."""
+    match value:
+        case Money():
+            return str(value.minor)
+        case Wallet():
+            return value.number.masked
+        case _:
+            return value.value
