@@ -65,6 +65,12 @@ class UnderAge(DomainError):
     code = "under_age"
 
 
+class BorrowerBlocked(DomainError):
+    """Nothing new is lent to this person: an officer has to look at it first."""
+
+    code = "borrower_blocked"
+
+
 @dataclass(frozen=True, slots=True)
 class Borrower:
     """A registered person. `district` is the home district, chosen once; `residence_district` may change.

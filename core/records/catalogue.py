@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.credit.checks import ProductChecks
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.loans.policy import Policy
 from core.loans.product_terms import ProductTerms
 from core.money import Money
@@ -21,6 +21,12 @@ class RegulatoryStatus(StrEnum):
     PENDING = "pending"
     REGISTERED = "registered"
     SUSPENDED = "suspended"
+
+
+class LenderSuspended(DomainError):
+    """The lender may not give new loans."""
+
+    code = "lender_suspended"
 
 
 def name_in(names: Mapping[str, str], language: str) -> str:

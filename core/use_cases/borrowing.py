@@ -16,8 +16,8 @@ from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import OPEN_STATUSES, Application
-from core.records.borrower import Borrower, Channel, Language
-from core.records.catalogue import Catalogue, Mfi
+from core.records.borrower import Borrower, BorrowerBlocked, Channel, Language
+from core.records.catalogue import Catalogue, LenderSuspended, Mfi
 from core.records.loan import (
     FiguresChanged,
     InstalmentRow,
@@ -131,7 +131,8 @@ async def payoff_quote(engine: Engine, phone: PhoneNumber, reference: Reference)
 async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
     """Make the offer a contract and keep the statement that was accepted. Key: `accept:{loan}`.
 
-    Raises `OfferExpired`, `FiguresChanged` (what was read is not what stands), `NotFound`.
+    Raises `OfferExpired`, `LenderSuspended`, `BorrowerBlocked`, `FiguresChanged` (what was read is not what stands),
+    `NotFound`.
     """
     entry = await registered(engine, command.phone)
     async with engine.record.unit(entry.district) as unit:
@@ -141,6 +142,10 @@ async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
             return loan
         await _check_open(unit, loan)
         loan.check_transition(LoanStatus.ACCEPTED)
+        mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
+        bar = bar_to_accepting(mfi, await unit.borrowers.get(loan.borrower_id))
+        if bar is not None:
+            raise bar
         key_facts = quote_of(loan).key_facts
         if key_facts.sha256 != command.figures_hash:
             raise FiguresChanged
@@ -163,6 +168,13 @@ async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
         await unit.commands.complete(key, {"reference": str(loan.reference)})
         await unit.commit()
     return accepted
+
+
+def bar_to_accepting(mfi: Mfi, borrower: Borrower) -> LenderSuspended | BorrowerBlocked | None:
+    """Why no offer of this lender becomes this borrower's contract now, if so: the release would refuse it anyway."""
+    if not mfi.may_lend:
+        return LenderSuspended()
+    return BorrowerBlocked() if borrower.blocked else None
 
 
 async def decline_offer(engine: Engine, command: DeclineOffer) -> Loan:

@@ -14,7 +14,7 @@ from core.money import ZERO
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
-from core.records.catalogue import Mfi
+from core.records.catalogue import LenderSuspended, Mfi
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
 from core.references import Reference
@@ -32,12 +32,6 @@ class IdentityNotChecked(DomainError):
     """No money leaves before somebody noted how the borrower's identity was checked."""
 
     code = "identity_not_checked"
-
-
-class LenderSuspended(DomainError):
-    """The lender may not give new loans."""
-
-    code = "lender_suspended"
 
 
 class LoanChanged(Conflict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,12 +13,20 @@ from core.money import ZERO, Money, total
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.ports.record import KeyReused
 from core.records.application import ApplicationStatus, RejectionReason, StaleDecision
-from core.records.borrower import Channel, Language
-from core.records.loan import LoanStatus, OfferExpired
+from core.records.borrower import BorrowerBlocked, Channel, Language
+from core.records.catalogue import LenderSuspended, RegulatoryStatus
+from core.records.loan import Loan, LoanStatus, OfferExpired
 from core.records.message import MessageKind
 from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.applying import SubmissionOutcome
-from core.use_cases.borrowing import AcceptOffer, accept_offer, overview, payoff_quote
+from core.use_cases.borrowing import (
+    AcceptOffer,
+    DeclineOffer,
+    accept_offer,
+    decline_offer,
+    overview,
+    payoff_quote,
+)
 from core.use_cases.deciding import Approve, Reject, approve, reject
 from core.use_cases.disbursing import settle_payout
 from core.use_cases.floats import FloatTooLow
@@ -175,6 +184,38 @@ async def test_an_offer_can_no_longer_be_accepted_after_its_last_day(lending: Le
 
 
 # --- paying out ---
+
+
+async def test_no_offer_of_a_suspended_lender_becomes_a_contract_until_it_may_lend_again(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.offer(phone)
+    await lending.engine.record.change_mfi(replace(lending.mfi, regulatory_status=RegulatoryStatus.SUSPENDED))
+
+    with pytest.raises(LenderSuspended):
+        await lending.accept(phone, loan)
+
+    assert (await lending.loan(loan)).status is LoanStatus.OFFERED
+    await lending.engine.record.change_mfi(lending.mfi)
+    assert (await lending.accept(phone, loan)).status is LoanStatus.ACCEPTED
+
+
+async def test_who_is_blocked_accepts_no_offer_and_may_decline_it(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.offer(phone)
+    await block(lending, loan)
+
+    with pytest.raises(BorrowerBlocked):
+        await lending.accept(phone, loan)
+
+    declined = await decline_offer(lending.engine, DeclineOffer(loan.reference, phone, Channel.USSD))
+    assert declined.status is LoanStatus.DECLINED
+
+
+async def block(lending: Lending, loan: Loan) -> None:
+    async with lending.engine.record.unit(HOME) as unit:
+        borrower = await unit.borrowers.get(loan.borrower_id)
+        await unit.borrowers.save(replace(borrower, blocked=True))
+        await unit.commit()
 
 
 async def test_no_money_leaves_before_the_identity_was_checked(lending: Lending) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import InvalidInput
 from core.money import Money
-from core.records.catalogue import RegulatoryStatus
+from core.records.catalogue import LenderSuspended, RegulatoryStatus
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.proposal import ProposalKind
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
@@ -17,7 +17,6 @@ from core.use_cases.floats import FloatTooLow, free_float
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.releasing import (
     CallOffRelease,
-    LenderSuspended,
     LoanChanged,
     NothingWaits,
     ReleaseDisbursement,
