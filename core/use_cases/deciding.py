@@ -27,6 +27,7 @@ from core.records.staff import Actor, Permission
 from core.references import Reference
 from core.use_cases.auditing import audit
 from core.use_cases.decision import OpenApplication, deciding
+from core.use_cases.explaining import amount_to_try
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of, reserve_reference
 from core.use_cases.overriding import check_reason, check_right, note_overrides
@@ -184,14 +185,16 @@ async def reject(engine: Engine, actor: Actor, command: Reject) -> Application:
             return opened.application
         assessment = await opened.assess()
         await opened.keep(assessment)
-        affordable = assessment.affordability.passing_amount
-        tells_amount = command.reason is RejectionReason.AFFORDABILITY and affordable > ZERO
+        affordable = ZERO
+        if command.reason is RejectionReason.AFFORDABILITY:
+            newest = opened.catalogue.product(opened.application.product_id)
+            affordable = amount_to_try(opened.application, newest, assessment.affordability.passing_amount)
         await opened.tell_borrower(
             MessageKind.APPLICATION_REJECTED,
             mfi_name=opened.mfi.name,
             reference=opened.application.reference,
             reason_code=command.reason,
-            affordable_minor=affordable if tells_amount else None,
+            affordable_minor=affordable or None,
             complaints_phone=opened.mfi.complaints_phone,
         )
         rejected = replace(

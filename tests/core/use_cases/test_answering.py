@@ -20,10 +20,22 @@ from core.records.application import (
 )
 from core.records.borrower import Channel, Purpose
 from core.records.message import MessageKind
-from core.use_cases.answering import AnswerReturned, answer_returned, question_of
-from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
-from core.use_cases.explaining import passing_amount
+from core.records.wallet import CoolDownCause, Wallet
+from core.use_cases.answering import Answer, AnswerReturned, answer_returned, question_of
+from core.use_cases.borrowing import overview
+from core.use_cases.changing_wallet import wallet_of
+from core.use_cases.cooling_down import PayoutCoolingDown
+from core.use_cases.deciding import (
+    CheckIdentity,
+    Reject,
+    ReturnToBorrower,
+    check_identity,
+    reject,
+    return_to_borrower,
+)
+from core.use_cases.explaining import amount_to_try, passing_amount
 from tests.core.use_cases.lending import HOME, Lending, key
+from tests.fixtures_postgres import MovableClock
 
 
 async def returned(lending: Lending, phone: PhoneNumber, reason: ReturnReason, amount: str = "1000") -> Application:
@@ -33,7 +45,7 @@ async def returned(lending: Lending, phone: PhoneNumber, reason: ReturnReason, a
     return await return_to_borrower(lending.engine, lending.analyst, command)
 
 
-def answer(application: Application, phone: PhoneNumber, question: Question, value: Money | Purpose) -> AnswerReturned:
+def answer(application: Application, phone: PhoneNumber, question: Question, value: Answer) -> AnswerReturned:
     return AnswerReturned(application.reference, phone, question, value, application.version, Channel.USSD)
 
 
@@ -143,6 +155,87 @@ async def test_nobody_answers_for_another(lending: Lending) -> None:
         await answer_returned(
             lending.engine, answer(before, await lending.borrower(), Question.NET_PAY, Money.of("9000"))
         )
+
+
+OTHER_WALLET = Wallet("simulated", PhoneNumber.parse("58123456"))
+
+
+async def test_another_wallet_is_the_borrowers_from_then_on_and_payouts_wait(lending: Lending) -> None:
+    phone = await lending.borrower()
+    before = await returned(lending, phone, ReturnReason.CHANGE_WALLET)
+
+    answered = await answer_returned(lending.engine, answer(before, phone, Question.WALLET, OTHER_WALLET))
+
+    assert answered.status is ApplicationStatus.SUBMITTED
+    wallet, cool_down = await wallet_of(lending.engine, phone)
+    assert (wallet, cool_down and cool_down.cause) == (OTHER_WALLET, CoolDownCause.WALLET_CHANGED)
+    async with lending.engine.record.unit(HOME) as unit:
+        (kept,) = await unit.applications.answers(before.id)
+    assert (kept.question, kept.was, kept.now) == (Question.WALLET, phone.masked, "+266 ••••• 456")
+    assert len(await lending.messages(MessageKind.WALLET_CHANGED)) == 1
+    assert len(await lending.messages(MessageKind.WALLET_CHOSEN)) == 1
+
+
+async def test_the_money_of_an_application_whose_wallet_was_changed_waits_a_day(
+    lending: Lending, clock: MovableClock
+) -> None:
+    phone = await lending.borrower()
+    before = await returned(lending, phone, ReturnReason.CHANGE_WALLET)
+    await answer_returned(lending.engine, answer(before, phone, Question.WALLET, OTHER_WALLET))
+    await check_identity(lending.engine, lending.officer, CheckIdentity(before.reference, "saw_national_id", "", key()))
+    await lending.recommend(before.reference, lending.officer)
+    await lending.approve(before.reference, lending.manager)
+    offer = (await overview(lending.engine, phone)).offer
+    assert offer is not None
+    loan = await lending.accept(phone, offer.loan)
+
+    with pytest.raises(PayoutCoolingDown):
+        await lending.release(loan)
+
+    clock.move(hours=24, minutes=1)
+    await lending.release(loan)
+
+
+@pytest.mark.parametrize("value", [Money.of(500), None], ids=["another kind", "the one that stands"])
+async def test_the_wallet_that_stands_is_no_answer(lending: Lending, value: Money | None) -> None:
+    phone = await lending.borrower()
+    before = await returned(lending, phone, ReturnReason.CHANGE_WALLET)
+
+    with pytest.raises(InvalidInput) as refused:
+        await answer_returned(
+            lending.engine, answer(before, phone, Question.WALLET, value or Wallet("simulated", phone))
+        )
+
+    assert refused.value.field == "wallet"
+    assert (await wallet_of(lending.engine, phone))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "passing", "tried"),
+    [("1000", "700", "700"), ("1000", "500", "500"), ("1000", "450", "0"), ("1000", "1000", "0"), ("1000", "0", "0")],
+)
+async def test_an_amount_to_try_is_less_than_was_asked_for_and_lent(
+    lending: Lending, asked: str, passing: str, tried: str
+) -> None:
+    reference = (await lending.apply(await lending.borrower(), amount=asked)).reference
+    application = await lending.application(reference)
+
+    assert amount_to_try(application, lending.product, Money.of(passing)) == Money.of(tried)
+
+
+@pytest.mark.parametrize("amount", ["1000", "600"], ids=["passes as it was asked", "less than the product lends now"])
+async def test_a_rejection_tells_no_amount_that_is_no_other_try(lending: Lending, amount: str) -> None:
+    phone = await lending.borrower()
+    pay = {"1000": "9000", "600": "400"}[amount]
+    reference = (await lending.apply(phone, amount=amount, net_pay=pay)).reference
+    newer = replace(lending.product, version=2, amount_min=Money.of(600))
+    await lending.engine.record.add_product(newer)
+    version = (await lending.application(reference)).version
+    await reject(lending.engine, lending.analyst, Reject(reference, RejectionReason.AFFORDABILITY, "", version, key()))
+
+    (message,) = await lending.messages(MessageKind.APPLICATION_REJECTED)
+    assert message.data["affordable_minor"] is None
+    assert await passing_amount(lending.engine, phone, reference) == ZERO
 
 
 async def test_a_rejection_tells_the_amount_that_would_have_passed(lending: Lending) -> None:
