@@ -173,4 +173,5 @@ def _has_figure(text: str) -> bool:
 def _between(last: str) -> Break:
     if last.endswith(_ENDS_SENTENCE):
         return Break.SENTENCE
-    return Break.CLAUSE if last.endswith((*_ENDS_CLAUSE, ":")) else Break.WORD
+    # What a colon announces belongs to it: "Fees:" at the end of a page announces nothing.
+    return Break.CLAUSE if last.endswith(_ENDS_CLAUSE) else Break.WORD

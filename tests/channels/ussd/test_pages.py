@@ -151,15 +151,16 @@ def test_a_date_and_a_number_are_never_read_in_halves(whole: str, before: int) -
 
 
 SCREENS = {
-    "offer": "Khotso Finance, answer by 30 Nov 2026\nGet M950.00 of M1,000.00\nM353.53 x3 monthly from 23 Dec 2026\n"
-    "Cost M110.59: interest M60.59, fees M50.00, 94.82%/yr",
+    "offer": "Mohloli Savings & Credit: get M19,400.00 of M20,000.00\nM2,009.24 x12 monthly, last M2,034.00\n"
+    "Cost M4,710.88: interest M4,110.88, fees M600.00, 94.82%/yr",
     "terms": "Reference 1234 567 890. Each instalment that is late costs M 50 a month more. You may cancel within "
     "3 days of getting M1,234.50, then the reference is worth nothing to anybody at all, whoever asks for it, ever.",
     "figures": "Owed M1,234.50\nNext: M353.53 on 23 Dec 2026\nLate by 12 days\nFees M50.00\n"
     "Interest M60.59\nPaid M1.00",
 }
 PHRASES = (
-    *("Get M950.00 of M1,000.00", "M353.53 x3 monthly", "interest M60.59", "fees M50.00", "from 23 Dec 2026"),
+    *("get M19,400.00 of M20,000.00", "M2,009.24 x12 monthly", "last M2,034.00"),
+    *("interest M4,110.88", "fees M600.00"),
     *("M 50 a month", "within 3 days of", "getting M1,234.50", "Reference 1234 567 890"),
     *("Owed M1,234.50", "Next: M353.53 on 23 Dec 2026", "by 12 days", "Paid M1.00"),
 )
@@ -179,8 +180,8 @@ def test_a_figure_is_never_parted_from_its_phrase(screen: str, size: int) -> Non
 def test_a_page_ends_at_the_end_of_a_line_where_there_is_one() -> None:
     first, second = USSD.pages(view(SCREENS["offer"], "Accept", "Terms"))
 
-    assert "monthly from 23 Dec 2026\n98 More" in first
-    assert second.startswith("Cost M110.59: interest M60.59, fees M50.00, 94.82%/yr\n1. Accept")
+    assert "last M2,034.00\n98 More" in first
+    assert second.startswith("Cost M4,710.88: interest M4,110.88, fees M600.00, 94.82%/yr\n1. Accept")
 
 
 def test_a_paragraph_breaks_between_sentences() -> None:
@@ -197,7 +198,7 @@ def test_a_sentence_longer_than_a_page_breaks_after_a_comma_before_it_breaks_els
 
 
 def test_figures_that_are_compared_share_a_page_when_they_fit_one() -> None:
-    figures = "Get M950.00 of M1,000.00\nM353.53 x3 monthly from 23 Dec 2026\nCost M110.59, fees M50.00"
+    figures = "Get M950.00 of M1,000.00\nM353.53 x3 monthly\nCost M110.59: interest M60.59, fees M50.00, 94.82%/yr"
 
     first, second = USSD.pages(view(f"You asked for this on Monday; this is what we can give.\n{figures}", "Accept"))
 
@@ -220,6 +221,13 @@ def test_the_words_that_say_what_a_figure_counts_stay_with_it(before: int) -> No
     pages = USSD.pages(view(f"{'x ' * (before // 2)}M50.00 a month {'y' * 60}"))
 
     assert any("M50.00 a month" in page for page in pages), pages
+
+
+@pytest.mark.parametrize("before", range(90, 132))
+def test_what_a_colon_announces_stands_on_its_page(before: int) -> None:
+    pages = USSD.pages(view(f"{'x' * before}. Fees: Credit insurance premium M50.00. {'y ' * 40}"))
+
+    assert any("Fees: Credit" in page for page in pages), pages
 
 
 def test_options_stay_whole_and_fill_the_page_of_the_text() -> None:
