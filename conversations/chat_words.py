@@ -15,6 +15,8 @@ class ChatWords(StrEnum):
     TAKEN_OVER = "telegram.taken_over"
     SEND_AGAIN = "telegram.send_again"
     OLD_BUTTON = "telegram.old_button"
+    WRONG_PIN = "telegram.wrong_pin"
+    """Placeholder {tries_left}."""
     ONLY_TEXT = "telegram.only_text"
     WELCOME = "telegram.welcome"
     SHARE_BUTTON = "telegram.share_button"

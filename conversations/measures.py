@@ -70,7 +70,6 @@ _STANDINGS: Final = (
     Text("loans.on_schedule", _NEXT),
     Text("loans.behind", {**_LATE, **_NEXT}),
     Text("loans.behind_at_the_end", _LATE),
-    Text("loans.money_on_its_way"),
     Text("loans.nothing_due"),
 )
 _FEES: Final = tuple(
@@ -155,6 +154,7 @@ WORST_VALUES: Final[Candidates] = {
     "coming": _COMING,
     "consent_name": tuple(Text(NAMES[kind]) for kind in ConsentKind),
     "consent_effect": tuple(Text(EFFECTS[kind]) for kind in ConsentKind),
+    "why_barred": (Text("offer.lender_suspended"), Text("offer.borrower_blocked")),
     "each_fee": (Text("terms.fees", {"fee_lines": _FEES}), Text("terms.no_fees")),
     "fee_lines": (_FEES,),
     "fee_name": (LONGEST_FEE, Text("terms.upfront_fee")),
@@ -212,7 +212,7 @@ _SMS_AMOUNTS: Final = (
 )
 _SMS_WHY: Final = (
     *("identity_known", "phone_taken", "under_age", "district_closed", "refused"),
-    *("expired", "changed", "gone", "too_late", "superseded", "still_needed", "under_way"),
+    *("expired", "changed", "barred", "gone", "too_late", "superseded", "still_needed", "under_way"),
     *("already", "not_running", "over", "too_many", "being_sent", "other"),
 )
 _SMS_COMMANDS: Final = (

@@ -50,6 +50,7 @@ WHY_TEXTS: Final = {
         "refused",
         "expired",
         "changed",
+        "barred",
         "gone",
         "too_late",
         "under_way",

@@ -29,6 +29,8 @@ CHAT_WORDS: Final = {
     Notice.RECEIVED.value: ChatWords.RECEIVED.value,
     Notice.UNSURE.value: ChatWords.UNSURE.value,
     Notice.TAKEN_OVER.value: ChatWords.TAKEN_OVER.value,
+    # Home and the options are buttons there, named and not numbered.
+    "pin.wrong": ChatWords.WRONG_PIN.value,
 }
 
 

@@ -8,14 +8,14 @@ from conversations.answers import arguments
 from conversations.answers.applying import PURPOSES
 from conversations.answers.table import Scene
 from conversations.answers.telephones import telephone
+from conversations.answers.wallets import named_wallet
 from conversations.engine import Ask, Outcome, Text, Value
 from core.errors import InvalidInput, NotFound
-from core.money import ZERO, Money
 from core.records.answer import Question
 from core.records.application import Application, ApplicationStatus, IllegalTransition, RejectionReason, StaleDecision
 from core.records.borrower import Purpose
 from core.records.catalogue import Catalogue, Mfi
-from core.use_cases.answering import AnswerReturned, answer_returned, question_of
+from core.use_cases.answering import Answer, AnswerReturned, answer_returned, question_of
 from core.use_cases.explaining import passing_amount
 
 _ANSWER_HERE: Final = Text("application.answer_here")
@@ -37,11 +37,9 @@ async def more_about(scene: Scene, application: Application) -> dict[str, Value]
 async def answer(scene: Scene, ask: Ask) -> Outcome:
     """Send what was asked for; once for each time that it was sent back."""
     question = Question(arguments.text(ask, "question"))
-    value: Money | Purpose = (
-        Purpose(arguments.text(ask, "new_purpose"))
-        if question is Question.PURPOSE
-        else arguments.money(ask, "new_amount")
-    )
+    value = _answered(scene, ask, question)
+    if value is None:
+        return Outcome(name="too_late")
     reference = arguments.reference(ask, "reference")
     seen_version = arguments.whole(ask, "application_version")
     command = AnswerReturned(reference, scene.caller, question, value, seen_version, scene.channel)
@@ -50,6 +48,16 @@ async def answer(scene: Scene, ask: Ask) -> Outcome:
     except (IllegalTransition, InvalidInput, NotFound, StaleDecision):
         return Outcome(name="too_late")
     return Outcome(name="answered")
+
+
+def _answered(scene: Scene, ask: Ask, question: Question) -> Answer | None:
+    match question:
+        case Question.PURPOSE:
+            return Purpose(arguments.text(ask, "new_purpose"))
+        case Question.WALLET:
+            return named_wallet(scene.caller, ask)
+        case _:
+            return arguments.money(ask, "new_amount")
 
 
 def _to_answer(catalogue: Catalogue, mfi: Mfi, application: Application) -> dict[str, Value]:
@@ -76,7 +84,6 @@ async def _chance(scene: Scene, application: Application) -> Text:
     """The amount that would have passed, where that was the reason; else that nothing bars another try."""
     if application.reason_code == RejectionReason.AFFORDABILITY:
         amount = await passing_amount(scene.engine, scene.caller, application.reference)
-        # Staff may know of less income than was told: then what was asked for is no amount to try again.
-        if ZERO < amount < application.amount:
+        if amount:
             return Text("application.would_pass", {"passing_amount": amount})
     return Text("application.may_try_again")

@@ -17,6 +17,8 @@ from core.use_cases.stating import send_statement as statement
 
 INSTALMENTS_SHOWN: Final = 3
 _OWED: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF})
+_WAITING: Final = {LoanStatus.ACCEPTED: "accepted", LoanStatus.DISBURSING: "disbursing"}
+"""The outcome for a loan whose money has not come."""
 
 
 async def my_loans(scene: Scene, _ask: Ask) -> Outcome:
@@ -37,6 +39,9 @@ async def loan(scene: Scene, ask: Ask) -> Outcome:
     view = chosen(seen.loans, ask)
     if view is None:
         return Outcome(name="gone")
+    if view.loan.status in _WAITING:
+        waits: dict[str, Value] = {"mfi_name": view.mfi.name, "principal": view.loan.principal}
+        return Outcome(name=_WAITING[view.loan.status], values=waits)
     coming = unpaid(view)[:INSTALMENTS_SHOWN]
     values: dict[str, Value] = {
         "mfi_name": view.mfi.name,
@@ -70,9 +75,9 @@ def rail_account(mfi: Mfi) -> str:
 
 
 async def _may_cancel(scene: Scene, view: LoanView, on: date) -> bool:
-    """Whether the menu speaks of cancelling: before the payout, and while the loan cools off."""
+    """Whether the menu of a running loan speaks of cancelling: while it cools off."""
     if view.loan.status is not LoanStatus.ACTIVE:
-        return view.loan.status is LoanStatus.ACCEPTED
+        return False
     last_day = await cooling_off_ends_on(scene.engine, view.loan)
     return last_day is not None and on <= last_day
 
@@ -106,8 +111,6 @@ def unpaid(view: LoanView) -> list[InstalmentRow]:
 def _standing(view: LoanView, on: date) -> Text:
     """One sentence: on schedule, or how late and what puts it right."""
     open_rows, behind = unpaid(view), overdue(view.instalments, on)
-    if view.loan.status not in _OWED:
-        return Text("loans.money_on_its_way")
     if not open_rows:
         return Text("loans.nothing_due")
     if not behind:

@@ -19,10 +19,19 @@ from core.records.application import (
     RejectionReason,
     ReturnReason,
 )
-from core.records.borrower import Language
-from core.records.loan import FiguresChanged, IllegalLoanTransition, LoanStatus, OfferExpired
+from core.records.borrower import BorrowerBlocked, Language
+from core.records.catalogue import LenderSuspended, Mfi
+from core.records.loan import FiguresChanged, IllegalLoanTransition, Loan, LoanStatus, OfferExpired
 from core.use_cases.applying import withdraw_application
-from core.use_cases.borrowing import AcceptOffer, DeclineOffer, Overview, accept_offer, decline_offer, overview
+from core.use_cases.borrowing import (
+    AcceptOffer,
+    DeclineOffer,
+    Overview,
+    accept_offer,
+    bar_to_accepting,
+    decline_offer,
+    overview,
+)
 from core.use_cases.taking import application_being_sent
 
 REJECTIONS: Final = {reason.value: f"rejection.{reason}" for reason in RejectionReason}
@@ -88,6 +97,9 @@ async def offer(scene: Scene, _ask: Ask) -> Outcome:
         return Outcome(name="none")
     catalogue = await scene.engine.record.catalogue()
     loan = seen.offer.loan
+    bar = bar_to_accepting(seen.offer.mfi, seen.borrower)
+    if bar is not None:
+        return _barred(bar, loan, seen.offer.mfi)
     product = catalogue.product(loan.product_id, loan.product_version)
     values = {
         **key_facts.figures(seen.offer.key_facts),
@@ -117,9 +129,26 @@ async def accept(scene: Scene, ask: Ask) -> Outcome:
         return Outcome(name="expired")
     except FiguresChanged:
         return Outcome(name="changed")
+    except (LenderSuspended, BorrowerBlocked) as bar:
+        seen = await overview(scene.engine, scene.caller)
+        return Outcome(name="gone") if seen.offer is None else _barred(bar, seen.offer.loan, seen.offer.mfi)
     except (IllegalLoanTransition, NotFound):
         return Outcome(name="gone")
     return Outcome(name="accepted")
+
+
+def _barred(bar: LenderSuspended | BorrowerBlocked, loan: Loan, mfi: Mfi) -> Outcome:
+    """Why the offer cannot be accepted now, and what declining it and complaining take."""
+    why = "offer.lender_suspended" if isinstance(bar, LenderSuspended) else "offer.borrower_blocked"
+    values: dict[str, Value] = {
+        "why_barred": Text(why, {"mfi_name": mfi.name}),
+        "mfi_name": mfi.name,
+        "complaints_phone": telephone(mfi.complaints_phone),
+        "principal": loan.principal,
+        "offer": str(loan.id),
+        "loan_reference": loan.reference,
+    }
+    return Outcome(name="barred", values=values)
 
 
 async def decline(scene: Scene, ask: Ask) -> Outcome:

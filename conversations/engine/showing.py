@@ -43,7 +43,7 @@ def view_of(machine: Machine, conversation: Conversation) -> ScreenView:
         options=options_of(screen, scope),
         page=conversation.page,
         can_go_back=not ends and bool(conversation.trail),
-        can_go_home=not ends and conversation.screen not in machine.home_screens,
+        can_go_home=not ends and _leads_elsewhere(machine, conversation, screen),
         is_confirmation=isinstance(screen, Confirmation),
     )
 
@@ -93,6 +93,15 @@ def choices_in(scope: Scope, items: str) -> tuple[Choice, ...]:
     if not isinstance(choices, tuple) or not choices or len(choices) > CHOICES_MAX:
         raise ConversationDefect(f"{items} are 1 to {CHOICES_MAX} choices, brought before the list shows")
     return choices
+
+
+def _leads_elsewhere(machine: Machine, conversation: Conversation, screen: Visible) -> bool:
+    """Whether going home shows another screen than this one. Who is offered the form that home itself begins, such as
+    a registration, would be offered it again.
+    """
+    if isinstance(screen, Resume):
+        return all(machine.flow_of(home).name != conversation.parked[0].flow for home in machine.home_screens)
+    return conversation.screen not in machine.home_screens
 
 
 def _scope_of(machine: Machine, conversation: Conversation, screen: Visible) -> Scope:

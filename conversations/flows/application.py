@@ -5,22 +5,29 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.engine import (
+    SHOW,
+    Again,
     Branch,
     Command,
     Confirmation,
     End,
     Flow,
     Menu,
+    MobileNumber,
     MoneyQuestion,
     Option,
+    PinCheck,
+    PinQuestion,
+    Question,
     Read,
     Scope,
     To,
     Work,
 )
+from conversations.flows.apply import OTHER, OWN
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.money import Money
-from core.records.answer import Question
+from core.records.answer import Question as Asked
 from core.records.borrower import Purpose
 
 _WITHDRAW: Final = Option("1", "application.withdraw", to="withdraw_sure")
@@ -29,9 +36,10 @@ _NET_PAY_LOW: Final = Money(100_00)
 _NET_PAY_HIGH: Final = Money(999_999_99)
 
 _ASKING: Final = {
-    Question.NET_PAY.value: "new_net_pay",
-    Question.AMOUNT.value: "new_amount",
-    Question.PURPOSE.value: "new_purpose",
+    Asked.NET_PAY.value: "new_net_pay",
+    Asked.AMOUNT.value: "new_amount",
+    Asked.PURPOSE.value: "new_purpose",
+    Asked.WALLET.value: "new_wallet",
 }
 
 # The number that leads to a yes, delivered twice, must not be that yes: so yes is 9.
@@ -116,6 +124,52 @@ APPLICATION: Final = Flow(
                 for number, purpose in enumerate(Purpose, 1)
             ),
         ),
+        # Where the money goes is changed behind the PIN, here as in the profile.
+        Menu(
+            name="new_wallet",
+            text="application.new_wallet",
+            saves="wallet",
+            options=(
+                Option("1", "wallet.this_number", to="wallet_sure", code=OWN),
+                Option("2", "wallet.another_number", to="wallet_number", code=OTHER),
+            ),
+        ),
+        Question(
+            name="wallet_number",
+            text="wallet.which_number",
+            saves="wallet_number",
+            check=MobileNumber(),
+            personal=True,
+            to="wallet_sure",
+        ),
+        Confirmation(
+            name="wallet_sure",
+            text="wallet.sure",
+            needs=Read(
+                kind="new_wallet",
+                arguments=("wallet", "wallet_number"),
+                outcomes={
+                    "shown": SHOW,
+                    "same": To("new_wallet", "wallet.same"),
+                    "missing": "wallet_number",
+                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                },
+            ),
+            options=(Option("1", "wallet.yes", to="pin"), Option("2", "wallet.no", to="returned")),
+        ),
+        PinQuestion(
+            name="pin",
+            text="wallet.pin",
+            check=PinCheck(
+                kind="check_pin",
+                outcomes={
+                    "right": "send",
+                    "wrong": Again("pin.wrong"),
+                    "locked": "start.pin_locked",
+                    "needs_officer": "start.pin_needs_officer",
+                },
+            ),
+        ),
         _sure("amount_sure", "application.amount_sure", "returned"),
         _sure("purpose_sure", "application.purpose_sure", "new_purpose"),
         Work(
@@ -123,7 +177,10 @@ APPLICATION: Final = Flow(
             ask=Command(
                 kind="answer_returned",
                 key="answer_returned:{application}:{application_version}",
-                arguments=("reference", "application_version", "question", "new_amount", "new_purpose"),
+                arguments=(
+                    *("reference", "application_version", "question"),
+                    *("new_amount", "new_purpose", "wallet", "wallet_number"),
+                ),
                 outcomes={"answered": "answered", "too_late": "answer_too_late", DISTRICT_DOWN: DISTRICT_DOWN_END},
             ),
         ),

@@ -183,7 +183,8 @@ APPLY: Final = Flow(
                 Option("3", "apply.change", to="change"),
             ),
         ),
-        Menu(
+        # A confirmation, so that accepting acts on the last page of the terms, where all of them were shown.
+        Confirmation(
             name="terms",
             text="apply.terms",
             options=(Option("1", "apply.accept", to="pin"),),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from conversations.engine import SHOW, Command, End, Flow, Menu, Option, PagedList, Read, To, Work
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
+
+_CANCEL: Final = Option("5", "loans.cancel", to="cancel.enter")
 
 LOANS: Final = Flow(
     name="loans",
@@ -32,6 +35,8 @@ LOANS: Final = Flow(
                 arguments=("loan",),
                 outcomes={
                     "shown": SHOW,
+                    "accepted": "not_paid_out",
+                    "disbursing": "being_paid_out",
                     "gone": To("main.menu", "loans.none"),
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },
@@ -41,9 +46,12 @@ LOANS: Final = Flow(
                 Option("2", "loans.how_to_pay", to="repay.show"),
                 Option("3", "loans.pay_off", to="pay_off", when="is_active"),
                 Option("4", "loans.statement", to="send_statement", when="is_owed"),
-                Option("5", "loans.cancel", to="cancel.enter", when="may_cancel"),
+                replace(_CANCEL, when="may_cancel"),
             ),
         ),
+        # Before the money has come nothing is owed: there is no way to pay, and cancelling has its usual number.
+        Menu(name="not_paid_out", text="loans.not_paid_out", options=(_CANCEL,)),
+        End(name="being_paid_out", text="loans.being_paid_out"),
         Menu(
             name="instalments",
             text="loans.next_instalments",

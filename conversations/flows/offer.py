@@ -21,6 +21,8 @@ from conversations.engine import (
 )
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 
+_DECLINE: Final = Option("3", "offer.decline", to="decline_sure")
+
 OFFER: Final = Flow(
     name="offer",
     version=1,
@@ -32,6 +34,7 @@ OFFER: Final = Flow(
                 kind="offer",
                 outcomes={
                     "offered": SHOW,
+                    "barred": "barred",
                     "none": To("main.menu", "offer.none"),
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },
@@ -39,10 +42,13 @@ OFFER: Final = Flow(
             options=(
                 Option("1", "offer.accept", to="pin"),
                 Option("2", "offer.read_terms", to="terms"),
-                Option("3", "offer.decline", to="decline_sure"),
+                _DECLINE,
             ),
         ),
-        Menu(name="terms", text="offer.terms", options=(Option("1", "offer.accept", to="pin"),)),
+        # Of a lender that may not lend now, or to a borrower who is blocked: declining is left, under its number.
+        Menu(name="barred", text="offer.barred", options=(_DECLINE,)),
+        # A confirmation, so that accepting acts on the last page of the terms, where all of them were shown.
+        Confirmation(name="terms", text="offer.terms", options=(Option("1", "offer.accept", to="pin"),)),
         PinQuestion(
             name="pin",
             text="offer.pin",
@@ -66,6 +72,7 @@ OFFER: Final = Flow(
                     "accepted": "accepted",
                     "expired": "expired",
                     "changed": To("show", "offer.changed"),
+                    "barred": "barred",
                     "gone": "gone",
                     DISTRICT_DOWN: DISTRICT_DOWN_END,
                 },

@@ -77,7 +77,7 @@ def registered(more: Answers = MappingProxyType({}), *, last: Mapping[str, Value
         "caller": "known",
         "products": found("listed", products=products, **(last or {})),
         "product_limits": found("known", terms=terms, product_version=1, **limits),
-        "quote": found("quoted", *_placeholders("apply.summary", "apply.terms", "apply.pin"), reserved=REFERENCE),
+        "quote": found("quoted", *placeholders("apply.summary", "apply.terms", "apply.pin"), reserved=REFERENCE),
         "check_pin": "right",
         "apply": found("submitted", reference=REFERENCE, mfi_name="Khotso Finance"),
         "my_loans": "none",
@@ -110,7 +110,7 @@ def found(name: str, *longest: str, **values: Value) -> Outcome:
     return Outcome(name=name, values={**{each: known[each][0] for each in longest}, **values})
 
 
-def _placeholders(*messages: str) -> tuple[str, ...]:
+def placeholders(*messages: str) -> tuple[str, ...]:
     """What the texts of some screens show, but for what the borrower answers."""
     wanted = frozenset().union(*(TEXTS.wanted(Language.ENGLISH, message) for message in messages))
     return tuple(sorted(wanted - {"amount", "net_pay", "purpose", "product", "term", "reserved"}))

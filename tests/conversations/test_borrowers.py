@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conversations.engine import Text
 from core.money import Money
 from core.records.borrower import Channel, Language
 from tests.conversations.borrowers import (
@@ -15,8 +16,10 @@ from tests.conversations.borrowers import (
     a_stranger,
     found,
     given,
+    placeholders,
     registered,
 )
+from tests.conversations.tester import Phone
 
 PAGE = 160
 """Septets of a page; of SMS it counts parts."""
@@ -84,3 +87,49 @@ def test_over_telegram_a_screen_is_whole_and_has_its_buttons() -> None:
     phone = given(registered(last=NURSE), Channel.TELEGRAM)
 
     phone.dials().when("1", "1", "1500", "2").then.shows("apply.summary").says("1. Accept", "3. Change").issued()
+
+
+def test_home_is_offered_beside_an_unfinished_form_only_where_it_leads_elsewhere() -> None:
+    stranger, borrower = given(a_stranger()), given(registered(last=NURSE))
+
+    stranger.dials().when("2", "1", "Palesa").dials().then.shows("start.resume").says_not("00 Home")
+    borrower.dials().when("1", "1", "1500").dials().then.shows("start.resume").says("00 Home")
+
+
+def test_who_must_name_another_wallet_gives_the_pin_before_it_is_sent() -> None:
+    returned = found(
+        "returned", *placeholders("application.returned"), question="wallet", application_version=2, application="one"
+    )
+    wallet = found("shown", hours=24, new_paid_to=Text("wallet.own"))
+    phone = given(registered({"my_application": returned, "new_wallet": wallet, "answer_returned": "answered"}))
+
+    phone.dials().when("3", "2", "2", "58123456").then.shows("application.wallet_sure").issued()
+    phone.when("1").then.shows("application.pin").issued()
+    phone.when(PIN).then.ends().issued(
+        "answer_returned", question="wallet", wallet="other", wallet_number="+26658123456"
+    )
+
+
+@pytest.mark.parametrize("flow", ["apply", "offer"])
+@pytest.mark.parametrize("language", list(Language))
+def test_terms_are_accepted_on_their_last_page_only(flow: str, language: Language) -> None:
+    offered = found("offered", *placeholders("offer.show", "offer.terms", "offer.pin"), offer="one", figures_hash="00")
+    phone = given(registered({"my_application": "offer", "offer": offered}, last=NURSE), language=language)
+    phone.dials().when(*(("1", "1", "1500", "2") if flow == "apply" else ("3",)))
+    presses_until_it_leaves(phone, "2")
+    phone.shows(f"{flow}.terms")
+
+    presses = presses_until_it_leaves(phone, "1")
+
+    phone.shows(f"{flow}.pin")
+    assert presses > 1, "each press turned one page, and the last one accepted"
+
+
+def presses_until_it_leaves(phone: Phone, key: str) -> int:
+    """Press a key until another screen shows; how often that was."""
+    assert phone.view is not None
+    screen, presses = phone.view.screen, 0
+    while phone.view.screen == screen:
+        phone.when(key)
+        presses += 1
+    return presses

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from channels.telegram.rendering import CHAT_WORDS
 from conversations.engine import Again, Command, End, Work
 from conversations.engine.asks import AskSpec
 from conversations.engine.paths import edges
@@ -91,6 +92,11 @@ def is_late_duplicate(page: Page, command: str) -> bool:
     return page.did == AGAIN and command in _followed_from(page.repeats) and page.screen in _followed_from(command)
 
 
+def is_repeated(page: Page, flow: str) -> bool:
+    """The hop that was typed at a screen of the flow came once more, and so did its page."""
+    return page.did == AGAIN and _of(page.repeats, flow)
+
+
 def commands() -> list[str]:
     """Every screen that changes something."""
     works = ((name, screen) for name, screen in BORROWER.screens.items() if isinstance(screen, Work))
@@ -117,8 +123,12 @@ def _refusals(language: str) -> tuple[re.Pattern[str], ...]:
     """What stands above a screen that asks again: every sentence of a validator, and of a check that said no."""
     templates = load_texts().messages[language]
     again = {message for screen in BORROWER.screens.values() for message in _again(screen)}
-    ids = sorted(again | {name for name in templates if name.startswith("refused.")})
+    ids = sorted(again | {CHAT_WORDS[name] for name in again if name in CHAT_WORDS} | _refused(templates))
     return tuple(_as_pattern(templates[name]) for name in ids)
+
+
+def _refused(templates: Mapping[str, str]) -> set[str]:
+    return {name for name in templates if name.startswith("refused.")}
 
 
 def _again(screen: Screen) -> Iterator[str]:

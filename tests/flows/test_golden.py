@@ -144,7 +144,9 @@ async def test_applying_again(known: Known, lending: Lending, language: Language
 async def test_starting_an_application_again(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", "00", "1", "2", "00")
+    await caller.types("1", "1", "1500", "00", "1", "2")
+    await caller.repeats()
+    await caller.types("00")
     await caller.dials()
 
     assert_golden(caller, "starting_again", language)
@@ -425,7 +427,10 @@ async def test_help(known: Known, language: Language) -> None:
     caller = await known(language)
     for choice in ("1", "2"):
         await caller.dials()
-        await caller.types("6", choice)
+        await caller.types("6")
+        await caller.repeats()
+        await caller.types(choice)
+        await caller.repeats()
     await caller.dials()
     await caller.types("6", "3", "1")
 

@@ -40,7 +40,8 @@ def missing(names: Iterable[str], holds: Holds, channel: Channel, language: Lang
         pytest.param(AWAY_FROM_HOME, kept.is_back, id="back"),
         pytest.param(AWAY_FROM_HOME, kept.is_home, id="home"),
         pytest.param(FORMS, kept.is_expired, id="expired draft"),
-        pytest.param(kept.commands(), kept.is_late_duplicate, id="late duplicate"),
+        pytest.param(FLOWS, kept.is_repeated, id="late duplicate"),
+        pytest.param(kept.commands(), kept.is_late_duplicate, id="late duplicate of a command"),
     ],
 )
 def test_each_flow_is_kept_with_each_interruption(

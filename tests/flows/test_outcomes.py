@@ -13,14 +13,17 @@ import pytest
 from conversations.turns import TurnRunner
 from core.money import Money
 from core.ports.engine import Engine
+from core.ports.rails import PayoutAnswer, PayoutResult
 from core.ports.record import DistrictDown, Unit
 from core.records.application import RejectionReason
 from core.records.borrower import Channel, ConsentKind, Language
-from core.records.loan import Loan
+from core.records.catalogue import RegulatoryStatus
+from core.records.loan import Loan, LoanStatus
 from core.use_cases.borrowing import DeclineOffer, decline_offer, overview
 from core.use_cases.consenting import withdraw_consent
 from core.use_cases.deciding import Reject, reject
 from tests.core.use_cases.lending import HOME, Lending, key
+from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import Caller
 
@@ -41,6 +44,24 @@ async def at_offer_pin(caller: Caller, lending: Lending) -> Loan:
     await caller.types("3", "1")
     caller.shows("offer.pin")
     return loan
+
+
+async def test_a_loan_whose_money_is_under_way_says_so_and_asks_for_nothing(
+    known: Known, lending: Lending, rail: ObedientRail
+) -> None:
+    caller = await known()
+    accepted = await lending.accept(caller.number, await lending.offer(caller.number))
+    await caller.dials()
+    await caller.types("2")
+    caller.shows("loans.not_paid_out").says("has not been paid out yet", "5. Cancel loan").says_not("How to pay")
+
+    rail.answer = PayoutResult(PayoutAnswer.UNKNOWN)
+    await lending.release(accepted)
+    await lending.work_on_outbox(HOME)
+    await caller.dials()
+    await caller.types("2")
+
+    caller.shows("loans.being_paid_out").says("on its way").ends()
 
 
 async def test_a_lender_with_an_open_application_is_not_offered_again(known: Known, lending: Lending) -> None:
@@ -130,6 +151,21 @@ async def test_figures_that_changed_meanwhile_are_read_again_before_anything_is_
     caller.shows("offer.accepted")
 
 
+async def test_an_offer_whose_lender_was_suspended_at_the_pin_is_not_accepted_and_may_be_declined(
+    known: Known, lending: Lending
+) -> None:
+    caller = await known()
+    loan = await at_offer_pin(caller, lending)
+    await lending.engine.record.change_mfi(replace(lending.mfi, regulatory_status=RegulatoryStatus.SUSPENDED))
+
+    await caller.types("2580")
+    caller.shows("offer.barred").says("may not lend now", "Complaints:").goes_on()
+    assert (await lending.loan(loan)).status is LoanStatus.OFFERED
+    await caller.types("98", "3", "1")
+
+    caller.shows("offer.declined").ends()
+
+
 async def test_declining_an_offer_that_is_gone_says_so(known: Known, lending: Lending, engine: Engine) -> None:
     caller = await known()
     loan = await lending.offer(caller.number)
@@ -200,9 +236,9 @@ async def test_a_loan_whose_money_is_on_its_way_owes_nothing_yet(known: Known, l
 
     await caller.dials()
     await caller.types("2")
-    caller.shows("loans.loan").says("M0.00", "The money has not been paid out yet.").says_not("Next instalments")
+    caller.shows("loans.not_paid_out").says("has not been paid out yet.").says_not("Next instalments", "How to pay")
     await caller.types("2")
-    caller.shows("main.menu").says("You have nothing to pay.")
+    caller.shows("loans.not_paid_out").says("Please type one of these numbers.")
 
 
 async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lending) -> None:
@@ -211,10 +247,10 @@ async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lendin
 
     await caller.dials()
     await caller.types("2")
-    caller.shows("loans.loan").says_not("Pay off early", "Statement by SMS")
+    caller.shows("loans.not_paid_out").says_not("Pay off early", "Statement by SMS")
     await caller.types("3")
 
-    caller.shows("loans.loan").says("Please type one of these numbers.")
+    caller.shows("loans.not_paid_out").says("Please type one of these numbers.")
 
 
 async def test_what_the_payoff_screen_says_closes_the_loan_to_the_lisente(

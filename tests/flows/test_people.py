@@ -24,7 +24,7 @@ from core.use_cases.complaining import AnswerComplaint, answer_complaint, compla
 from core.use_cases.deciding import ReturnToBorrower, return_to_borrower
 from core.use_cases.messages import CODE_CONTEXT
 from core.use_cases.recovering import StartPinReset, start_pin_reset
-from tests.core.use_cases.lending import Lending, key, new_phone
+from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import SERVICE, Caller
 from tests.flows.golden import GOLDEN, assert_golden
@@ -131,6 +131,7 @@ async def test_complaining(known: Known, lending: Lending, language: Language) -
         lending.engine, lending.officer, AnswerComplaint(complaint.reference, "We gave the fee back.", 1, key())
     )
     await caller.types("6", "4", "1")
+    await caller.repeats()
 
     assert_golden(caller, "complaining", language)
 
@@ -175,6 +176,21 @@ async def test_answering_with_a_purpose(known: Known, lending: Lending, language
     await caller.types("3", "2", "2", "1", "3", "00", "3", "2", "3", "9")
 
     assert_golden(caller, "answering_with_a_purpose", language)
+
+
+async def test_answering_with_a_wallet(known: Known, lending: Lending, clock: MovableClock, language: Language) -> None:
+    """Behind the PIN, and payouts wait then, as after a change in the profile."""
+    caller = await known(language)
+    await returned(lending, caller, ReturnReason.CHANGE_WALLET)
+    await caller.dials()
+    await caller.types("3", "2", "1", "3", "2", "12", "0", "2", "58123456", "2", "2", "2", "58123456", "1", "0000")
+    await caller.dials()
+    await caller.types("3", "2", "2", "58123456", "1", "2580")
+    await caller.repeats()
+    await caller.dials()
+    await caller.types("3", "00", "5", "8")
+
+    assert_golden(caller, "answering_with_a_wallet", language)
 
 
 async def test_what_has_to_be_brought_is_not_answered_by_phone(
@@ -225,3 +241,22 @@ async def test_a_suspended_lender(known: Known, lending: Lending, language: Lang
     await caller.types("1")
 
     assert_golden(caller, "a_suspended_lender", language)
+
+
+async def test_an_offer_that_cannot_be_accepted(known: Known, lending: Lending, language: Language) -> None:
+    """Of a lender that was suspended, and one to a borrower who is blocked: what is left is to decline and complain."""
+    caller = await known(language)
+    loan = await lending.offer(caller.number)
+    await lending.engine.record.change_mfi(replace(lending.mfi, regulatory_status=RegulatoryStatus.SUSPENDED))
+    await caller.dials()
+    await caller.types("3", "1", "98", "3", "2", "00")
+    await lending.engine.record.change_mfi(lending.mfi)
+    async with lending.engine.record.unit(HOME) as unit:
+        borrower = await unit.borrowers.get(loan.borrower_id)
+        await unit.borrowers.save(replace(borrower, blocked=True))
+        await unit.commit()
+    await caller.dials()
+    await caller.types("3", "98", "3", "98", "1")
+    await caller.repeats()
+
+    assert_golden(caller, "an_offer_that_cannot_be_accepted", language)

@@ -131,7 +131,20 @@ def test_what_the_engine_says_of_dialling_is_said_of_chats(language: str) -> Non
         text = renderer.screen(notice_view(notice, language)).text
         assert "dial" not in text
         assert "letsa" not in text.lower()
-    assert set(CHAT_WORDS) <= {notice.value for notice in Notice}
+    assert {notice.value for notice in Notice} - set(CHAT_WORDS) == {Notice.NOT_OURS.value}
+    assert set(CHAT_WORDS) <= set(load_texts().messages[language])
+
+
+@pytest.mark.parametrize("language", ["en", "st_LS"])
+def test_after_a_wrong_pin_the_way_to_help_is_told_by_the_names_on_the_buttons(language: str) -> None:
+    texts = load_texts()
+    wrong = replace(view(""), language=language, kind=Kind.PIN, notice=Text("pin.wrong", {"tries_left": 2}))
+
+    said = TelegramRenderer(texts).screen(replace(wrong, text=Text("pin.now"))).text
+
+    assert not any(key in said for key in ("00", "6", "*"))
+    for label in ("footer.home", "main.help", "help.pin"):
+        assert texts.messages[language][label] in said
 
 
 def test_a_view_of_a_page_that_is_not_there_shows_the_last() -> None:
