@@ -36,6 +36,7 @@ chats = channel_table(
     text("leased_by"),
     instant("leased_until", nullable=True),
     key=["key"],
+    writes=Writes.REMOVE,
 )
 
 chat_links = channel_table(
