@@ -288,7 +288,7 @@ COMPLAINT_STATUSES: Final[Mapping[str, Badge]] = {
 }
 
 CASE_STATUSES: Final[Mapping[str, Badge]] = {
-    CaseStatus.OPEN: Badge(mark("Wait for a call"), "wait"),
+    CaseStatus.OPEN: Badge(mark("Waits for a call"), "wait"),
     CaseStatus.CHANGING: Badge(mark("A change waits"), "wait"),
     CaseStatus.CLOSED: Badge(mark("Closed"), "neutral"),
 }

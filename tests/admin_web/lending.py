@@ -133,7 +133,8 @@ class Lending:
         national_id = f"{number:012d}"
         owner = await self.borrower(national_id=national_id)
         await self.application(owner, mfi_id)
-        command = replace(self.registration(), given_names="Thabang", national_id=national_id, **stranger)
+        given = {"given_names": "Thabang", "national_id": national_id} | stranger
+        command = replace(self.registration(), **given)
         assert (await register_borrower(self.engine, command)).outcome is RegistrationOutcome.IDENTITY_KNOWN
         entry = await self.engine.channel.directory.phone(self.engine.keyed_hash.phone(owner))
         assert entry is not None

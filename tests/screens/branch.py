@@ -1,4 +1,4 @@
-"""A branch on a day that the demo does not have: a payout waits for its second person, and another got lost."""
+"""A branch on a day that the demo does not have: a payout waits for its second person, another is lost, and a SIM."""
 
 from __future__ import annotations
 
@@ -95,5 +95,28 @@ async def _day(lending: Lending, clock: MovableClock) -> dict[str, dict[str, str
     payout = f"/disbursements/{large.reference}"
     return {
         Role.CASHIER: {"settle": f"/payouts/{lost.reference}/settle"},
-        Role.MANAGER: {"second-release": f"{payout}/confirm", "call-off": f"{payout}/call-off"},
+        Role.LOAN_OFFICER: await _identities(lending),
+        Role.MANAGER: {
+            "second-release": f"{payout}/confirm",
+            "call-off": f"{payout}/call-off",
+            "identity-changes": "/identity-changes",
+            "identity-change": await _moving_number(lending),
+        },
     }
+
+
+async def _identities(lending: Lending) -> dict[str, str]:
+    """Two numbers came with the IDs of borrowers."""
+    await lending.identity_case(given_names="Katleho", surname="Sekete")
+    case = await lending.identity_case(given_names="Thabang", surname="Lerotholi")
+    return {
+        "identity-cases": "/identity-cases",
+        "identity-case": f"/identity-cases/{case.district}/{case.id}",
+        "new-number": "/identity-changes/number",
+    }
+
+
+async def _moving_number(lending: Lending) -> str:
+    """The officer has seen the card of somebody with a new SIM."""
+    change = await lending.identity_change(reason="SIM lost on the way to Leribe; card and face are hers.")
+    return f"/identity-changes/{change.district}/{change.id}"

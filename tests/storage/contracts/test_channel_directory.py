@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -110,6 +111,79 @@ async def test_a_reserved_identity_is_released_by_its_own_draft(channel: Channel
     assert await channel.directory.identity(entry.identity_hash) == entry
     await channel.directory.remove_identity(entry)
     assert await channel.directory.identity(entry.identity_hash) is None
+
+
+async def test_an_entry_is_removed_only_as_the_one_it_was_read_as(channel: ChannelPlane) -> None:
+    """Another draft, another borrower or another state is somebody else's, or another time's."""
+    phone, identity, directory = a_phone(state="active"), an_identity(), channel.directory
+    await directory.reserve_phone(phone)
+    await directory.reserve_identity(identity)
+
+    others: list[dict[str, Any]] = [{"draft_id": uuid4()}, {"borrower_id": uuid4()}]
+    for change in others:
+        await directory.remove_phone(replace(phone, **change))
+        await directory.remove_identity(replace(identity, **change))
+        await directory.activate_identity(replace(identity, **change))
+    await directory.remove_identity(replace(identity, state="active"))
+    assert await directory.phone(phone.phone_hash) == phone
+    assert await directory.identity(identity.identity_hash) == identity
+
+    await directory.remove_phone(phone)
+    await directory.remove_identity(identity)
+    assert await directory.phone(phone.phone_hash) is None
+    assert await directory.identity(identity.identity_hash) is None
+
+
+async def test_a_districts_old_reservations_are_found_oldest_first(channel: ChannelPlane) -> None:
+    directory = channel.directory
+    old = [
+        a_phone(phone_hash=bytes([n]) * 32, reserved_at=NOW - timedelta(minutes=n), draft_id=uuid4())
+        for n in (11, 13, 12)
+    ]
+    young, active, away = a_phone(), a_phone(phone_hash=b"a" * 32), a_phone(phone_hash=b"b" * 32, district="LS-B")
+    for entry in (*old, young, active, away):
+        await directory.reserve_phone(entry)
+    await directory.save_phone(replace(active, state="active"))
+    identity = an_identity(reserved_at=NOW - timedelta(minutes=11))
+    await directory.reserve_identity(identity)
+    before = NOW - timedelta(minutes=10)
+
+    found = await directory.reserved_phones(DISTRICT, before, 10)
+
+    assert [entry.reserved_at for entry in found] == sorted(entry.reserved_at for entry in old if entry.reserved_at)
+    assert len(await directory.reserved_phones(DISTRICT, before, 2)) == 2
+    assert list(await directory.reserved_identities(DISTRICT, before, 10)) == [identity]
+    assert await directory.reserved_phones("LS-C", before, 10) == []
+
+
+async def test_what_was_finished_or_given_back_is_found_no_more(channel: ChannelPlane) -> None:
+    directory, before = channel.directory, NOW + timedelta(minutes=1)
+    finished, given_back = a_phone(), a_phone(phone_hash=b"g" * 32)
+    done, gone = an_identity(), an_identity(identity_hash=b"g" * 32)
+    for entry in (finished, given_back):
+        await directory.reserve_phone(entry)
+    for identity in (done, gone):
+        await directory.reserve_identity(identity)
+
+    await directory.save_phone(replace(finished, state="active"))
+    await directory.activate_identity(done)
+    await directory.remove_phone(given_back)
+    await directory.remove_identity(gone)
+
+    for _ in range(2):
+        assert await directory.reserved_phones(DISTRICT, before, 10) == []
+        assert await directory.reserved_identities(DISTRICT, before, 10) == []
+
+
+async def test_a_number_that_is_reserved_anew_is_found_by_its_new_reservation(channel: ChannelPlane) -> None:
+    directory = channel.directory
+    first, second, lost = a_phone(), a_phone(), a_phone()
+    await directory.reserve_phone(first)
+    await directory.remove_phone(first)
+    await directory.reserve_phone(second)
+    await directory.reserve_phone(lost)
+
+    assert list(await directory.reserved_phones(DISTRICT, NOW + timedelta(minutes=1), 10)) == [second]
 
 
 async def test_a_reference_number_is_given_once(channel: ChannelPlane) -> None:
