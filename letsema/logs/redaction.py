@@ -56,9 +56,9 @@ _NATIONAL_ID: Final = re.compile(r"(?<![\d.])\d{11,13}(?![\d.])")
 _BOT_TOKEN: Final = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 _HOOK_TOKEN: Final = re.compile(r"(/hooks/)(?!telegram\b|\{token\})[^/\s\"']+")
 _INVITATION: Final = re.compile(r"(/invitation/)(?!\{token\})[^/\s\"'?]+")
-# In every text that one of the patterns would change, and in few others: a line a request is read by this one alone.
-_SUSPECT: Final = re.compile(r"\d{4}|/hooks/|/invitation/|://")
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")
+# In every text that one of the patterns would change, and in few others: a line a request is read by this one alone.
+_SUSPECT: Final = re.compile(r"266[ -]?[56]\d{3}|\d{11}|\d{6}:|/hooks/(?!\{token\})|/invitation/|://")
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
