@@ -142,8 +142,9 @@ def ended_draft(caller_hash: bytes, change: DraftEnded, now: datetime) -> DraftR
 
 def draft_of(conversation: Conversation) -> tuple[UUID | None, int | None]:
     """The id and version of the form that a conversation is in, for the record beside it."""
-    draft = conversation.draft
-    return (UUID(draft.id), draft.version) if draft else (None, None)
+    if not conversation.draft_version:
+        return None, None
+    return UUID(conversation.draft_id), conversation.draft_version
 
 
 def service_key(channel: Channel, service: str) -> str:

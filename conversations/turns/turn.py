@@ -79,7 +79,7 @@ class Turn:
         if stepped.ask is not None:
             return None
         change = self._change(recent.record, stepped.conversation)
-        if before.draft is not None and (change.draft is None or str(change.draft.id) != before.draft_id):
+        if before.draft_version and (change.draft is None or str(change.draft.id) != before.draft_id):
             # The save would not notice that this session's form went on elsewhere.
             return None
         reply = await self._show(recent.record, stepped, change, Seen.TURNED)
