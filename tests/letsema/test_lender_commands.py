@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.letsema.test_cli import Run, letsema
+from tests.letsema.conftest import Run
 from tests.letsema.test_lender_file import example
 from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
-
-__all__ = ["letsema"]
 
 WHO = ("--email", "palesa@khotso.co.ls", "--name", "Palesa Molapo", "--role", "loan_officer")
 
