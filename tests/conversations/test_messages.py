@@ -63,6 +63,31 @@ def test_the_money_of_an_accepted_loan_is_not_promised_to_the_number_that_reads_
     assert here not in texts.say(language, Text("help.how_it_works"))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "Letsema: your application 1212 345 674 could not be sent to the lender. "
+                "You already have an application with this lender. To apply again, dial *384*555#."
+            ),
+        ),
+        (
+            "st_LS",
+            (
+                "Letsema: kopo ea hau 1212 345 674 ha ea romeloa ho moalimi. "
+                "U se u na le kopo ho moalimi enoa. Ho kopa hape, letsa *384*555#."
+            ),
+        ),
+    ],
+)
+def test_an_application_that_waited_and_no_longer_passes_says_why(texts: Texts, language: str, words: str) -> None:
+    data = data_of(MessageKind.APPLICATION_NOT_TAKEN, reference="1212345674", reason_code="open_with_lender")
+
+    assert said(texts, MessageKind.APPLICATION_NOT_TAKEN, data, language) == words
+
+
 def test_a_receipt_says_what_was_paid_what_it_covered_what_is_left_and_when(texts: Texts) -> None:
     data = data_of(
         MessageKind.PAYMENT_RECEIVED,

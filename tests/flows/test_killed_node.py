@@ -158,3 +158,5 @@ async def test_a_node_that_hangs_keeps_no_borrower_waiting_and_loses_no_applicat
     async with engine.record.unit(HOME) as unit:
         assert len(await unit.applications.of_borrower(entry.borrower_id)) == 1
     assert len(await lending.messages("application_received")) == 1
+    for kind in ("command_done", "command_refused"):
+        assert await lending.messages(kind) == [], "one SMS follows, not two"

@@ -1,0 +1,108 @@
+"""The intake as staff see it: what is nobody's is left out, and of two who try a row again one does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from core.money import Money
+from core.ports.engine import Engine
+from core.ports.intake import IntakeStatus
+from core.records.staff import NotAllowed
+from core.use_cases import draining_desk
+from core.use_cases.draining_desk import NotSetAside, intake_of, try_again
+from core.use_cases.repaying import PaymentNotice, receive_payment
+from tests.core.use_cases.faulty_record import while_down
+from tests.core.use_cases.lending import HOME, Lending
+
+SCOPE = "rail:simulated"
+
+
+async def a_payment(lending: Lending, number: str) -> None:
+    to = lending.mfi.rail_accounts["simulated"]
+    notice = PaymentNotice("simulated", number, Money.of("75"), "", to, "", lending.engine.clock.now())
+    await receive_payment(while_down(lending.engine), notice)
+
+
+async def set_aside(lending: Lending, number: str) -> None:
+    at = lending.engine.clock.now()
+    await lending.engine.channel.intake.mark(SCOPE, number, IntakeStatus.SET_ASIDE, at=at, error="failed")
+
+
+async def test_what_was_set_aside_stands_above_what_waits(lending: Lending) -> None:
+    for number in ("R1", "R2", "R3"):
+        await a_payment(lending, number)
+    await set_aside(lending, "R3")
+
+    found = await intake_of(lending.engine, lending.cashier, [HOME])
+
+    assert [(line.number, line.is_set_aside, line.error) for line in found.lines] == [
+        ("R3", True, "failed"),
+        ("R1", False, "district_down"),
+        ("R2", False, "district_down"),
+    ]
+    assert not found.is_cut
+
+
+async def test_more_than_is_looked_at_is_told(lending: Lending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining_desk, "LISTED_MAX", 2)
+    for number in ("R1", "R2", "R3"):
+        await a_payment(lending, number)
+
+    found = await intake_of(lending.engine, lending.cashier, [HOME])
+
+    assert (len(found.lines), found.is_cut) == (2, True)
+
+
+async def test_a_payment_to_an_account_that_is_nobodys_any_more_is_in_no_lenders_list(lending: Lending) -> None:
+    await a_payment(lending, "R1")
+    catalogue = await lending.engine.record.catalogue()
+
+    class Moved:
+        async def catalogue(self) -> object:
+            mfis = {mfi.id: replace(mfi, rail_accounts={}) for mfi in catalogue.mfis.values()}
+            return replace(catalogue, mfis=mfis)
+
+    engine = replace(lending.engine, record=Moved())  # type: ignore[arg-type]
+
+    assert (await intake_of(engine, lending.cashier, [HOME])).lines == []
+
+
+async def test_of_two_who_try_a_row_again_at_once_one_does(lending: Lending) -> None:
+    await a_payment(lending, "R1")
+    await set_aside(lending, "R1")
+    both_looked = asyncio.Barrier(2)
+
+    class Together:
+        """Both have read the row before either lets it wait."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(lending.engine.record, name)
+
+        @asynccontextmanager
+        async def unit(self, district: str) -> AsyncIterator[object]:
+            await both_looked.wait()
+            async with lending.engine.record.unit(district) as unit:
+                yield unit
+
+    engine: Engine = replace(lending.engine, record=Together())  # type: ignore[arg-type]
+    done = await asyncio.gather(
+        *(try_again(engine, lending.cashier, SCOPE, "R1") for _ in range(2)), return_exceptions=True
+    )
+
+    assert [type(each) for each in done if each is not None] == [NotSetAside]
+
+
+async def test_who_may_only_look_tries_nothing(lending: Lending) -> None:
+    await a_payment(lending, "R1")
+    await set_aside(lending, "R1")
+
+    with pytest.raises(NotAllowed):
+        await try_again(lending.engine, lending.manager, SCOPE, "R1")
+
+    (row,) = await lending.engine.channel.intake.set_aside(HOME, 10)
+    assert row.reference == "R1"
