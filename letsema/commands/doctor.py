@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from letsema.settings import Settings
 
 Row = dict[str, Any]
+
+_CURE: Final = "it says {}; see whether its node runs and is reachable"
+_CURES: Final = {
+    "not_found": "it has no business day yet: start `letsema worker`, which opens it",
+    "empty": "it has no districts: run `letsema db upgrade`",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -106,8 +112,7 @@ async def _planes(settings: Settings, databases: Databases) -> AsyncIterator[tup
         yield "keys", []
         for plane, parts in (await examine(installation.engine)).items():
             for part, answer in parts.items():
-                cure = f"it says {answer}; see whether its node runs and is reachable"
-                yield f"{plane} plane, {part}", [] if answer == "ok" else [cure]
+                yield f"{plane} plane, {part}", [] if answer == "ok" else [_CURES.get(answer, _CURE.format(answer))]
 
 
 def _not_ready(settings: Settings) -> Iterator[str]:

@@ -5,6 +5,7 @@ Where no Docker runs this is all that can be shown: the same containers were nev
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import jsonschema
 import pytest
 import typer
@@ -23,6 +25,7 @@ from pydantic import SecretBytes, SecretStr
 
 from letsema.channel_cluster import channel_cluster
 from letsema.cli import app
+from letsema.placement_file import read_placement
 from letsema.readiness import check_production
 from letsema.settings import PREFIX, SECRETS_DIR, Settings, load_settings, variable
 from tests.deployment.reading import COMPOSE, DEMO, GIVEN, ROOT, read, services, variables
@@ -220,6 +223,23 @@ def test_the_cluster_is_made_of_the_nodes_that_there_are() -> None:
 
     assert "--coordinator=citus-coordinator:5432" in command
     assert nodes == [f"{name}:5432" for name in SERVICES if name.startswith("citus-worker")]
+
+
+def test_every_district_is_placed_on_a_node_that_there_is(database_url: str) -> None:
+    async def districts() -> set[str]:
+        connection = await asyncpg.connect(database_url)
+        try:
+            return {row[0] for row in await connection.fetch("select code from record.districts")}
+        finally:
+            await connection.close()
+
+    placed = read_placement(ROOT / "deploy/placement.toml")
+
+    assert placed.keys() == asyncio.run(districts())
+    assert {str(node) for node in placed.values()} == {
+        f"{name}:5432" for name in SERVICES if name.startswith("citus-worker")
+    }
+    assert "./deploy/placement.toml:/etc/letsema/placement.toml:ro" in SERVICES["cluster"]["volumes"]
 
 
 def test_the_image_has_the_version_of_the_product() -> None:

@@ -217,3 +217,4 @@ def test_doctor_says_what_keeps_an_installation_from_real_borrowers(letsema: Run
     told = {row["what"]: row["cure"] for row in found}
     assert told["record plane, schema"] == told["channel plane, schema"] == told["keys"] == ""
     assert "LETSEMA_HOOK_TOKENS is missing" in told["real borrowers"]
+    assert told["record plane, LS-A"] == "it has no business day yet: start `letsema worker`, which opens it"
