@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import text
 
-from core.ports.environment import KeyedHash, Sealer
+from core.ports.environment import KeyedHash
 from core.ports.reads import QueueFilter
 from core.records.complaint import ComplaintStatus
 from core.use_cases.closing import close_through
 from core.use_cases.purging import purge_finished
 from core.use_cases.reminding import plan_reminders
 from core.use_cases.sealing import seal_audit
-from storage.postgres.channel.plane import ChannelOnPostgres
-from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.reads import PortalReadsOnPostgres
-from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
+from storage.postgres.record.plane import RecordOnPostgres
 from tests.core.use_cases import (
     test_changing_pin,
     test_complaining,
@@ -46,42 +44,13 @@ Journey = Callable[..., Awaitable[None]]
 
 pytestmark = [pytest.mark.engine, pytest.mark.citus]
 
-_PATIENCE = 30.0
-
 
 @pytest.fixture
-def watched() -> Watched:
-    return Watched()
-
-
-@pytest.fixture
-async def record_plane(
-    citus_database: CitusDatabase, watched: Watched, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
-) -> AsyncIterator[RecordOnPostgres]:
-    """What `engine` and `lending` work on here: all nodes of a cluster, watched."""
-    coordinator, *workers = citus_database.app_urls
-    connections = RecordConnections(
-        coordinator,
-        tuple(workers),
-        connect_timeout_seconds=_PATIENCE,
-        statement_timeout_seconds=_PATIENCE,
-        unit_timeout_seconds=_PATIENCE,
-    )
-    async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as plane:
-        with watched.on(plane):
-            yield plane
-
-
-@pytest.fixture
-async def channel_plane(citus_database: CitusDatabase, sealer: Sealer) -> AsyncIterator[ChannelOnPostgres]:
-    connections = ChannelConnections(
-        citus_database.app_url,
-        connect_timeout_seconds=_PATIENCE,
-        statement_timeout_seconds=_PATIENCE,
-        call_timeout_seconds=_PATIENCE,
-    )
-    async with ChannelOnPostgres.opened(connections, sealer) as plane:
-        yield plane
+def watched(record_plane: RecordOnPostgres) -> Iterator[Watched]:
+    """Hears every statement that `lending` has run on the cluster."""
+    watched = Watched()
+    with watched.on(record_plane):
+        yield watched
 
 
 JOURNEYS: Sequence[Journey] = (
@@ -106,6 +75,7 @@ JOURNEYS: Sequence[Journey] = (
 
 @pytest.fixture(params=JOURNEYS, ids=lambda journey: journey.__name__)
 def journey(request: pytest.FixtureRequest) -> Callable[[], Awaitable[None]]:
+    request.getfixturevalue("watched")  # before anything is laid out
     wanted = inspect.signature(request.param).parameters
     return partial(request.param, **{name: request.getfixturevalue(name) for name in wanted})
 
@@ -120,7 +90,7 @@ async def test_a_journey_stays_on_one_node(
 
 
 async def test_the_worker_and_the_proofs_stay_on_one_node(
-    lending: Lending, watched: Watched, citus_database: CitusDatabase, clock: MovableClock
+    watched: Watched, lending: Lending, citus_database: CitusDatabase, clock: MovableClock
 ) -> None:
     phone = await lending.borrower()
     loan = await lending.active_loan(phone)
@@ -142,7 +112,7 @@ async def test_the_worker_and_the_proofs_stay_on_one_node(
 
 
 async def test_the_portals_lists_ask_no_more_nodes_than_they_name_districts(
-    lending: Lending, watched: Watched, citus_database: CitusDatabase, keyed_hash: KeyedHash
+    watched: Watched, lending: Lending, citus_database: CitusDatabase, keyed_hash: KeyedHash
 ) -> None:
     loan = await lending.active_loan(await lending.borrower())
     assert isinstance(lending.engine.record, RecordOnPostgres)
