@@ -19,7 +19,7 @@ SESSIONS_MAX: Final = 2_000
 """A few kilobytes each."""
 
 REMEMBERED_FOR: Final = timedelta(seconds=180)
-"""The longest session that a network allows. What is personal stays no longer in this process's memory."""
+"""The longest session that a network allows. What is older, personal answers too, goes when the next one is kept."""
 
 Place: TypeAlias = tuple[bytes, str, str]
 """Caller's keyed hash, service, session."""
