@@ -83,6 +83,12 @@ def citus_shared_database(citus_servers: CitusCluster) -> Iterator[CitusDatabase
 
 
 @pytest.fixture
+def citus_shared_url(citus_cluster: CitusCluster, citus_shared_database: CitusDatabase) -> str:
+    """Where `database_url` is on a cluster: the coordinator, as the owner."""
+    return citus_shared_database.owner_url
+
+
+@pytest.fixture
 def citus_database(citus_cluster: CitusCluster, citus_shared_database: CitusDatabase) -> CitusDatabase:
     """A distributed database without rows but the districts'. What an earlier test left is removed first."""
     asyncio.run(empty_database(citus_shared_database.owner_url))

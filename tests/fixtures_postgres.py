@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import asyncpg
 import pytest
@@ -31,6 +33,9 @@ SHARED = "letsema_shared"
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 _PATIENCE = 30.0
 """Time-outs that a busy machine does not meet: what a short one does has tests of its own."""
+
+ON_EACH_ENGINE: Final = ("postgres", pytest.param("citus", marks=pytest.mark.citus))
+"""For `pytest.mark.parametrize("database_url", ON_EACH_ENGINE, indirect=True)`: tests that run on a cluster too."""
 
 _numbers = itertools.count(1)
 
@@ -90,10 +95,17 @@ def shared_database(embedded_postgres: EmbeddedPostgres, migrated_template: str)
 
 
 @pytest.fixture
-def database_url(shared_database: str) -> str:
-    """A migrated database without rows, as its owner. What an earlier test left is removed first."""
-    asyncio.run(empty_database(shared_database))
-    return shared_database
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database without rows, as its owner. What an earlier test left is removed first.
+
+    On the engine that the test is parametrised with (`ON_EACH_ENGINE`), else on the one that LETSEMA_TEST_RECORD names
+    for a whole run.
+    """
+    engine = getattr(request, "param", os.environ.get("LETSEMA_TEST_RECORD") or "postgres")
+    databases = {"postgres": "shared_database", "citus": "citus_shared_url"}
+    url: str = request.getfixturevalue(databases[engine])
+    asyncio.run(empty_database(url))
+    return url
 
 
 @pytest.fixture

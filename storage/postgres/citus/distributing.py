@@ -127,7 +127,7 @@ def _placed(connection: Connection, schema: str) -> Mapping[str, str]:
             "select relation.relname, case when placed.partmethod = 'n' then :reference else "
             "column_to_column_name(placed.logicalrelid, placed.partkey) end as key "
             "from pg_dist_partition placed join pg_class relation on relation.oid = placed.logicalrelid "
-            "where relation.relnamespace = cast(:schema as regnamespace) and (placed.partmethod = 'h' "
+            "where relation.relnamespace = to_regnamespace(:schema) and (placed.partmethod = 'h' "
             # An ordinary table that only a foreign key made known to Citus is not placed: it is on one node.
             "or placed.repmodel = 't') order by relation.oid"
         ),

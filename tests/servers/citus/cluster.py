@@ -49,12 +49,16 @@ class CitusCluster:
         name = name or f"citus_{next(_numbers)}"
         await asyncio.gather(*(_create_database(node, name) for node in self.nodes))
         if joined:
-            async with connected(self.coordinator.url(name)) as connection:
-                host, port = self.coordinator.host, self.coordinator.port
-                await connection.execute("select citus_set_coordinator_host($1, $2)", host, port)
-                for worker in self.workers:
-                    await connection.execute("select citus_add_node($1, $2)", worker.host, worker.port)
+            await self.join(name)
         return name
+
+    async def join(self, name: str) -> None:
+        """Make the nodes know each other in a database."""
+        async with connected(self.coordinator.url(name)) as connection:
+            host, port = self.coordinator.host, self.coordinator.port
+            await connection.execute("select citus_set_coordinator_host($1, $2)", host, port)
+            for worker in self.workers:
+                await connection.execute("select citus_add_node($1, $2)", worker.host, worker.port)
 
     async def drop_database(self, name: str) -> None:
         """Remove a database from every node."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,21 +13,14 @@ from storage.cassandra.plane import ChannelOnCassandra
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.fixtures_citus import CitusDatabase
-from tests.fixtures_postgres import empty_database, open_channel_plane
+from tests.fixtures_postgres import ON_EACH_ENGINE, empty_database, open_channel_plane
 from tests.storage.samples import lay_ground
 
-ON_CITUS = pytest.param("citus", marks=pytest.mark.citus)
 
-
-@pytest.fixture(params=["postgres", ON_CITUS])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The database of the record plane: an ordinary one, and one whose tables are distributed."""
-    if request.param == "citus":
-        distributed: CitusDatabase = request.getfixturevalue("citus_database")
-        return distributed.owner_url
-    url: str = request.getfixturevalue("shared_database")
-    asyncio.run(empty_database(url))
-    return url
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each contract of the record plane runs on an ordinary database and on one whose tables are distributed."""
+    if "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ON_EACH_ENGINE, indirect=True)
 
 
 @pytest.fixture
@@ -53,7 +45,7 @@ async def channel_on_citus(citus_database: CitusDatabase, sealer: Sealer) -> Asy
         yield plane
 
 
-@pytest.fixture(params=["postgres", ON_CITUS, "cassandra"])
+@pytest.fixture(params=[*ON_EACH_ENGINE, "cassandra"])
 def channel(request: pytest.FixtureRequest) -> ChannelPlane:
     """An empty channel plane, on each engine that has one."""
     names = {"postgres": "channel_on_postgres", "citus": "channel_on_citus", "cassandra": "cassandra_plane"}
