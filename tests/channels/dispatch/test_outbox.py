@@ -32,10 +32,13 @@ from core.ports.messages import MessageRecord
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
+from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
 from core.use_cases.disbursing import send_payout
+from core.use_cases.messages import CODE_CONTEXT
 from core.use_cases.payouts import PAYOUT_TOPIC
+from core.use_cases.recovering import StartPinReset, start_pin_reset
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
-from tests.core.use_cases.lending import HOME, Lending
+from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import MovableClock
 
@@ -126,6 +129,39 @@ async def test_a_message_is_worded_in_the_borrowers_language_and_sent_once(post:
     assert "*384*555#" in text
     (kept,) = await post.history()
     assert (kept.state, kept.provider, kept.provider_id, kept.text) == ("accepted", PROVIDER, "ATXid_1", text)
+
+
+async def test_the_code_of_a_new_pin_is_sent_as_its_borrower_types_it(post: Post) -> None:
+    await post.work()
+    post.sender.sent.clear()
+    national_id = f"0{post.phone.e164[4:]}"
+    await start_pin_reset(post.engine, post.lending.officer, StartPinReset(post.phone, national_id, key()))
+    (row,) = await post.lending.messages(MessageKind.PIN_RESET_CODE)
+
+    await post.work()
+
+    ((to, text, _),) = post.sender.sent
+    code = post.engine.sealer.open(bytes.fromhex(row.data["code"]), CODE_CONTEXT).decode()
+    assert to == post.phone
+    assert code in text
+    assert row.data["code"] not in text
+
+
+async def test_after_a_change_the_old_number_hears_of_it_once_and_the_new_one_of_all_else(post: Post) -> None:
+    await post.work()
+    post.sender.sent.clear()
+    new, national_id = new_phone(), f"0{post.phone.e164[4:]}"
+    change = await propose_number(
+        post.engine, post.lending.officer, ProposeNumber(post.phone, national_id, new, "Lost the SIM.", key())
+    )
+    await agree(post.engine, post.lending.manager, Answer(change.district, change.id, "", key()))
+    await post.lending.apply(new)
+
+    await post.work()
+
+    assert [to for to, _, _ in post.sender.sent].count(post.phone) == 1
+    assert {to for to, _, _ in post.sender.sent} == {post.phone, new}
+    assert len(post.sender.sent) == 3
 
 
 async def test_a_refusal_for_good_is_given_up_and_says_why(post: Post) -> None:
