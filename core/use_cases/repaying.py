@@ -37,6 +37,10 @@ _CLASHES_MAX: Final = 100
 """How often somebody else may have been first before it is no coincidence any more."""
 
 
+_TRIES_MAX: Final = 100
+"""After how many tries, whatever they met, one that breaks the program is set aside: money is hurried for longest."""
+
+
 class UnknownRailAccount(InvalidInput):
     """The account that was paid is nobody's here."""
 
@@ -128,7 +132,8 @@ def repayment_key(rail: str, rail_reference: str, assignment: int) -> str:
 async def drain_payments(engine: Engine, district: str, limit: int) -> int:
     """Post what waits for a district; returns how many were posted. One that fails does not stop the rest.
 
-    Raises an `ExceptionGroup` at the end when a row broke the program itself: a defect to mend, while it waits.
+    Raises an `ExceptionGroup` at the end when a row broke the program itself: a defect to mend, while it waits. After
+    a hundred tries it is set aside, and the proof of the books names it.
     """
     posted = 0
     defects: list[Exception] = []
@@ -138,7 +143,8 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
         except DomainError:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
-            await _mark(engine, row, IntakeStatus.WAITING, "failed")
+            may_try_again = row.attempts < _TRIES_MAX
+            await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, "failed")
             defects.append(error)
     if defects:
         raise ExceptionGroup("payments that wait because posting them broke", defects)

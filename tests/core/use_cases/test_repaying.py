@@ -14,6 +14,7 @@ from core.ports.intake import IntakeRow, IntakeStatus
 from core.ports.record import DistrictDown
 from core.records.loan import LoanPosition, Payment
 from core.references import Reference
+from core.use_cases import repaying
 from core.use_cases.repaying import (
     NoticeOutcome,
     PaymentNotice,
@@ -91,6 +92,26 @@ async def test_a_payment_that_breaks_the_drain_holds_up_no_other(lending: Lendin
     after, _ = await lending.books(loan)
     assert owed(before) - owed(after) == Money.of("5")
     assert [row.reference for row in await waiting(lending)] == ["BROKEN"]
+
+
+async def test_a_payment_that_goes_on_breaking_the_program_is_set_aside_and_named_by_the_proof(
+    lending: Lending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repaying, "_TRIES_MAX", 1)
+    notice = PaymentNotice(
+        "simulated", "BROKEN", Money.of("5"), "", lending.mfi.rail_accounts["simulated"], "", PAST_THE_CALENDAR
+    )
+    with pytest.raises(OverflowError):
+        await receive_payment(lending.engine, notice)
+
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup):
+            await drain_payments(lending.engine, HOME, 10)
+    assert await drain_payments(lending.engine, HOME, 10) == 0
+
+    assert await waiting(lending) == []
+    (found,) = await verify_ledger(lending.engine, [HOME])
+    assert (found.kind, found.detail) == ("payment_set_aside", "it is posted nowhere: failed")
 
 
 @pytest.mark.parametrize("passing", [ChannelPlaneDown(), Conflict(), DistrictDown()])
