@@ -33,6 +33,7 @@ from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings, load_settings
 from storage.embedded import DataDirectoryInUse, DumpFailed, EmbeddedPostgres, NothingRunsHere
 from storage.embedded.dumping import load
+from storage.embedded.processes import processes_on
 from storage.postgres.migrating import Plane, revisions, upgrade
 from tests.core.use_cases.lending import PIN, Lending
 from tests.fixtures_engine import ObedientRail
@@ -99,10 +100,15 @@ def told(backup: Path, **changes: Any) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
 
 
-def command(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LETSEMA_")}
-    environment |= {f"LETSEMA_{name.upper()}": str(value) for name, value in (KEYS | settings).items()}
-    return subprocess.run([LETSEMA, *words], env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return environment | {f"LETSEMA_{name.upper()}": str(value) for name, value in (KEYS | dict(settings)).items()}
+
+
+def command(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LETSEMA, *words], env=environment_of(settings), capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 async def paid(lending: Lending, loan: Loan, amount: str) -> None:
@@ -201,6 +207,28 @@ async def test_a_restore_that_was_interrupted_is_begun_again(
 
     async with open_databases(settings, Embedded.OWN) as databases:
         await check_schemas(databases)
+
+
+async def test_a_restore_that_was_killed_leaves_no_database_and_is_begun_again(backup: Path, tmp_path: Path) -> None:
+    """With SIGKILL, so that its PostgreSQL goes on without it."""
+    data = tmp_path / "data"
+    with subprocess.Popen(
+        [LETSEMA, "db", "restore", backup, "--data-dir", data], env=environment_of({}), stdin=subprocess.DEVNULL
+    ) as killed:
+        while not (data / "restoring/postgres/postmaster.pid").exists():
+            assert killed.poll() is None
+            await asyncio.sleep(0.01)
+        killed.kill()
+    assert not (data / "postgres").exists()
+    with pytest.raises(NothingRunsHere):
+        await EmbeddedPostgres.join(data)
+
+    await restore(backup, settings_of(data))
+
+    async with open_databases(settings_of(data), Embedded.OWN) as databases:
+        await check_schemas(databases)
+    assert processes_on(data / "restoring/postgres") == []
+    assert not (data / "restoring").exists()
 
 
 @pytest.mark.parametrize(
