@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from letsema.installation import Installation
 from tests.drills.borrowers.plan import Plan, Wish
 from tests.drills.borrowers.record import ANSWERED, DONE, WAITS, Entry, read_record
 from tests.drills.evidence import Seen, Told, differences
@@ -63,7 +62,7 @@ class Drill:
     borrowers: Started
     wishes: Sequence[Wish]
     record_file: Path
-    reader: Reader
+    began_at: datetime
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -117,7 +116,8 @@ class Drill:
 
     async def prove(self, killed: str) -> Outcome:
         """Compare what was told with what stands; nothing may differ."""
-        stands = await self.reader.when_quiet()
+        async with self.ground.installed(patient=True) as installation:
+            stands = await Reader(self.ground, installation.engine, self.wishes, self.began_at).when_quiet()
         record = self.record
         told = Told.read(record)
         found = differences(told, stands, self.wishes)
@@ -174,8 +174,7 @@ async def drilled(
         async with staff.at_work():
             borrowers, record_file = _start_borrowers(ground, directory, wishes)
             try:
-                reader = _reader(ground, installation, wishes, began_at)
-                yield Drill(ground, product, borrowers, wishes, record_file, reader)
+                yield Drill(ground, product, borrowers, wishes, record_file, began_at)
             finally:
                 borrowers.stop()
 
@@ -205,7 +204,3 @@ def _start_borrowers(ground: Ground, directory: Path, wishes: Sequence[Wish]) ->
     Plan(urls, ground.settings["hook_tokens"], ground.rail_account, wishes, gate).write(plan_file)
     command = [sys.executable, "-m", "tests.drills.borrowers", str(plan_file), str(record_file)]
     return Started("borrowers", command, ground.environment, directory / "borrowers.log"), record_file
-
-
-def _reader(ground: Ground, installation: Installation, wishes: Sequence[Wish], began_at: datetime) -> Reader:
-    return Reader(ground, installation, wishes, began_at)

@@ -18,18 +18,28 @@ from tests.drills.borrowers import wording
 from tests.drills.borrowers.plan import Wish
 from tests.drills.borrowers.record import ANSWERED, HOP, LOST, PAYMENT, SENT, Entry
 
-_GOOD_ENDS: Final = (wording.SUBMITTED, wording.ACCEPTED, wording.ALREADY_OPEN)
-_OUTCOME_TOLD: Final = re.compile(
-    "went through|did not go through|we received your application|you accepted loan|You are registered"
+_GOOD_ENDS: Final = (
+    wording.SUBMITTED,
+    wording.ACCEPTED,
+    wording.ACCEPTED_BEFORE,
+    wording.MONEY_COMES,
+    wording.ALREADY_OPEN,
 )
-"""Messages that tell what became of a registration, an application or an acceptance."""
+_OUTCOME, _PAYOUT = "the outcome", "the payout"
+_TOLD_BY: Final = {
+    _OUTCOME: re.compile(
+        "went through|did not go through|we received your application|you accepted loan|You are registered"
+    ),
+    _PAYOUT: re.compile("was sent to"),
+}
+"""How a message reads that tells what became of a registration, an application or an acceptance; and of the money."""
 
 _ACCEPTED_STATUSES: Final = frozenset({"accepted", "disbursing", "active", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """An SMS that a screen announced: to whom, not before when, and what it has to say; empty: what became of it."""
+    """An SMS that a screen announced: to whom, not before when, and a text that it has, or one of `_TOLD_BY`."""
 
     phone: str
     not_before: datetime
@@ -195,13 +205,15 @@ def _of_payouts(stands: Stands) -> Iterator[str]:
 def _of_promises(told: Told, stands: Stands) -> Iterator[str]:
     for promise in told.promises:
         if not any(_keeps(promise, *sms) for sms in stands.sms):
-            yield f"{promise.phone} was promised an SMS about {promise.about or 'the outcome'}, and none was sent"
+            yield f"{promise.phone} was promised an SMS about {promise.about}, and none was sent"
 
 
 def _keeps(promise: Promise, to: str, at: datetime, text: str) -> bool:
     if to != promise.phone or at < promise.not_before:
         return False
-    return promise.about in text.replace(" ", "") if promise.about else bool(_OUTCOME_TOLD.search(text))
+    if told_by := _TOLD_BY.get(promise.about):
+        return bool(told_by.search(text))
+    return promise.about in text.replace(" ", "")
 
 
 def _references(hops: Sequence[Entry], pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
@@ -222,23 +234,25 @@ def _promises(record: Sequence[Entry]) -> Iterator[Promise]:
         if entry.event == SENT:
             began_at.setdefault(session, entry.at)
         about = _promised(entry)
-        if about is not None and (entry.phone, about or session) not in seen:
-            seen.add((entry.phone, about or session))
-            # What is told of a reference may have been done, and told, in an earlier call whose answer was lost.
-            not_before = record[0].at if about else began_at[session]
-            yield Promise(entry.phone, not_before, about)
+        # An outcome is that of its call. What is told of a thing may have been told before, after a lost answer.
+        subject = session if about == _OUTCOME else about
+        if about and (entry.phone, subject) not in seen:
+            seen.add((entry.phone, subject))
+            yield Promise(entry.phone, began_at[session] if about == _OUTCOME else record[0].at, about)
 
 
-def _promised(entry: Entry) -> str | None:
-    """What an SMS was promised about; empty: the outcome of a command."""
+def _promised(entry: Entry) -> str:
+    """What an SMS was promised about; empty: none was."""
     if entry.event != ANSWERED:
-        return None
+        return ""
     if entry.what == PAYMENT:
-        return f"{Money.of(entry.request['amount'])}" if entry.status == 200 else None
+        return f"{Money.of(entry.request['amount'])}" if entry.status == 200 else ""
     for pattern in (wording.SUBMITTED, wording.ACCEPTED):
         if found := pattern.search(entry.reply):
             return wording.plain_reference(found.group(1))
-    return "" if wording.PROMISED.search(entry.reply) else None
+    if not wording.PROMISED.search(entry.reply):
+        return ""
+    return _PAYOUT if wording.MONEY_COMES.search(entry.reply) else _OUTCOME
 
 
 def _plain(amount: str) -> str:

@@ -8,43 +8,53 @@ import random
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import aiohttp
 
-from letsema.databases import Embedded, open_databases
+from letsema import planes
+from letsema.databases import Databases, Embedded, open_databases
 from letsema.demo.settings import SMS_API_KEY, SMS_USERNAME
 from letsema.installation import Installation, open_installation
 from letsema.keys.keyring import make_keys
-from letsema.settings import Settings, load_settings
+from letsema.settings import load_settings
+from storage.postgres.channel.pool import ChannelConnections
+from storage.postgres.record.plane import RecordConnections
 from tests.core.use_cases.lending import Lending
 from tests.drills.processes import READY_SECONDS, Product, Started, product_environment
 
 LETSEMA: Final = Path(sys.executable).with_name("letsema")
+_PATIENCE_SECONDS: Final = 30.0
+_LIMITS: Final[dict[str, Any]] = {
+    "connect_timeout_seconds": _PATIENCE_SECONDS,
+    "statement_timeout_seconds": _PATIENCE_SECONDS,
+}
 
 
 class Ground:
     """An installation: where its engines are, and its processes. Made, then upgraded, then opened.
 
-    planes: the settings that name the engines. owner_url: the record plane as its owner, for upgrades and evidence.
+    engines: the settings that name them. owner_url: the record plane as its owner, for upgrades and evidence.
     """
 
     lending: Lending
     stand_in: Started
     product: Product
 
-    def __init__(self, directory: Path, planes: Mapping[str, str], *, owner_url: str) -> None:
+    def __init__(self, directory: Path, engines: Mapping[str, str], *, owner_url: str) -> None:
         self.directory = directory
         self.owner_url = owner_url
         keys = directory / "keys"
         make_keys(keys)
         ports = free_ports(5)
         self.settings = {
-            **planes,
+            **engines,
             "owner_url": owner_url,
             **{file.name.removeprefix("letsema_"): file.read_text().strip() for file in keys.iterdir()},
             "data_dir": str(directory / "none"),
@@ -87,14 +97,18 @@ class Ground:
         return self.lending.mfi.rail_accounts["simulated"]
 
     @asynccontextmanager
-    async def installed(self) -> AsyncIterator[Installation]:
-        """The installation as one more process of the product sees it, in this one."""
-        settings = self._own_settings()
-        async with (
-            open_databases(settings, Embedded.JOIN) as databases,
-            open_installation(settings, databases) as installation,
-        ):
-            yield installation
+    async def installed(self, *, patient: bool = False) -> AsyncIterator[Installation]:
+        """The installation as one more process of the product sees it, in this one.
+
+        patient: with time limits that a busy machine does not meet, for who prepares or proves and is no subject.
+        """
+        given: dict[str, Any] = dict(self.settings)
+        settings = load_settings(**given)
+        async with open_databases(settings, Embedded.JOIN) as databases:
+            with _patience() if patient else nullcontext():
+                entered = _patiently_entered(databases) if patient else databases
+                async with open_installation(settings, entered) as installation:
+                    yield installation
 
     async def command(self, *words: str, may_find: bool = False) -> str:
         """Run `letsema …`; what it printed. Any exit code but 0 fails; may_find: 1, a finding, is fine too."""
@@ -131,13 +145,9 @@ class Ground:
     def _stand_in_url(self) -> str:
         return self.settings["africastalking_url"]
 
-    def _own_settings(self) -> Settings:
-        given: dict[str, Any] = dict(self.settings)
-        return load_settings(**given)
-
     async def _prepare(self) -> None:
         await self._start_stand_in()
-        async with self.installed() as installation:
+        async with self.installed(patient=True) as installation:
             lending = await Lending.opened(installation.engine)
         self.lending = replace(lending, done=set())
 
@@ -155,6 +165,19 @@ class Ground:
                     await asyncio.sleep(0.1)
                 else:
                     return
+
+
+def _patiently_entered(databases: Databases) -> Databases:
+    return replace(databases, cluster=replace(databases.cluster, **_LIMITS)) if databases.cluster else databases
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """The limits of the planes are no settings, so the names that the composition root calls are lent others."""
+    record = partial(RecordConnections, unit_timeout_seconds=2 * _PATIENCE_SECONDS, **_LIMITS)
+    channel = partial(ChannelConnections, call_timeout_seconds=2 * _PATIENCE_SECONDS, **_LIMITS)
+    with patch.object(planes, "RecordConnections", record), patch.object(planes, "ChannelConnections", channel):
+        yield
 
 
 def free_ports(count: int) -> int:

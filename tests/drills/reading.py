@@ -13,7 +13,6 @@ import asyncpg
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
-from letsema.installation import Installation
 from tests.drills.borrowers.plan import Wish
 from tests.drills.evidence import Lent, Paid, Stands
 from tests.drills.ground import Ground
@@ -28,13 +27,9 @@ class Reader:
     """What stands for these borrowers. `began_at`: nothing before the drill counts."""
 
     ground: Ground
-    installation: Installation
+    engine: Engine
     wishes: Sequence[Wish]
     began_at: datetime
-
-    @property
-    def _engine(self) -> Engine:
-        return self.installation.engine
 
     async def when_quiet(self) -> Stands:
         """Wait until nothing is left to do, a minute and a half at most; then read everything."""
@@ -48,9 +43,9 @@ class Reader:
             "select topic, kind, last_error, given_up_at from record.outbox where done_at is null and added_at >= $1",
             self.began_at,
         )
-        channel = self._engine.channel
-        claims = await channel.conversations.stale_claims(self._engine.clock.now() + timedelta(days=1), _LIMIT)
-        districts = sorted((await self._engine.record.catalogue()).districts)
+        channel = self.engine.channel
+        claims = await channel.conversations.stale_claims(self.engine.clock.now() + timedelta(days=1), _LIMIT)
+        districts = sorted((await self.engine.record.catalogue()).districts)
         waiting = [row for district in districts for row in await channel.intake.waiting(district, _LIMIT)]
         aside = [row for district in districts for row in await channel.intake.set_aside(district, _LIMIT)]
         return (
@@ -67,7 +62,7 @@ class Reader:
         for wish in self.wishes:
             for borrower_id, district in await self._borrowers(wish):
                 borrowers.append(wish.number)
-                async with self._engine.record.unit(district) as unit:
+                async with self.engine.record.unit(district) as unit:
                     applied = await unit.applications.of_borrower(borrower_id)
                     lent = await unit.loans.of_borrower(borrower_id)
                 applications += [(wish.number, str(each.reference), each.amount.plain) for each in applied]
@@ -99,8 +94,8 @@ class Reader:
 
     async def _borrowers(self, wish: Wish) -> list[tuple[Any, str]]:
         """By the directory, and by the number's hash in case there is one that the directory does not know."""
-        phone_hash = self._engine.keyed_hash.phone(PhoneNumber.parse(wish.number))
-        entry = await self._engine.channel.directory.phone(phone_hash)
+        phone_hash = self.engine.keyed_hash.phone(PhoneNumber.parse(wish.number))
+        entry = await self.engine.channel.directory.phone(phone_hash)
         known = [(entry.borrower_id, entry.district)] if entry is not None else []
         rows = await self._rows(
             "select id, district from record.borrowers where phone_hash = $1 and registered_at >= $2",

@@ -33,7 +33,9 @@ class Staff:
             yield
         finally:
             work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            [ended] = await asyncio.gather(work, return_exceptions=True)
+            if isinstance(ended, Exception):
+                raise ended  # else a drill would only tell that borrowers waited
 
     async def _work(self) -> None:
         while True:

@@ -112,6 +112,15 @@ def test_an_outcome_promised_by_sms_counts_from_the_call_that_was_promised_it(sa
     assert found(replace(STANDS, sms=(*STANDS.sms, told_after)), [*RECORD, *call]) == []
 
 
+def test_money_that_is_said_to_come_is_told_when_it_came() -> None:
+    said = "END The money of your loan of M500.00 from Khotso Finance is on its way. An SMS follows."
+    waiting = Entry(LATER, PHONE, ANSWERED, HOP, {"sessionId": "1"}, said, 200, 0.1)
+    came = (PHONE, LATER, "Khotso Finance: M475.00 of loan 1066 145 271 was sent to this number.")
+
+    assert any("promised an SMS about the payout" in line for line in found(STANDS, [*RECORD, waiting]))
+    assert found(replace(STANDS, sms=(*STANDS.sms, came)), [*RECORD, waiting]) == []
+
+
 def test_a_payment_that_was_refused_or_lost_is_no_acknowledgement() -> None:
     refused = replace(RECORD[3], status=503, reply="")
     lost = replace(RECORD[3], event=LOST)
