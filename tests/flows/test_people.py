@@ -90,7 +90,10 @@ async def test_coming_to_a_new_number(
     caller = Caller(runner, moved, channel)
     end = national_id[-6:]
     await caller.dials()
-    await caller.types(other(end), end, "1111", NEW_PIN, NEW_PIN)
+    await caller.types(other(end))
+    await caller.repeats()
+    await caller.dials()
+    await caller.types(end, "1111", NEW_PIN, NEW_PIN)
     await caller.repeats()
     await caller.dials()
     await caller.types("5", "3", NEW_PIN)
