@@ -25,13 +25,15 @@ def read_placement(file: Path) -> Mapping[str, NodeAddress]:
     try:
         written = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongSettingError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}.") from None
+        raise WrongSettingError(
+            f"The placement {file} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}."
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise WrongSettingError(f"{file} is not TOML: {error}.") from None
+        raise WrongSettingError(f"The placement {file} is not TOML: {error}.") from None
     try:
         return _placement(written)
     except ValueError as error:
-        raise WrongSettingError(f"{file}: {error}.") from None
+        raise WrongSettingError(f"The placement {file}: {error}.") from None
 
 
 def _placement(written: Mapping[str, Any]) -> Mapping[str, NodeAddress]:
