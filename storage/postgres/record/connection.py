@@ -30,13 +30,16 @@ def domain_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        match fault_of(error):
-            case Fault.DOWN:
-                raise DistrictDown from error
-            case Fault.CLASH:
-                raise Conflict from error
-            case Fault.BUG:
-                raise
+        _raise_as_domains(error)
+        raise
+
+
+def _raise_as_domains(error: Exception) -> None:
+    match fault_of(error):
+        case Fault.DOWN:
+            raise DistrictDown from error
+        case Fault.CLASH:
+            raise Conflict from error
 
 
 class NodeConnection:
@@ -73,13 +76,13 @@ class NodeConnection:
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
-        with domain_errors():
-            try:
-                with dropped_after(self.driver, self._seconds_max + GRACE_SECONDS):
-                    yield
-            except Exception as error:
-                self._told(error)
-                raise
+        try:
+            with dropped_after(self.driver, self._seconds_max + GRACE_SECONDS):
+                yield
+        except Exception as error:
+            self._told(error)
+            _raise_as_domains(error)
+            raise
 
 
 class DistrictConnection:

@@ -106,7 +106,8 @@ class RecordOnPostgres:
     async def _slot(self, district: str) -> AsyncIterator[None]:
         slot = self._slots[district]
         try:
-            async with asyncio.timeout(self._connections.statement_timeout_seconds):
+            # Twice, so that a statement's time still fits into a hop after it.
+            async with asyncio.timeout(2 * self._connections.connect_timeout_seconds):
                 await slot.acquire()
         except TimeoutError as error:
             raise DistrictDown(f"{district} has no free connection") from error
