@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from letsema.readiness import check_production
 from letsema.settings import PREFIX, SECRETS_DIR, Settings, load_settings, variable
 from tests.deployment.reading import COMPOSE, DEMO, GIVEN, ROOT, read, services, variables
 
-SPECIFICATION = json.loads((ROOT / "tests/deployment/compose_specification.json").read_text())
+SPECIFICATION = json.loads((files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text())
 ONCE = {"migrate", "cluster", "cassandra-roles"}
 """They end, so that nobody asks whether they are well."""
 
