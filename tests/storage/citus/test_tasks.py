@@ -13,16 +13,21 @@ from sqlalchemy import text
 from core.ports.environment import KeyedHash
 from core.ports.reads import QueueFilter
 from core.records.complaint import ComplaintStatus
+from core.records.identity import CaseStatus
 from core.use_cases.closing import close_through
+from core.use_cases.following_change import follow_changes
 from core.use_cases.purging import purge_finished
 from core.use_cases.reminding import plan_reminders
+from core.use_cases.reserving import settle_reservations
 from core.use_cases.sealing import seal_audit
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.core.use_cases import (
+    test_changing_number,
     test_changing_pin,
     test_complaining,
     test_consenting,
+    test_identity_cases,
     test_paying_off,
     test_preferring,
     test_purging,
@@ -57,6 +62,9 @@ JOURNEYS: Sequence[Journey] = (
     test_whole_life.test_every_step_from_the_application_to_the_loss_says_who_why_and_when,
     test_whole_life.test_a_waiver_a_loss_and_what_is_recovered_stand_apart_in_the_books,
     test_changing_pin.test_the_new_pin_opens_the_old_one_does_not_and_the_number_is_told,
+    test_changing_number.test_a_case_of_the_same_person_becomes_a_change_of_number,
+    test_changing_number.test_a_mistyped_id_is_corrected_and_its_owner_registers,
+    test_identity_cases.test_a_case_is_closed_with_a_reason_once,
     test_complaining.test_a_complaint_has_a_number_a_due_day_and_a_message,
     test_complaining.test_an_answer_reaches_the_borrower_and_is_written_down,
     test_consenting.test_a_consent_that_was_taken_back_is_kept_with_its_end_and_told,
@@ -100,6 +108,8 @@ async def test_the_worker_and_the_proofs_stay_on_one_node(
     await close_through(lending.engine, [HOME], await lending.today() + timedelta(days=38))
     await plan_reminders(lending.engine, HOME, rows[1].due_on)
     await seal_audit(lending.engine, HOME)
+    await follow_changes(lending.engine, HOME, 50)
+    await settle_reservations(lending.engine, HOME, 50)
     await purge_finished(lending.engine, HOME)
     assert not await lending.engine.record.verify_ledger(HOME)
 
@@ -128,6 +138,8 @@ async def test_the_portals_lists_ask_no_more_nodes_than_they_name_districts(
     await reads.payments(mfi, districts, status=None, page=1, page_size=50)
     await reads.proposals(mfi, districts)
     await reads.complaints(mfi, districts, status=ComplaintStatus.OPEN, page=1, page_size=50)
+    await reads.identity_cases(mfi, districts, status=CaseStatus.OPEN, page=1, page_size=50)
+    await reads.identity_changes(mfi, districts)
     await reads.audit_trail(mfi, districts, str(loan.reference))
 
     assert await watched.findings(citus_database.app_url) == []
