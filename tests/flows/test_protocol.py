@@ -326,7 +326,7 @@ async def test_at_the_deadline_without_a_command_the_borrower_dials_again(place:
     later = await slow.released(session)
 
     assert (page.status, page.ends) == (200, True)
-    assert "Ho lieha hona joale" in page.text, "before anything is read there is no language but the first"
+    assert "It is slow just now" in page.text, "the process remembers the language of the session"
     assert (await later.sends(later.transcript)).screen == "apply.amount", "the work behind it was not cut off"
 
 
