@@ -14,14 +14,14 @@ SUBMITTED: Final = re.compile(rf"Your reference is {GROUPED_REFERENCE}")
 ACCEPTED: Final = re.compile(rf"You accepted loan {GROUPED_REFERENCE}")
 """An offer whose acceptance was acknowledged."""
 
-ACCEPTED_BEFORE: Final = re.compile("You accepted the offer of")
+ACCEPTED_BEFORE: Final = re.compile("You accepted the offer of|it was paid out")
 APPLICATION_WAITS: Final = re.compile(rf"has your application {GROUPED_REFERENCE}")
 NO_APPLICATION: Final = re.compile("You have no application")
-MONEY_COMES: Final = re.compile("on its way")
+MONEY_COMES: Final = re.compile("on its way|when the money is sent")
 HAS_LOAN: Final = re.compile(r"you owe M[\s\S]*Next: M")
 """A loan whose money has come."""
 ALREADY_OPEN: Final = re.compile("Your application waits for an answer")
-PROMISED: Final = re.compile("[Aa]n SMS follows|SMS ea latela")
+PROMISED: Final = re.compile("[Aa]n SMS (follows|tells)|SMS ea latela")
 RECEIVED: Final = re.compile("^Received|^E amohetsoe")
 """The time was up, or the records are out of reach: it is taken, and its outcome comes by SMS. In a language that
 nobody could look up it is said in Sesotho.
