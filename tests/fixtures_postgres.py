@@ -26,6 +26,7 @@ from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
+from tests.storage.citus.tasks import Watched
 from tests.storage.statement_rules import refusing_multi_shard_statements
 
 TEMPLATE = "letsema_template"
@@ -121,7 +122,11 @@ def own_database_url(embedded_postgres: EmbeddedPostgres, migrated_template: str
 async def record_plane(
     database_url: str, sealer: Sealer, keyed_hash: KeyedHash, clock: MovableClock
 ) -> AsyncIterator[RecordOnPostgres]:
-    """Whatever runs on it is also watched: a statement that would leave its district's node fails the test."""
+    """Whatever runs on it is also watched: a statement that would leave its district's node fails the test.
+
+    On Citus what its own EXPLAIN says of each counts as well.
+    """
+    watched = Watched()
     connections = RecordConnections(
         database_url,
         connect_timeout_seconds=_PATIENCE,
@@ -129,8 +134,9 @@ async def record_plane(
         unit_timeout_seconds=_PATIENCE,
     )
     async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as plane:
-        with refusing_multi_shard_statements(plane.nodes.all[0].engine):
+        with refusing_multi_shard_statements(plane.nodes.all[0].engine), watched.on(plane):
             yield plane
+        assert not await watched.findings(database_url)
 
 
 @pytest.fixture

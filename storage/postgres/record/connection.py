@@ -35,11 +35,11 @@ def domain_errors() -> Iterator[None]:
 
 
 def _raise_as_domains(error: Exception) -> None:
-    match fault_of(error):
-        case Fault.DOWN:
-            raise DistrictDown from error
-        case Fault.CLASH:
-            raise Conflict from error
+    fault = fault_of(error)
+    if fault is Fault.DOWN:
+        raise DistrictDown from error
+    if fault is Fault.CLASH:
+        raise Conflict from error
 
 
 class NodeConnection:
