@@ -458,8 +458,8 @@ async def test_what_the_check_measures_is_what_is_sent(place: Place, texts: Text
 
     sent = [await stranger.sends("")]
     consent = ("*", "1", "1")  # under the reason it has two pages, and the first only turns
-    for typed in ("*", "2", *consent, "7", "Palesa", "*", "Mokoena", "*", "012345678901"):
-        sent.append(await stranger.types(typed))
+    typed = ("*", "2", *consent, "7", "Palesa", "*", "Mokoena", "*", "012345678901")
+    sent.extend([await stranger.types(text) for text in typed])
 
     assert len({page.screen for page in sent}) == 6
     assert [page.text for page in sent if page.body not in measured] == []

@@ -242,6 +242,7 @@ async def test_one_that_breaks_the_program_is_set_aside_after_its_tries_and_stop
     broken, good = [await wanted(lending, await lending.borrower()) for _ in range(2)]
     for command in (broken, good):
         await apply_for_loan(while_down(lending.engine), command)
+
     async def breaking(engine: Engine, row: IntakeRow) -> object:
         if row.reference == f"apply:{broken.draft_id}":
             raise OverflowError
