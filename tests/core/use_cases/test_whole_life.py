@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from core.ledger.accounts import Account
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
@@ -19,6 +21,9 @@ from core.use_cases.releasing import CallOffRelease, ReleaseDisbursement, call_o
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_engine import ObedientRail
+from tests.fixtures_postgres import ON_EACH_ENGINE
+
+pytestmark = pytest.mark.parametrize("database_url", ON_EACH_ENGINE, indirect=True)
 
 
 async def done(lending: Lending, kind: ProposalKind, data: dict[str, object]) -> None:
