@@ -109,7 +109,9 @@ class Settings(BaseSettings):
         None, description="The channel plane's database. Unset: the record plane's."
     )
     owner_url: PostgresqlUrl | None = Field(
-        None, description="The record plane's database as its owner: for `letsema db upgrade` alone."
+        None,
+        description="The record plane's database as its owner, on Citus a superuser on the coordinator: for `letsema db "
+        "upgrade` and `letsema cluster` alone.",
     )
     channel_owner_url: PostgresqlUrl | None = Field(
         None, description="The channel plane's database as its owner. Unset: the record plane's."
