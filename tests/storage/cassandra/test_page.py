@@ -23,6 +23,9 @@ def keys(statement: str) -> tuple[str, str]:
 
 
 def test_every_table_is_on_the_page_as_it_is() -> None:
-    made = dict(keys(statement) for version in versions() for statement in version.statements)
+    statements = [statement for version in versions() for statement in version.statements]
+
+    # A column that a later version adds is no part of a key.
+    made = dict(keys(statement) for statement in statements if not statement.lower().startswith("alter table"))
 
     assert made == PAGE
