@@ -20,6 +20,9 @@ _PAUSE_SECONDS: Final = 0.5
 _PROMISE_SECONDS: Final = 90.0
 """After "an SMS follows" a person waits; one who finds nothing for so long, while the records answer, was lied to."""
 
+_APPLIED: Final = (wording.SUBMITTED, wording.APPLICATION_WAITS, wording.ACCEPTED, wording.ACCEPTED_BEFORE)
+"""Whoever looks for their application may find it decided, and even their acceptance, whose answer was lost."""
+
 APPLY, LOANS, APPLICATION = "1", "2", "3"
 """Options of the main menu."""
 
@@ -66,7 +69,7 @@ class Life:
             screen = await self._call(APPLICATION if looks else APPLY)
             if screen is None:
                 looks = True
-            elif _says(screen, wording.SUBMITTED, wording.APPLICATION_WAITS, wording.ACCEPTED):
+            elif _says(screen, *_APPLIED):
                 return
             elif looks and _says(screen, wording.NO_APPLICATION):
                 missing_since = missing_since or time.monotonic()
