@@ -6,7 +6,7 @@ anywhere is finished by sending it again under the same draft, or by the worker 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -81,13 +81,15 @@ async def register_borrower(engine: Engine, command: RegisterBorrower) -> Regist
     if identity.borrower_id != phone.borrower_id:
         return await _stand_back(engine, command, phone, identity)
     try:
-        await _insert_borrower(engine, command, phone)
+        national_id = await _insert_borrower(engine, command, phone)
     except (UnderAge, ReservationReleased):
         # The identity first: a number that is free may be registered anew, and finds its identity free.
         await release(engine, identity)
         await release(engine, phone)
         raise
-    await activate(engine, identity)
+    # The answer to an earlier attempt may have been lost, and the form changed since: what was inserted stands.
+    is_as_inserted = identity.identity_hash == engine.keyed_hash.national_id(national_id)
+    await (activate if is_as_inserted else release)(engine, identity)
     await activate(engine, phone)
     return Registration(RegistrationOutcome.REGISTERED, phone.borrower_id)
 
@@ -112,7 +114,8 @@ async def _stand_back(
 
 
 async def _reserve_phone(engine: Engine, command: RegisterBorrower) -> PhoneEntry:
-    return await engine.channel.directory.reserve_phone(
+    """The number's reservation, with the PIN that was chosen last: the form may have been changed between attempts."""
+    standing = await engine.channel.directory.reserve_phone(
         PhoneEntry(
             phone_hash=engine.keyed_hash.phone(command.phone),
             state="reserved",
@@ -124,6 +127,11 @@ async def _reserve_phone(engine: Engine, command: RegisterBorrower) -> PhoneEntr
             reserved_at=engine.clock.now(),
         )
     )
+    if (standing.draft_id, standing.state) != (command.draft_id, "reserved") or standing.pin_hash == command.pin_hash:
+        return standing
+    if not await engine.channel.directory.save_phone(replace(standing, pin_hash=command.pin_hash)):
+        raise RegistrationUnderWay
+    return replace(standing, pin_hash=command.pin_hash, version=standing.version + 1)
 
 
 async def _reserve_identity(engine: Engine, command: RegisterBorrower, phone: PhoneEntry) -> IdentityEntry:
@@ -139,12 +147,13 @@ async def _reserve_identity(engine: Engine, command: RegisterBorrower, phone: Ph
     )
 
 
-async def _insert_borrower(engine: Engine, command: RegisterBorrower, phone: PhoneEntry) -> None:
+async def _insert_borrower(engine: Engine, command: RegisterBorrower, phone: PhoneEntry) -> str:
+    """Insert, unless an earlier attempt of the draft did; the national ID that stands."""
     borrower_id = phone.borrower_id
     # The district of the reservation: a repeat that names another one must not find another database.
     async with engine.record.unit(phone.district) as unit:
         if await earlier_outcome(unit, f"register:{command.draft_id}") is not None:
-            return
+            return (await unit.borrowers.get(borrower_id)).national_id
         await keep_reservation(unit, command.draft_id, borrower_id)
         today = await unit.business_date()
         if age_on(command.date_of_birth, today) < ADULT_YEARS:
@@ -179,3 +188,4 @@ async def _insert_borrower(engine: Engine, command: RegisterBorrower, phone: Pho
         )
         await unit.commands.complete(f"register:{command.draft_id}", {"borrower_id": str(borrower_id)})
         await unit.commit()
+    return command.national_id

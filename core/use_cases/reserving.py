@@ -92,6 +92,8 @@ async def release(engine: Engine, entry: Reservation) -> None:
 
 async def _settle(engine: Engine, entry: Reservation) -> None:
     fate = await _decide(engine, entry)
+    if fate is Fate.KEPT and isinstance(entry, IdentityEntry) and not await _is_in_the_record(engine, entry):
+        fate = Fate.RELEASED
     await (activate if fate is Fate.KEPT else release)(engine, entry)
 
 
@@ -106,6 +108,16 @@ async def _decide(engine: Engine, entry: Reservation) -> Fate:
         await unit.commands.complete(key, {"fate": fate})
         await unit.commit()
     return fate
+
+
+async def _is_in_the_record(engine: Engine, entry: IdentityEntry) -> bool:
+    """Whether it is the borrower's national ID. One draft may reserve two, when the form is changed between attempts.
+
+    The one that was not inserted must not stay theirs: it is somebody else's.
+    """
+    async with engine.record.unit(entry.district) as unit:
+        borrower = await unit.borrowers.get(entry.borrower_id)
+    return engine.keyed_hash.national_id(borrower.national_id) == entry.identity_hash
 
 
 async def _is_registered(unit: Unit, entry: Reservation) -> bool:
