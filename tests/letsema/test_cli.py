@@ -21,6 +21,7 @@ from tests.letsema.conftest import Run
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 COMMANDS = (
+    "cluster",
     "conversations",
     "day-end",
     "db",
