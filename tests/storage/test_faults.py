@@ -157,6 +157,24 @@ async def test_a_server_that_is_stopped_but_not_dead_keeps_nobody_waiting(
         assert await unit.business_date() == TODAY
 
 
+async def test_a_connection_that_the_server_closed_is_not_given_to_a_caller(
+    hasty_record: RecordOnPostgres, database_url: str
+) -> None:
+    async with hasty_record.unit(DISTRICT) as unit:
+        await unit.business_date()
+    observer = await asyncpg.connect(database_url)
+    ended = await observer.fetchval(
+        "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity "
+        "where application_name = 'letsema' and datname = current_database()"
+    )
+    await observer.close()
+    await asyncio.sleep(0.05)  # for the word of it to arrive
+
+    async with hasty_record.unit(DISTRICT) as unit:
+        assert await unit.business_date() == TODAY
+    assert ended
+
+
 async def test_a_frozen_channel_plane_keeps_nobody_waiting(database_url: str, sealer: Sealer) -> None:
     connections = ChannelConnections(
         database_url, connections_max=1, connect_timeout_seconds=0.3, call_timeout_seconds=0.5

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -20,6 +19,7 @@ from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 from tests.fixtures_citus import CitusDatabase
 from tests.fixtures_postgres import MovableClock
+from tests.servers.citus.cluster import connected
 from tests.servers.citus.node import CitusNode
 from tests.storage.samples import MFI, TODAY, a_borrower, an_application, lay_ground
 
@@ -107,15 +107,12 @@ async def ground(
 
 
 async def homes_of(database: CitusDatabase) -> dict[str, CitusNode]:
-    owner = await asyncpg.connect(database.owner_url)
-    try:
+    async with connected(database.owner_url) as owner:
         rows = await owner.fetch(
             "select d.code, s.nodename, s.nodeport from record.districts d, lateral ("
             "  select get_shard_id_for_distribution_column('record.loans', d.code) as shardid"
             ") l join pg_dist_shard_placement s using (shardid)"
         )
-    finally:
-        await owner.close()
     return {row["code"]: database.cluster.node_at(row["nodename"], row["nodeport"]) for row in rows}
 
 
@@ -348,18 +345,15 @@ async def test_a_district_that_moved_is_served_on_and_then_over_its_new_node(
     district = cluster.of(worker)[0]
     await cluster.lend_in(district)
     new = citus_database.cluster.workers[0]
-    owner = await asyncpg.connect(citus_database.owner_url)
-    move = (
-        "select citus_move_shard_placement(get_shard_id_for_distribution_column('record.loans', $1::text), "
-        "$2::text, $3::int, $4::text, $5::int, 'block_writes')"
-    )
-    try:
-        await owner.execute(move, district, worker.host, worker.port, new.host, new.port)
-        await cluster.lend_in(district)
-        await cluster.plane.nodes.look_again()
+    async with connected(citus_database.owner_url) as owner:
+        await owner.execute(
+            "select citus_move_shard_placement(get_shard_id_for_distribution_column('record.loans', $1::text), "
+            "$2::text, $3::int, $4::text, $5::int, 'block_writes')",
+            *(district, worker.host, worker.port, new.host, new.port),
+        )
 
-        assert await cluster.entered_at(district) == new.port
-        await cluster.lend_in(district)
-    finally:
-        await owner.execute(move, district, new.host, new.port, worker.host, worker.port)
-        await owner.close()
+    await cluster.lend_in(district)
+    await cluster.plane.nodes.look_again()
+
+    assert await cluster.entered_at(district) == new.port
+    await cluster.lend_in(district)
