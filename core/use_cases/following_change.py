@@ -25,7 +25,7 @@ _WRITE_TRIES: Final = 4
 
 
 async def follow_change(engine: Engine, district: str, change_id: UUID) -> IdentityChange:
-    """Give the old entry up, cut its chat, let the new one take effect. A change that is done, or not agreed, stays.
+    """Give the old entry up, cut both numbers' chats, let the new one take effect. One done, or not agreed, stays.
 
     Raises `ChannelPlaneDown`, `DistrictDown`, `Conflict`: the worker tries again.
     """
@@ -40,6 +40,9 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
     if change.kind is ChangeKind.NUMBER:
         await _cut_chat(engine, PhoneNumber.parse(change.old))
     if new is not None and new.draft_id == change.reservation_id:
+        if change.kind is ChangeKind.NUMBER and new.state == "reserved":
+            # Linked by whoever had the SIM before; the borrower links their own as soon as the number is theirs.
+            await _cut_chat(engine, PhoneNumber.parse(change.new))
         await activate(engine, new)
     return await _done(engine, change)
 
@@ -84,7 +87,7 @@ async def _remove(engine: Engine, old: Reservation) -> None:
 
 
 async def _cut_chat(engine: Engine, phone: PhoneNumber) -> None:
-    """No chat counts as the old number any more. Its SIM hears of the change itself, so not of this."""
+    """No chat counts as the number any more. Its SIM hears of the change itself, so not of this."""
     chats, caller = engine.channel.chats, engine.keyed_hash.phone(phone)
     for _ in range(_WRITE_TRIES):
         link = await chats.link(caller)

@@ -32,7 +32,7 @@ from core.use_cases.changing_number import (
     withdraw,
 )
 from core.use_cases.cooling_down import PayoutCoolingDown
-from core.use_cases.following_change import follow_changes
+from core.use_cases.following_change import follow_change, follow_changes
 from core.use_cases.pins import PinResult, check_pin, hash_new_pin
 from core.use_cases.proposing import AlreadyDecided
 from core.use_cases.recovering import (
@@ -151,6 +151,26 @@ async def test_the_chat_of_the_old_number_is_cut(moving: Moving, clock: MovableC
     link = await engine.channel.chats.link(caller)
     assert link is not None
     assert link.chat == b""
+
+
+@ON_EACH
+async def test_a_chat_that_somebody_linked_to_the_new_number_before_is_cut(moving: Moving, clock: MovableClock) -> None:
+    """Who had the SIM before, or sold it, must not come to the borrower's account with the number."""
+    engine = moving.lending.engine
+    caller = engine.keyed_hash.phone(moving.new)
+    await engine.channel.chats.save_link(ChatLink(caller, b"c" * 32, b"address", clock.now()))
+
+    change = await moving.agreed()
+
+    link = await engine.channel.chats.link(caller)
+    assert link is not None
+    assert link.chat == b""
+    own = replace(link, chat=b"d" * 32, address=b"address")
+    assert await engine.channel.chats.save_link(own)
+    await follow_change(engine, change.district, change.id)
+    link = await engine.channel.chats.link(caller)
+    assert link is not None
+    assert link.chat == own.chat
 
 
 @ON_EACH
