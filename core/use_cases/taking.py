@@ -54,10 +54,12 @@ async def apply_for_loan(engine: Engine, command: SubmitApplication) -> Submissi
     """
     entry = await registered(engine, command.phone)
     applicant = Applicant(entry.district, entry.borrower_id)
-    for row in await engine.channel.intake.open_of(str(applicant.borrower_id)):
-        is_this_one = row.reference == application_key(command.draft_id)
-        outcome = SubmissionOutcome.TAKEN if is_this_one else SubmissionOutcome.BEING_SENT
-        return Submission(outcome, Reference(row.target))
+    being_sent = await engine.channel.intake.open_of(str(applicant.borrower_id))
+    for row in being_sent:
+        if row.reference == application_key(command.draft_id):
+            return Submission(SubmissionOutcome.TAKEN, Reference(row.target))
+    if being_sent:
+        return Submission(SubmissionOutcome.BEING_SENT, Reference(being_sent[0].target))
     try:
         return await submit_for(engine, applicant, command)
     except DistrictDown:

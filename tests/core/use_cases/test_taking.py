@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -196,6 +197,21 @@ async def test_while_one_is_being_sent_no_other_is_begun(lending: Lending) -> No
     await drain(lending.engine)
     assert await application_being_sent(lending.engine, entry.borrower_id) is None
     assert await applications_of(lending, phone) == [str(first.reference)]
+
+
+async def test_of_two_that_were_taken_at_one_moment_each_sent_again_finds_itself(lending: Lending) -> None:
+    """Two forms, each before the other was there to be seen: neither may be told that it was not taken."""
+    phone = await lending.borrower()
+    command, other = await wanted(lending, phone), await wanted(lending, phone)
+    down = while_down(lending.engine)
+    await apply_for_loan(down, command)
+    row = await row_of(lending, command)
+    beside = replace(row, reference=f"apply:{other.draft_id}", target=str(other.reference))
+    await lending.engine.channel.intake.accept(replace(beside, received_at=row.received_at - timedelta(seconds=1)))
+
+    again = await apply_for_loan(down, command)
+
+    assert (again.outcome, again.reference) == (SubmissionOutcome.TAKEN, command.reference)
 
 
 async def test_two_workers_at_once_submit_it_once(lending: Lending) -> None:
