@@ -15,9 +15,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from channels.ussd.gsm0338 import fold, unfoldable
+from channels.ussd.gsm0338 import fold, septets, unfoldable
 from conversations.check.worst import LARGEST_AMOUNT
-from conversations.measures import LONGEST_FEE, LONGEST_LENDER, LONGEST_PRODUCT
+from conversations.measures import LONGEST_ACCOUNT, LONGEST_ADDRESS, LONGEST_FEE, LONGEST_LENDER, LONGEST_PRODUCT
 from core.calendar import PeriodUnit
 from core.credit.checks import (
     COUNT_LIMIT_MAX,
@@ -92,11 +92,27 @@ def _on_every_phone(text: str) -> str:
     return text
 
 
-def _fee_name(text: str) -> str:
-    # As it is shown: folding makes two letters of some.
-    if len(fold(text)) > len(LONGEST_FEE):
-        raise ValueError(f"a fee's name has at most {len(LONGEST_FEE)} letters on a phone, this one {len(fold(text))}")
-    return text
+def _on_a_screen(longest: str) -> Callable[[str], str]:
+    """What has no more room than the longest one with which the pages are measured. It is measured as it is shown:
+    folding makes two letters of some, and some count as two.
+    """
+    room = septets(longest)
+
+    def check(text: str) -> str:
+        needed = septets(fold(text))
+        if needed > room:
+            raise ValueError(f"a phone has room for {room} letters of it, this has {needed}")
+        return text
+
+    return check
+
+
+def _together(accounts: dict[str, str]) -> dict[str, str]:
+    # As `conversations.answers.loans.rail_account` says them, one after the other.
+    room, needed = septets(LONGEST_ACCOUNT), septets(fold(", ".join(accounts.values())))
+    if needed > room:
+        raise ValueError(f"a phone has room for {room} letters of them together, these have {needed}")
+    return accounts
 
 
 def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -121,11 +137,14 @@ Amount = Annotated[Money, BeforeValidator(_amount)]
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=RATE_PERCENT_MAX)]
 _LINE: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
 Line = Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE)]
-Lender = Annotated[Line, Field(max_length=len(LONGEST_LENDER)), AfterValidator(_on_every_phone)]
-Product = Annotated[Line, Field(max_length=len(LONGEST_PRODUCT)), AfterValidator(_on_every_phone)]
-FeeName = Annotated[Line, AfterValidator(_on_every_phone), AfterValidator(_fee_name)]
+Shown = Annotated[Line, AfterValidator(_on_every_phone)]
+Lender = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_LENDER))]
+Product = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_PRODUCT))]
+FeeName = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_FEE))]
+Address = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_ADDRESS))]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,23}$")]
 Phone = Annotated[str, Field(pattern=r"^\+266\d{8}$")]
+Accounts = Annotated[dict[Code, Shown], Field(min_length=1), AfterValidator(_together)]
 Order = Annotated[tuple[Part, ...], AfterValidator(_whole_order)]
 Periods = Annotated[int, Field(ge=1, le=PERIODS_MAX)]
 Grace = Annotated[int, Field(ge=0, lt=PERIODS_MAX)]
@@ -313,14 +332,14 @@ class LenderFile(_Table):
     licence_number: Line
     licence_tier: int = Field(ge=1, le=3)
     regulatory_status: RegulatoryStatus
-    address: Line
+    address: Address
     phone: Phone
     complaints_phone: Phone
     head_office_district: str
     districts: Annotated[tuple[str, ...], AfterValidator(_each_once)]
     sms_sender_id: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,11}$")
     limits: _Limits
-    rail_accounts: dict[Code, Line] = Field(min_length=1)
+    rail_accounts: Accounts
     products: Annotated[tuple[_Product, ...], AfterValidator(_some)]
 
     def mfi(self, mfi_id: UUID) -> Mfi:

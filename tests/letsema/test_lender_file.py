@@ -106,6 +106,14 @@ def test_the_example_names_every_field_there_is() -> None:
     [
         (("code",), "Khotso Finance", "code: "),
         (("name",), "x" * 25, "name: "),
+        (
+            ("name",),
+            "T\u0161epo le T\u0161eliso Mot\u0161eko",
+            "name: a phone has room for 24 letters of it, this has 27",
+        ),
+        (("name",), "Thusano [Savings] Maseru", "name: a phone has room for 24 letters of it, this has 26"),
+        (("address",), "x" * 55, "address: a phone has room for 54 letters of it, this has 55"),
+        (("address",), "\u6f22", "address: a plain phone cannot show \u6f22"),
         (("name",), "漢字", "name: a plain phone cannot show 漢, 字"),
         (("name",), "\U0001f600", "name: a plain phone cannot show \U0001f600"),
         (("name",), "Khotso\x07Finance", "name: "),
@@ -121,9 +129,19 @@ def test_the_example_names_every_field_there_is() -> None:
         (("limits", "approval_1"), Decimal("0.005"), "limits.approval_1: an amount has at most 2 decimals"),
         (("limits", "approval_1"), 10_000_000, "limits.approval_1: an amount is more than nothing and at most"),
         (("rail_accounts",), {}, "rail_accounts: "),
+        (
+            ("rail_accounts",),
+            {"mpesa": "M-Pesa 32001", "ecocash": "EcoCash 62001"},
+            "rail_accounts: a phone has room for 16 letters of them together, these have 27",
+        ),
         (("products",), [], "products: "),
         (("products", 0, "code"), "", "products[1].code: "),
         (("products", 0, "names"), {"en": "Loan"}, "products[1].names.st_LS: "),
+        (
+            ("products", 0, "names", "st_LS"),
+            "Kalimo ea t\u0161ebetsoa",
+            "products[1].names.st_LS: a phone has room for 19 letters of it, this has 20",
+        ),
         (("products", 0, "amount_min"), "five", "products[1].amount_min: an amount is a decimal number"),
         (("products", 0, "periods_offered"), [0], "products[1].periods_offered[1]: "),
         (("products", 0, "periods_offered"), [3, 367], "products[1].periods_offered[2]: Input should be less than or"),
@@ -152,7 +170,7 @@ def test_the_example_names_every_field_there_is() -> None:
         (
             ("products", 0, "fees", 0, "names", "st_LS"),
             "Tefiso ea tšebeletso ea tš",
-            "products[1].fees[1].names.st_LS: a fee's name has at most 24 letters on a phone, this one 28",
+            "products[1].fees[1].names.st_LS: a phone has room for 24 letters of it, this has 28",
         ),
         (("products", 0, "fees", 0, "names", "en"), "Fee \u20bf", "products[1].fees[1].names.en: a plain phone cannot"),
         (("products", 0, "cap"), "none", "products[1].cap: "),
