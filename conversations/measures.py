@@ -72,6 +72,10 @@ _STANDINGS: Final = (
     Text("loans.behind_at_the_end", _LATE),
     Text("loans.nothing_due"),
 )
+_LOAN_LINES: Final = (
+    Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT}),
+    Text("loans.line_waiting", {"lender": LONGEST_LENDER, "principal": LARGEST_AMOUNT}),
+)
 _FEES: Final = tuple(
     Choice(str(number), Text("terms.fee_line", {"fee_name": LONGEST_FEE, "fee": LARGEST_AMOUNT}))
     for number in range(FEES_MAX)
@@ -175,7 +179,7 @@ WORST_VALUES: Final[Candidates] = {
     "instalments": (366,),
     "late_fee": tuple(late_fee(rule) for rule in _LATE_FEES),
     "lenders": _list([LONGEST_LENDER] * 12),
-    "loans": _list([Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT})] * 4),
+    "loans": tuple(tuple(Choice(str(number), line) for number in range(4)) for line in _LOAN_LINES),
     "look": _LOOKS,
     "looks": (
         tuple(Choice(str(number), look) for number, look in enumerate((_LOOKS * LOOKS_SHOWN_MAX)[:LOOKS_SHOWN_MAX])),

@@ -91,8 +91,14 @@ def _listed(views: tuple[LoanView, ...]) -> Outcome:
 
 
 def _choice(view: LoanView) -> Choice:
-    line = Text("loans.line", {"lender": view.mfi.name, "owed": balance(view)})
-    return Choice(str(view.loan.reference), line)
+    return Choice(str(view.loan.reference), _line(view))
+
+
+def _line(view: LoanView) -> Text:
+    """What tells a loan from the others: what is left to pay, or the amount that is still to come."""
+    if view.loan.status in _WAITING:
+        return Text("loans.line_waiting", {"lender": view.mfi.name, "principal": view.loan.principal})
+    return Text("loans.line", {"lender": view.mfi.name, "owed": balance(view)})
 
 
 def chosen(views: tuple[LoanView, ...], ask: Ask) -> LoanView | None:

@@ -230,6 +230,18 @@ async def test_several_loans_are_listed_and_one_is_picked(known: Known, lending:
     caller.shows("repay.show").says("M353.53")
 
 
+async def test_a_list_says_which_loan_is_not_paid_out_yet(known: Known, lending: Lending) -> None:
+    caller = await known()
+    await lending.active_loan(caller.number, amount="2000")
+    await lending.accept(caller.number, await lending.offer(caller.number))
+
+    await caller.dials()
+    await caller.types("2")
+
+    caller.shows("loans.list").says("Khotso Finance, M2,121.18 to pay", "Khotso Finance, M1,000.00 not paid out yet")
+    caller.says_not("M0.00")
+
+
 async def test_a_loan_whose_money_is_on_its_way_owes_nothing_yet(known: Known, lending: Lending) -> None:
     caller = await known()
     await lending.accept(caller.number, await lending.offer(caller.number))
@@ -289,7 +301,7 @@ async def test_who_took_back_the_credit_check_agrees_again_before_they_apply(kno
     await withdraw_consent(lending.engine, caller.number, ConsentKind.CREDIT_CHECK, "key")
     await caller.dials()
     await caller.types(*TO_PIN, "2580")
-    caller.shows("apply.refused").says("You withdrew a consent. To agree again, dial and choose 5, 4.").ends()
+    caller.shows("apply.refused").says('To agree again, choose "Profile", then "What I agreed to".').ends()
 
     await caller.dials()
     await caller.types("5", "4", "1", "9")
