@@ -23,8 +23,8 @@ async def pin_reset(scene: Scene, _ask: Ask) -> Outcome:
 
 
 async def check_reset_code(scene: Scene, ask: Ask) -> Outcome:
-    """Try the code."""
-    checked = await recovering.check_reset_code(scene.engine, scene.caller, ask.secret)
+    """One attempt at the code, named by its session and turn, so that a hop delivered twice counts once."""
+    checked = await recovering.check_reset_code(scene.engine, scene.caller, ask.secret, ask.key)
     if checked.result is not CodeResult.RIGHT:
         return Outcome(name=checked.result.value, values={"tries_left": checked.tries_left})
     return Outcome(name="right", values={"pin_reset": str(checked.reset_id), "pin_replaced": checked.replaces})

@@ -25,6 +25,7 @@ COMMANDS_KEPT: Final[Mapping[str, timedelta]] = {
     "send_statement:": timedelta(days=90),
     "change_wallet:": timedelta(days=90),
     "request_payment:": timedelta(days=90),
+    "reset_code:": timedelta(days=90),
     "give_consent:": timedelta(days=90),
     "withdraw_consent:": timedelta(days=90),
     "form:": timedelta(days=90),

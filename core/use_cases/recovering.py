@@ -6,14 +6,16 @@ that a one-time code goes to, and the borrower who types it. No member of staff 
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
+from core.calendar import business_date_of
 from core.errors import Conflict, InvalidInput
 from core.phones import PhoneNumber
 from core.ports.directory import PhoneEntry
@@ -135,21 +137,42 @@ def identity_end(national_id: str) -> str:
     return "".join(filter(str.isdigit, national_id))[-CODE_DIGITS:]
 
 
-async def check_reset_code(engine: Engine, phone: PhoneNumber, code: str) -> CodeCheck:
-    """Try a code; a wrong one counts. Raises `NotRegistered`, `DistrictDown`."""
+async def check_reset_code(engine: Engine, phone: PhoneNumber, code: str, attempt: str) -> CodeCheck:
+    """Try a code; a wrong one counts, once for each `attempt` (session and turn): a hop may be delivered twice.
+
+    Raises `NotRegistered`, `DistrictDown`.
+    """
     entry = await registered(engine, phone)
     now = engine.clock.now()
     async with engine.record.unit(entry.district) as unit:
         reset = await unit.pin_resets.newest(entry.borrower_id, lock=True)
-        if reset is None or not _is_open(reset, now):
+        if reset is None:
+            return CodeCheck(CodeResult.OVER)
+        key = _attempt_key(reset, attempt, now)
+        earlier = await earlier_outcome(unit, key)
+        if earlier is not None:
+            return _checked(reset, earlier)
+        if not _is_open(reset, now):
             return CodeCheck(CodeResult.OVER)
         is_right = hmac.compare_digest(code_digest(engine, reset.id, code), reset.code_digest)
         tried = replace(reset, verified_at=now) if is_right else replace(reset, tries=reset.tries + 1)
+        outcome = {"is_right": is_right, "tries": tried.tries, "replaces": mark_of(entry.pin_hash)}
         await unit.pin_resets.save(tried)
+        await unit.commands.complete(key, outcome)
         await unit.commit()
-    if is_right:
-        return CodeCheck(CodeResult.RIGHT, reset_id=reset.id, replaces=mark_of(entry.pin_hash))
-    tries_left = CODE_TRIES - tried.tries
+    return _checked(reset, outcome)
+
+
+def _attempt_key(reset: PinReset, attempt: str, now: datetime) -> str:
+    """One attempt at one code, hashed to a length of ours. A gateway may use a session's id anew on another day."""
+    named = f"{attempt}@{business_date_of(now)}"
+    return f"reset_code:{reset.id}:{hashlib.sha256(named.encode()).hexdigest()}"
+
+
+def _checked(reset: PinReset, outcome: Mapping[str, Any]) -> CodeCheck:
+    if outcome["is_right"]:
+        return CodeCheck(CodeResult.RIGHT, reset_id=reset.id, replaces=outcome["replaces"])
+    tries_left = CODE_TRIES - int(outcome["tries"])
     return CodeCheck(CodeResult.WRONG if tries_left else CodeResult.OVER, tries_left)
 
 

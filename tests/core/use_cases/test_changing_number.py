@@ -189,8 +189,8 @@ async def test_the_old_pin_opens_nothing_and_a_new_one_takes_the_end_of_the_id(m
 
     assert (await check_pin(engine, moving.new, "2580", "a:1")).result is PinResult.NEEDS_OFFICER
     assert await open_proof(engine, moving.new) is ResetProof.IDENTITY_END
-    wrong = await check_reset_code(engine, moving.new, "000000")
-    right = await check_reset_code(engine, moving.new, ID[-6:])
+    wrong = await check_reset_code(engine, moving.new, "000000", key())
+    right = await check_reset_code(engine, moving.new, ID[-6:], key())
     assert (wrong.result, right.result) == (CodeResult.WRONG, CodeResult.RIGHT)
     assert right.reset_id is not None
     new = RecoveredPin(right.reset_id, await hash_new_pin(engine, "7913"), right.replaces)
@@ -201,8 +201,8 @@ async def test_the_old_pin_opens_nothing_and_a_new_one_takes_the_end_of_the_id(m
 async def test_a_stranger_on_a_mistyped_number_has_three_guesses(moving: Moving) -> None:
     await moving.agreed()
 
-    results = [(await check_reset_code(moving.lending.engine, moving.new, "000000")).result for _ in range(3)]
-    late = await check_reset_code(moving.lending.engine, moving.new, ID[-6:])
+    results = [(await check_reset_code(moving.lending.engine, moving.new, "000000", key())).result for _ in range(3)]
+    late = await check_reset_code(moving.lending.engine, moving.new, ID[-6:], key())
 
     assert results == [CodeResult.WRONG, CodeResult.WRONG, CodeResult.OVER]
     assert late.result is CodeResult.OVER

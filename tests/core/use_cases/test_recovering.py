@@ -57,7 +57,7 @@ def other(code: str) -> str:
 async def recover(lending: Lending, phone: PhoneNumber, district: str = HOME) -> RecoveredPin:
     """Up to the new PIN that is chosen, and not in place yet."""
     await start(lending, phone)
-    checked = await check_reset_code(lending.engine, phone, (await codes(lending, district))[-1])
+    checked = await check_reset_code(lending.engine, phone, (await codes(lending, district))[-1], key())
     assert checked.reset_id is not None
     return RecoveredPin(checked.reset_id, await choose_reset_pin(lending.engine, phone, NEW_PIN), checked.replaces)
 
@@ -171,15 +171,29 @@ async def test_a_code_is_wrong_twice_and_over_the_third_time(lending: Lending) -
     await start(lending, phone)
     (code,) = await codes(lending)
 
-    tried = [await check_reset_code(lending.engine, phone, other(code)) for _ in range(3)]
+    tried = [await check_reset_code(lending.engine, phone, other(code), key()) for _ in range(3)]
 
     assert [(each.result, each.tries_left) for each in tried] == [
         (CodeResult.WRONG, 2),
         (CodeResult.WRONG, 1),
         (CodeResult.OVER, 0),
     ]
-    assert (await check_reset_code(lending.engine, phone, code)).result is CodeResult.OVER
+    assert (await check_reset_code(lending.engine, phone, code, key())).result is CodeResult.OVER
     assert await open_proof(lending.engine, phone) is None
+
+
+async def test_an_attempt_that_is_delivered_twice_counts_once(lending: Lending) -> None:
+    """By a gateway that heard no answer, to another process, while the first one still works on it."""
+    phone = await lending.borrower()
+    await start(lending, phone)
+    (code,) = await codes(lending)
+
+    at_once = await asyncio.gather(*(check_reset_code(lending.engine, phone, other(code), "s:4") for _ in range(3)))
+    later = await check_reset_code(lending.engine, phone, other(code), "s:4")
+
+    assert {(each.result, each.tries_left) for each in (*at_once, later)} == {(CodeResult.WRONG, 2)}
+    assert (await check_reset_code(lending.engine, phone, other(code), "s:5")).tries_left == 1
+    assert (await check_reset_code(lending.engine, phone, code, "s:6")).result is CodeResult.RIGHT
 
 
 async def test_guesses_at_one_moment_are_all_counted(lending: Lending) -> None:
@@ -187,9 +201,9 @@ async def test_guesses_at_one_moment_are_all_counted(lending: Lending) -> None:
     await start(lending, phone)
     (code,) = await codes(lending)
 
-    await asyncio.gather(*(check_reset_code(lending.engine, phone, other(code)) for _ in range(3)))
+    await asyncio.gather(*(check_reset_code(lending.engine, phone, other(code), key()) for _ in range(3)))
 
-    assert (await check_reset_code(lending.engine, phone, code)).result is CodeResult.OVER
+    assert (await check_reset_code(lending.engine, phone, code, key())).result is CodeResult.OVER
 
 
 async def test_a_code_is_good_for_ten_minutes(lending: Lending, clock: MovableClock) -> None:
@@ -199,7 +213,7 @@ async def test_a_code_is_good_for_ten_minutes(lending: Lending, clock: MovableCl
 
     clock.move(minutes=10)
 
-    assert (await check_reset_code(lending.engine, phone, code)).result is CodeResult.OVER
+    assert (await check_reset_code(lending.engine, phone, code, key())).result is CodeResult.OVER
 
 
 async def test_a_newer_code_makes_the_older_one_useless(lending: Lending, clock: MovableClock) -> None:
@@ -209,8 +223,8 @@ async def test_a_newer_code_makes_the_older_one_useless(lending: Lending, clock:
     await start(lending, phone)
     older, newer = await codes(lending)
 
-    assert (await check_reset_code(lending.engine, phone, older)).result is CodeResult.WRONG
-    assert (await check_reset_code(lending.engine, phone, newer)).result is CodeResult.RIGHT
+    assert (await check_reset_code(lending.engine, phone, older, key())).result is CodeResult.WRONG
+    assert (await check_reset_code(lending.engine, phone, newer, key())).result is CodeResult.RIGHT
 
 
 async def test_a_code_is_used_once(lending: Lending) -> None:
@@ -218,7 +232,7 @@ async def test_a_code_is_used_once(lending: Lending) -> None:
     new = await recover(lending, phone)
     await reset_pin(lending.engine, phone, new)
 
-    assert (await check_reset_code(lending.engine, phone, (await codes(lending))[0])).result is CodeResult.OVER
+    assert (await check_reset_code(lending.engine, phone, (await codes(lending))[0], key())).result is CodeResult.OVER
 
 
 async def test_the_same_again_finds_it_done_and_tells_nothing_more(lending: Lending) -> None:
