@@ -22,7 +22,7 @@ from cassandra import (
     WriteType,
 )
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, NoHostAvailable
-from cassandra.policies import RetryPolicy
+from cassandra.policies import DCAwareRoundRobinPolicy, RetryPolicy, TokenAwarePolicy
 from cassandra.protocol import ErrorMessage, SyntaxException
 
 from core.ports.channel import ChannelPlaneDown
@@ -35,7 +35,7 @@ from storage.cassandra.faults import is_down
 from storage.cassandra.plane import ChannelOnCassandra
 from storage.cassandra.retrying import ElsewhereOnce
 from storage.cassandra.session import Query
-from tests.fixtures_cassandra import CassandraServer
+from tests.fixtures_cassandra import DATACENTER, CassandraServer
 from tests.fixtures_postgres import MovableClock
 from tests.servers.cassandra.node import CassandraNode, free_port
 from tests.storage.samples import DISTRICT, NOW
@@ -169,6 +169,21 @@ async def test_every_statement_has_the_sessions_time_limit_and_consistency(hasty
     assert [name for name, plan in plans.items() if plan.next_execution(None) >= 0] == [READ]
     for statement, prepared in hasty.session._prepared.items():
         assert prepared.is_idempotent == isinstance(statement, Query)
+
+
+async def test_every_statement_goes_to_a_node_that_has_its_row_and_never_to_another_data_centre(
+    hasty: ChannelOnCassandra,
+) -> None:
+    of_driver = hasty.session._session.cluster.profile_manager.profiles
+    for name in (READ, SERIAL_READ, WRITE, COMPARE_AND_SET, EXEC_PROFILE_DEFAULT):
+        policy = of_driver[name].load_balancing_policy
+        assert isinstance(policy, TokenAwarePolicy), name
+        nearest = policy._child_policy
+        assert isinstance(nearest, DCAwareRoundRobinPolicy), name
+        assert (nearest.local_dc, nearest.used_hosts_per_remote_dc) == (DATACENTER, 0)
+    # The driver finds the node by the whole partition key, which it must know where it stands among the values.
+    unrouted = {statement.cql for statement, one in hasty.session._prepared.items() if not one.routing_key_indexes}
+    assert unrouted == set()
 
 
 async def test_a_plane_that_nobody_answers_for_is_down_at_once(sealer: Sealer, clock: MovableClock) -> None:

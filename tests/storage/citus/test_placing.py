@@ -203,3 +203,12 @@ async def test_a_table_that_one_node_alone_has_is_found(database: CitusDatabase)
 
     assert [sentence for sentence in findings if "record.throttles" in sentence]
     assert (await cluster_status(database.owner_url)).findings == ()
+
+
+async def test_the_products_own_role_sees_the_cluster_from_every_node(citus_database: CitusDatabase) -> None:
+    """As `doctor` does in a container that has no owner's address."""
+    for url in citus_database.app_urls:
+        status = await cluster_status(url)
+        assert status.findings == ()
+        assert unreachable(status) == (set(), set())
+        assert all(node.size_bytes for node in status.nodes if node.districts)
