@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from cassandra import InvalidRequest, Unauthorized
+from cassandra import InvalidRequest, Unauthorized, WriteFailure
 from cassandra.cluster import Session
 
 from storage.cassandra.addresses import CassandraAddress
@@ -31,6 +31,8 @@ _FOLDER: Final = Path(__file__).parent / "migrations"
 _LEASE_SECONDS: Final = 60
 _LEASE_WAIT_SECONDS: Final = 120.0
 _STATEMENT_SECONDS: Final = 30.0
+_INCOMPATIBLE_SCHEMA: Final = 3
+"""Cassandra's code for a failure of a node that has not heard of the table."""
 _UPGRADER: Final = "upgrader"
 
 
@@ -264,10 +266,29 @@ class _Lease:
                 raise
 
     def _ask(self, cql: str, values: tuple[object, ...]) -> bool:
-        answer: Any = self._session.execute(
-            cql, values, timeout=_STATEMENT_SECONDS, execution_profile=COMPARE_AND_SET
-        ).one()
-        return bool(answer["[applied]"])
+        """Whether the lease is as the statement wants it.
+
+        Right after a cluster was formed a node may not know the table yet, whatever the driver was told: it is asked
+        again. The statement that failed may have taken place; who holds the lease tells.
+        """
+        give_up_at = time.monotonic() + _LEASE_WAIT_SECONDS
+        while True:
+            try:
+                answer: Any = self._session.execute(
+                    cql, values, timeout=_STATEMENT_SECONDS, execution_profile=COMPARE_AND_SET
+                ).one()
+            except WriteFailure as error:
+                if not _lacks_schema(error) or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(0.2)
+            else:
+                return bool(answer["[applied]"]) or answer.get("holder") == self._holder
+
+
+def _lacks_schema(error: WriteFailure) -> bool:
+    """Whether every node that failed did so because it has not heard of the table."""
+    reasons = set((error.error_code_map or {}).values())
+    return reasons == {_INCOMPATIBLE_SCHEMA}
 
 
 def _version(file: Path) -> Version:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cassandra import WriteFailure
 
 from letsema.problems import sentence_of
 from storage.cassandra.addresses import CassandraAddress, Credentials, Tls
@@ -21,6 +22,7 @@ from storage.cassandra.migrating import (
     ChannelServerUnfit,
     KeyspaceMissing,
     UpgradeUnderWay,
+    _Lease,
     check,
     refuse_no_copies,
     refuse_old_server,
@@ -201,3 +203,47 @@ def test_versions_are_numbered_without_a_gap_and_every_statement_may_run_twice()
 def test_versions_that_were_released_never_change() -> None:
     """As with the revisions of PostgreSQL: a change is a new file, and its line here."""
     assert {version.name: version.digest[:16] for version in versions()} == FROZEN
+
+
+class BehindAtFirst:
+    """A session on a cluster that was just formed: so many statements fail for want of the table."""
+
+    def __init__(self, failures: int, code: int, answer: dict[str, object]) -> None:
+        self.left = failures
+        self._code = code
+        self._answer = answer
+
+    def execute(self, *_given: object, **_named: object) -> BehindAtFirst:
+        self.left -= 1
+        if self.left >= 0:
+            raise WriteFailure("failed", error_code_map={"127.0.0.2": self._code})
+        return self
+
+    def one(self) -> dict[str, object]:
+        return self._answer
+
+
+def test_a_node_that_has_not_heard_of_the_table_yet_is_asked_again() -> None:
+    session: Any = BehindAtFirst(2, 3, {"[applied]": True})
+
+    _Lease(session).take()
+
+    assert session.left == -1
+
+
+def test_a_lease_that_was_taken_by_the_statement_that_failed_is_ours() -> None:
+    answer: dict[str, object] = {"[applied]": False}
+    session: Any = BehindAtFirst(1, 3, answer)
+    lease = _Lease(session)
+    answer["holder"] = lease._holder
+
+    lease.take()
+
+    assert session.left == -1
+
+
+def test_another_failure_of_a_node_is_raised() -> None:
+    session: Any = BehindAtFirst(1, 0, {"[applied]": True})
+
+    with pytest.raises(WriteFailure):
+        _Lease(session).take()
