@@ -17,7 +17,8 @@ LANGUAGE: Final = "en"
 """The pages quote the English texts; the pictures have none."""
 
 INDEX: Final = "README.md"
-_WRITTEN: Final = "Written by `make conversations`. A test fails when it is not what the flows say."
+WRITTEN: Final = "Written by `make conversations`. A test fails when it is not what the flows say."
+"""On every page, so that it is known which pages of a folder may be written over."""
 
 
 def graph_pages(subject: Subject, tasks: Iterable[TaskRow]) -> dict[str, str]:
@@ -31,7 +32,7 @@ def graph_pages(subject: Subject, tasks: Iterable[TaskRow]) -> dict[str, str]:
 
 def _page(texts: Texts, flow: Flow, picture: str) -> Iterator[str]:
     yield f"# {flow.name}\n"
-    yield f"{_WRITTEN}\n"
+    yield f"{WRITTEN}\n"
     yield f"Version {flow.version}. {_keeps(texts, flow)}\n"
     yield f"```mermaid\n{picture}```\n"
     yield "| screen | kind | says | keys |\n| --- | --- | --- | --- |"
@@ -75,7 +76,7 @@ def _cell(text: str) -> str:
 def _index(subject: Subject, tasks: Iterable[TaskRow]) -> Iterator[str]:
     machine = subject.machine
     yield "# The borrower's conversations\n"
-    yield f"{_WRITTEN} How to change them: [adding a flow](../adding-a-flow.md).\n"
+    yield f"{WRITTEN} How to change them: [adding a flow](../adding-a-flow.md).\n"
     yield f"A dial begins at `{machine.entry}`; three wrong answers in a row end at `{machine.gave_up}`.\n"
     yield "| flow | version | screens | keeps a form |\n| --- | --- | --- | --- |"
     for flow in machine.flows:

@@ -106,9 +106,18 @@ def graph(
 
 
 def _write(folder: Path, pages: dict[str, str]) -> None:
-    """Write the pages, and take away those of flows that are gone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in folder.glob("*.md")} - pages.keys():
-        (folder / stale).unlink()
-    for name, page in pages.items():
-        (folder / name).write_text(page, encoding="utf-8")
+    """Write the pages, and take away those of flows that are gone. What somebody else wrote there is left alone."""
+    from conversations.check.pages import WRITTEN
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*.md")}
+        if foreign := sorted(name for name in found.keys() & pages.keys() if WRITTEN not in found[name]):
+            raise typer.BadParameter(f"{folder / foreign[0]} was not written by this command", param_hint="--to")
+        for stale in found.keys() - pages.keys():
+            if WRITTEN in found[stale]:
+                (folder / stale).unlink()
+        for name, page in pages.items():
+            (folder / name).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{folder} cannot be written: {error.strerror}", param_hint="--to") from None

@@ -59,6 +59,8 @@ def dial(
         if not run(_replay(told, phone, _read(replay), pin or _demo_pin(told, phone))):
             finding()
         return
+    if record is not None:
+        _begin(record)
     session = run(_talk(told, phone, channel))
     if record is not None:
         record.write_text(session.to_text(), encoding="utf-8")
@@ -108,6 +110,16 @@ def _read(file: Path) -> Session:
         raise WrongSettingError(f"{file} cannot be read.") from None
     except NotASession as error:
         raise WrongSettingError(f"{file} is no kept session: {error}.") from None
+
+
+def _begin(file: Path) -> None:
+    """Make the file: a session that cannot be kept is not begun. Raises `WrongSettingError`."""
+    from letsema.setting_values import WrongSettingError
+
+    try:
+        file.touch()
+    except OSError as error:
+        raise WrongSettingError(f"{file} cannot be written: {error.strerror}.") from None
 
 
 def _addresses(told: dict[str, Any]) -> Addresses:

@@ -306,6 +306,52 @@ def test_one_flow_can_be_drawn(letsema: Run) -> None:
     assert letsema("conversations", "graph", "nonsense").code == 2
 
 
+def test_pages_of_the_flows_replace_their_own_and_nothing_else(letsema: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    assert letsema("conversations", "graph", "--to", str(folder)).code == 0
+    drawn = {path.name: path.read_text() for path in folder.iterdir()}
+    (folder / "gone.md").write_text(drawn["help.md"])
+    (folder / "adr.md").write_text("# What somebody decided\n")
+    (folder / "help.md").write_text(drawn["help.md"] + "changed")
+
+    assert letsema("conversations", "graph", "--to", str(folder)).code == 0
+
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {
+        **drawn,
+        "adr.md": "# What somebody decided\n",
+    }
+
+
+def test_a_page_of_somebody_else_is_not_written_over(letsema: Run, tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("# A project\n")
+
+    ran = letsema("conversations", "graph", "--to", str(tmp_path))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Invalid value for --to: {readme} was not written by this command\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    assert readme.read_text() == "# A project\n"
+
+
+def test_pages_that_cannot_be_written_end_with_one_sentence(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    ran = letsema("conversations", "graph", "--to", str(tmp_path / "file" / "pages"))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Invalid value for --to: {tmp_path}/file/pages cannot be written: Not a directory\n"
+
+
+def test_a_session_that_cannot_be_kept_is_not_begun(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"borrowers": []}')
+
+    ran = letsema("dial", "--data-dir", str(tmp_path), "--record", str(tmp_path / "nowhere" / "kept.txt"))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"{tmp_path}/nowhere/kept.txt cannot be written: No such file or directory.\n"
+
+
 def test_every_setting_can_be_listed(letsema: Run) -> None:
     assert "LETSEMA_PEPPER" in letsema("settings").out
     assert letsema("settings", "--markdown").out.startswith("# Settings")
