@@ -1,0 +1,58 @@
+"""Accepting an offer: the statement that the borrower read becomes part of the contract, exactly as it was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.records.borrower import Channel, Language
+from core.records.loan import FiguresChanged, KeyFactsAccepted, Loan, LoanStatus
+from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
+from tests.core.use_cases.lending import Lending
+from tests.fixtures_postgres import MovableClock
+
+
+async def offered(lending: Lending) -> tuple[AcceptOffer, Loan]:
+    """An offer, and the borrower's yes to the figures that they are shown."""
+    phone = await lending.borrower()
+    loan = await lending.offer(phone)
+    shown = (await overview(lending.engine, phone)).offer
+    assert shown is not None
+    hashed = shown.key_facts.sha256
+    return AcceptOffer(loan.reference, phone, hashed, "7", Language.ENGLISH, Channel.TELEGRAM), loan
+
+
+async def kept(lending: Lending, loan: Loan) -> KeyFactsAccepted | None:
+    async with lending.engine.record.unit(loan.district) as unit:
+        return await unit.loans.key_facts(loan.id)
+
+
+async def test_the_statement_accepted_is_kept_with_its_figures_text_hash_channel_and_time(
+    lending: Lending, clock: MovableClock
+) -> None:
+    yes, loan = await offered(lending)
+    shown = (await overview(lending.engine, yes.phone)).offer
+    assert shown is not None
+
+    await accept_offer(lending.engine, yes)
+
+    assert await kept(lending, loan) == KeyFactsAccepted(
+        loan_id=loan.id,
+        figures=shown.key_facts.to_json(),
+        figures_hash=yes.figures_hash,
+        text_version="7",
+        language="en",
+        channel=Channel.TELEGRAM,
+        accepted_at=clock.now(),
+    )
+
+
+async def test_figures_other_than_those_that_were_read_make_no_contract(lending: Lending) -> None:
+    yes, loan = await offered(lending)
+
+    with pytest.raises(FiguresChanged):
+        await accept_offer(lending.engine, replace(yes, figures_hash=b"\0" * 32))
+
+    assert (await lending.loan(loan)).status is LoanStatus.OFFERED
+    assert await kept(lending, loan) is None
