@@ -195,8 +195,9 @@ async def _submit(engine: Engine, unit: Unit, applicant: Applicant, command: Sub
         refusal = await _barred(unit, borrower) or await _too_many(unit, borrower.id, product)
     if refusal is not None:
         return Submission(SubmissionOutcome.REFUSED, command.reference, refusal)
-    if command.wallet is not None and not await _has_chosen_since(unit, borrower.id, command.taken_at):
-        await choose_wallet(engine, unit, borrower, command.wallet, command.channel)
+    wallet = None if _was_given_up(command, borrower) else command.wallet
+    if wallet is not None and not await _has_chosen_since(unit, borrower.id, command.taken_at):
+        await choose_wallet(engine, unit, borrower, wallet, command.channel)
     application = await _keep(engine, unit, applicant, product, command)
     assessment = await assess(engine, unit, application, borrower, application.submitted_on)
     await keep_score(engine, unit, application, assessment, application.submitted_on, transition_n=1)
@@ -215,6 +216,14 @@ async def _submit(engine: Engine, unit: Unit, applicant: Applicant, command: Sub
         period_every=product.terms.period_every,
     )
     return Submission(SubmissionOutcome.SUBMITTED, application.reference)
+
+
+def _was_given_up(command: SubmitApplication, borrower: Borrower) -> bool:
+    """Whether they asked to be paid on the number that they sent it from, and have another one since.
+
+    The one that was given up may be a thief's by now; they are paid where they are without this application.
+    """
+    return command.wallet is not None and command.wallet.number == command.phone != borrower.phone
 
 
 async def _has_chosen_since(unit: Unit, borrower_id: UUID, taken_at: datetime | None) -> bool:

@@ -29,6 +29,7 @@ from core.use_cases.applying import (
     submit_application,
 )
 from core.use_cases.borrowing import overview
+from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
 from core.use_cases.changing_wallet import change_wallet, wallet_of
 from core.use_cases.draining import TRIES_MAX, drain_applications
 from core.use_cases.locating import reserve_reference
@@ -36,7 +37,7 @@ from core.use_cases.payouts import DEFAULT_RAIL
 from core.use_cases.taking import SCOPE, application_being_sent, apply_for_loan, submit_taken
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.faulty_record import losing_answers, while_down
-from tests.core.use_cases.lending import HOME, Lending, new_phone
+from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 
 NET_PAY = Money.of("6543.21")
@@ -240,6 +241,23 @@ async def test_the_wallet_that_it_names_counts_unless_a_newer_one_was_chosen(
 
     assert (await wallet_of(lending.engine, named))[0] == meant
     assert (await wallet_of(lending.engine, overtaken))[0] == newer
+
+
+async def test_who_was_to_be_paid_on_the_number_they_gave_up_since_is_not_paid_there(lending: Lending) -> None:
+    """It may have been set aside for days. The SIM may be a thief's by now, and was only the usual place."""
+    phone, new = new_phone(), new_phone()
+    await lending.register(phone, national_id="5" * 12)
+    command = replace(await wanted(lending, phone), wallet=Wallet(DEFAULT_RAIL, phone))
+    await apply_for_loan(while_down(lending.engine), command)
+    change = await propose_number(
+        lending.engine, lending.officer, ProposeNumber(phone, "5" * 12, new, "Lost the SIM.", key())
+    )
+    await agree(lending.engine, lending.manager, Answer(change.district, change.id, "", key()))
+
+    assert await drain(lending.engine) == 1
+
+    assert (await wallet_of(lending.engine, new))[0].number == new
+    assert (await lending.application(command.reference)).status is ApplicationStatus.SUBMITTED
 
 
 async def test_a_number_that_nobody_has_leaves_nothing_in_the_intake(lending: Lending) -> None:
