@@ -1,16 +1,18 @@
-"""docs/conversations says what the flows say, and option keys of a version never come to mean something else."""
+"""docs/conversations says what the flows say, options keep their keys, and a screen's words hold in every channel."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from channels.ussd.pages import UssdRenderer
 from conversations.check.pages import graph_pages
 from conversations.checked import borrower
-from conversations.engine import Confirmation, Menu
+from conversations.engine import Confirmation, Menu, Work
 from conversations.flows import BORROWER
 from conversations.measures import check_borrower
+from core.use_cases.applying import RefusalReason
 
 FOLDER = Path(__file__).parents[2] / "docs" / "conversations"
 FROZEN = Path(__file__).parent / "frozen_options.txt"
@@ -40,3 +42,18 @@ def test_an_option_of_a_version_keeps_its_number() -> None:
 
     frozen = [line for line in FROZEN.read_text(encoding="utf-8").splitlines() if line.split()[0] in versions]
     assert [line for line in frozen if line not in options] == []
+
+
+OF_ONE_CHANNEL = re.compile(r"\b(dial|lets[ae])\b|\b(choose|kheth[ae]) \d", re.IGNORECASE)
+"""A chat has nothing to dial, and its buttons have no numbers."""
+
+
+def test_no_screen_says_what_only_a_phone_can_do() -> None:
+    texts = borrower().texts
+    screens = [screen for flow in BORROWER.flows for screen in flow.screens if not isinstance(screen, Work)]
+    said = {*(screen.text for screen in screens), *(f"refusal.{reason}" for reason in RefusalReason)}
+
+    assert len(said) > 100
+    for language in texts.languages:
+        wrong = [text for text in said if OF_ONE_CHANNEL.search(texts.template(language, text) or "")]
+        assert wrong == [], language
