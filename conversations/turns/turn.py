@@ -23,6 +23,7 @@ from core.ports.channel import ChannelPlaneDown
 from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
+from core.use_cases.applying import NotRegistered
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +306,9 @@ class Turn:
         except NotFinishedYet:
             self._progress.stage = Stage.CLAIMED
             raise
-        except CorruptState:
-            # Sealed under a key that is gone: nobody can finish it, and it must not bar the way.
+        except (CorruptState, NotRegistered):
+            # Sealed under a key that is gone, or of a borrower who has another number by now: nobody can finish it, and
+            # it must not bar the way.
             self._around.observe(HopSeen(seen=Seen.FAILED, channel=self._hop.channel))
 
     def _stored_reply(self, stored: TurnRecord) -> Reply:

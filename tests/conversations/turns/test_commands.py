@@ -11,6 +11,7 @@ from conversations.turns import Dialect
 from core.ports.conversations import Claim
 from core.ports.record import DistrictDown
 from core.records.message import MESSAGE_FIELDS, MessageKind
+from core.use_cases.applying import NotRegistered
 from tests.conversations.turns.world import HOME, Gate, Line, Together, World, pass_by
 
 TO_PIN = ("1", "1", "Palesa", "1")
@@ -180,6 +181,21 @@ async def test_a_district_that_is_down_leaves_a_late_claim_standing(world: World
 
     assert refused_entry.text == "notice.received/en"
     assert len(world.office.done) == 1
+
+
+async def test_what_a_number_sent_before_its_borrower_left_it_does_not_bar_whoever_has_it_now(
+    world: World, line: Line
+) -> None:
+    await at_pin(line)
+
+    async def gone() -> None:
+        raise NotRegistered
+
+    world.office.before_send = crash
+    await crash_at_pin(line)
+    world.office.before_send = gone
+
+    assert (await Line(world.runner(), session="s2").dial()).screen in {"start.menu", "start.resume"}
 
 
 async def test_a_district_that_is_down_in_time_is_a_screen_and_the_form_waits(world: World, line: Line) -> None:
