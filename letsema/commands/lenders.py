@@ -96,11 +96,13 @@ def _invitation(mfi_code: str, email: str, name: str, roles: list[str], district
 async def _add(lender: LenderFile, data_directory: Path | None) -> LenderEntered:
     from core.use_cases.entering_lenders import enter_lender
     from letsema.commands.joining import joined
+    from letsema.list_room import check_list_room
 
     async with joined(data_directory) as installation:
         new_id = installation.engine.identifiers.new_id
         mfi_id = new_id()
         products = lender.versions(mfi_id, new_id)
+        check_list_room(await installation.engine.record.catalogue(), lender.mfi(mfi_id), products)
         return await enter_lender(installation.engine, lender.mfi(mfi_id), products, by=_BY_COMMAND)
 
 

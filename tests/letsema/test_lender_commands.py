@@ -53,6 +53,19 @@ def test_a_changed_product_is_a_new_version(installed: Run, tmp_path: Path) -> N
     assert "Product thuso: version 2 added." in installed("mfi", "add", "--file", "mfi.toml").out
 
 
+def test_a_lender_that_the_lists_of_a_phone_have_no_room_for_is_not_entered(installed: Run, tmp_path: Path) -> None:
+    head, table, rest = example().partition("[[products]]")
+    product = table + rest.partition("[[products]]")[0]
+    many = "".join(product.replace('"thuso"', f'"thuso{number}"') for number in range(98))
+    (tmp_path / "mfi.toml").write_text(head + many, encoding="utf-8")
+
+    ran = installed("mfi", "add", "--file", "mfi.toml")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[0] == "districts: in LS-A a phone would list 98 loans; it numbers at most 97."
+    assert installed("staff", "invite", "--mfi", "khotso", *WHO).code == 2
+
+
 def test_what_changed_about_the_lender_is_told(installed: Run, tmp_path: Path) -> None:
     installed("mfi", "add", "--file", "mfi.toml")
     (tmp_path / "mfi.toml").write_text(example().replace('"registered"', '"suspended"'))
