@@ -39,7 +39,7 @@ async def take_effect(
     if change.kind is ChangeKind.NUMBER:
         await _change_number(engine, unit, actor, borrower, change, mfi)
     else:
-        await _correct_id(engine, unit, borrower, change, mfi)
+        await _correct_id(engine, unit, actor, borrower, change, mfi)
     return replace(change, gives_up=old.draft_id, reservation_id=new.draft_id)
 
 
@@ -83,10 +83,17 @@ async def _ask_for_first_pin(engine: Engine, unit: Unit, actor: Actor, borrower:
     )
 
 
-async def _correct_id(engine: Engine, unit: Unit, borrower: Borrower, change: IdentityChange, mfi: Mfi) -> None:
+async def _correct_id(
+    engine: Engine, unit: Unit, actor: Actor, borrower: Borrower, change: IdentityChange, mfi: Mfi
+) -> None:
     if borrower.national_id != change.old:
         raise Conflict("the borrower's national ID is another by now")
-    await unit.borrowers.correct_national_id(replace(borrower, national_id=change.new))
+    corrected = replace(borrower, national_id=change.new)
+    await unit.borrowers.correct_national_id(corrected)
+    reset = await unit.pin_resets.newest(borrower.id, lock=True)
+    if reset is not None and reset.proof is ResetProof.IDENTITY_END and reset.used_at is None:
+        # Their new number still waits for its first PIN, and they would type what stands on their card.
+        await _ask_for_first_pin(engine, unit, actor, corrected)
     await start_cool_down(engine, unit, borrower.id, CoolDownCause.IDENTITY_CORRECTED)
     await tell(
         engine,

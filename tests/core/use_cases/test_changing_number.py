@@ -208,6 +208,20 @@ async def test_a_stranger_on_a_mistyped_number_has_three_guesses(moving: Moving)
     assert late.result is CodeResult.OVER
 
 
+async def test_an_id_corrected_before_the_first_pin_is_the_one_that_opens_it(moving: Moving) -> None:
+    """What stands on their card is what the borrower types."""
+    lending, right = moving.lending, "1111222233334"
+    await lending.apply(moving.old)  # so that the case is this lender's
+    await moving.agreed()
+    await lending.register(new_phone(), national_id=ID)
+    (case,) = await cases_of(lending, moving.new)
+
+    change = await propose_corrected_id(lending.engine, lending.officer, resolving(case.id, right))
+    await agree(lending.engine, lending.manager, answer(change))
+
+    assert (await check_reset_code(lending.engine, moving.new, right[-6:], key())).result is CodeResult.RIGHT
+
+
 # --- two persons ---
 
 
