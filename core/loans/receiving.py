@@ -41,6 +41,8 @@ def _repay(loan: RunningLoan, payment: Repayment) -> None:
     left = payment.amount
     allocations = []
     for row in loan.rows:
+        if not left:
+            break  # a replay does this for each payment of the loan: what is spent looks at no later row
         for item in _in_order(loan, row):
             amount = min(left, item.outstanding)
             if amount > ZERO:

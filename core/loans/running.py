@@ -98,7 +98,7 @@ class RunningLoan:
     def mark_settled_rows(self) -> None:
         """Keep the day since which nothing is left of a row; none while something is."""
         for row in self.rows:
-            if row.outstanding() == ZERO:
-                row.settled_on = row.settled_on or self.today
-            else:
+            if any(item.outstanding for item in row.obligations):
                 row.settled_on = None
+            else:
+                row.settled_on = row.settled_on or self.today
