@@ -13,6 +13,7 @@ from conversations.chat_words import ChatWords
 from conversations.check import Candidates, Medium, Report, Task, check
 from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text, Value
+from conversations.engine.validators import SPELT_LONGER_MAX
 from conversations.flows import BORROWER
 from conversations.messages import MESSAGE_IDS
 from conversations.ordinary_measures import ORDINARY_VALUES
@@ -35,9 +36,12 @@ LONGEST_NAME: Final = "Mots'eanong-Maselloane 'Mathabiso Lerato"
 LONGEST_NAMES: Final = (
     LONGEST_NAME,
     "Mot\u0161eanong-Maselloane 'Mathabi\u0161o T\u0161episo",
+    "T\u0161" * SPELT_LONGER_MAX + "o" * (len(LONGEST_NAME) - 2 * SPELT_LONGER_MAX),
     "\U0001f600" * len(LONGEST_NAME),
 )
-"""Forty letters each: plain, with `\u0161` that grows when it is folded, and what folding takes away."""
+"""Forty letters each: plain, with `\u0161` that grows when it is folded, as often as a name is taken with it, and what
+folding takes away.
+"""
 LONGEST_DISTRICT: Final = "Mohale's Hoek"
 LONGEST_ADDRESS: Final = "Kingsway Road, opposite the Post Office, Mohale's Hoek"
 LONGEST_PHONE: Final = "+266 5885 1234"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from conversations.engine.errors import ConversationDefect, Refused
 from conversations.engine.values import Scope, Value
@@ -44,9 +45,16 @@ class FreeText:
         return text
 
 
+SPELT_LONGER_MAX: Final = 10
+"""By how much a name may be longer where only plain letters can be shown: `tš` is `ts'` there, `ŋ` is `ng`."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A name: letters of any script with spaces, apostrophes, hyphens and full stops, at least `shortest` letters."""
+    """A name: letters of any script with spaces, apostrophes, hyphens and full stops, at least `shortest` letters.
+
+    A ligature is its letters, so that a name of `longest` letters has room wherever one of plain letters has.
+    """
 
     shortest: int = 2
     longest: int = 40
@@ -57,10 +65,12 @@ class PersonName:
         return (self.refusal,)
 
     def __call__(self, text: str, _scope: Scope, /) -> str:
-        straight = text.translate(_STRAIGHT)
+        straight = unicodedata.normalize("NFKC", text).translate(_STRAIGHT)
         letters = sum(character.isalpha() for character in straight)
         allowed = all(character.isalpha() or character in " '-." for character in straight)
-        if not allowed or letters < self.shortest or len(straight) > self.longest:
+        spelt_longer = sum(not character.isascii() for character in straight)
+        too_long = len(straight) > self.longest or len(straight) + spelt_longer > self.longest + SPELT_LONGER_MAX
+        if not allowed or letters < self.shortest or too_long:
             raise Refused(self.refusal)
         return straight
 

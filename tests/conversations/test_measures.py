@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.ussd.gsm0338 import fold, septets
 from channels.ussd.pages import UssdRenderer
-from conversations.measures import TASKS, check_borrower
+from conversations.engine.errors import Refused
+from conversations.engine.validators import PersonName
+from conversations.measures import LONGEST_NAMES, TASKS, check_borrower
 from conversations.texts import load_texts
 
 
@@ -39,3 +46,27 @@ def test_what_a_borrower_must_decide_on_is_one_page_with_ordinary_values() -> No
 
     one_page = ("apply.amount", "apply.pin", "offer.pin", "register.pin", "repay.how", "apply.submitted")
     assert {plain[screen, language] for screen in one_page for language in ("en", "st_LS")} == {1}
+
+
+LETTERS_THAT_GROW = "\u0161\u0160\u014b\u0153\u00fe\ufb01\ufb03\u01c6\u0149tTo"
+
+
+@given(st.text("To", min_size=18, max_size=40), st.text(LETTERS_THAT_GROW, max_size=22) | st.text(max_size=22))
+def test_no_name_that_is_taken_needs_more_room_than_the_longest_that_is_measured(plain: str, growing: str) -> None:
+    try:
+        name = str(PersonName()(plain + growing, {}))
+    except Refused:
+        return
+
+    assert septets(fold(name)) <= max(septets(fold(longest)) for longest in LONGEST_NAMES)
+
+
+@pytest.mark.parametrize("typed", ["\ufb03" * 40, "t\u0161" * 20, "\u014b" * 40])
+def test_a_name_that_would_be_spelt_much_longer_is_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        PersonName()(typed, {})
+
+
+@pytest.mark.parametrize("typed", ["T\u0161eliso Mot\u0161eanong", "t\u0161" * 10 + "o" * 20])
+def test_a_name_as_people_have_them_is_taken_as_it_is_written(typed: str) -> None:
+    assert PersonName()(typed, {}) == typed
