@@ -440,6 +440,7 @@ REASONS: Final[Mapping[str, str]] = {
     "declined_by_borrower": mark("The borrower declined"),
     "first_approval": mark("First of two approvals"),
     "offer_expired": mark("The offer's last day passed"),
+    "not_answered": mark("The borrower did not answer in time"),
     "paid_in_full": mark("Paid back in full"),
     "payout_confirmed": mark("The money arrived"),
     "payout_confirmed_by_hand": mark("Two persons found that the money arrived"),

@@ -85,6 +85,10 @@ class Applications(Protocol):
 
     async def transitions(self, application_id: UUID) -> Sequence[Transition]: ...
 
+    async def returned_until(self, on: date) -> Sequence[UUID]:
+        """Those that are with their borrower since that business date or before."""
+        ...
+
     async def keep_answer(self, answer: ApplicationAnswer) -> None: ...
 
     async def answers(self, application_id: UUID) -> Sequence[ApplicationAnswer]:

@@ -66,6 +66,10 @@ class ReturnReason(StrEnum):
     CHANGE_WALLET = "change_wallet"
 
 
+RETURNED_DAYS_MAX: Final = 30
+"""How many days of business an application waits for its borrower after it was sent back, before it ends."""
+
+
 class IllegalTransition(DomainError):
     """The application cannot go from where it stands to there."""
 

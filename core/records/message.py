@@ -24,6 +24,7 @@ class MessageKind(StrEnum):
     APPLICATION_RETURNED = "application_returned"
     APPLICATION_REJECTED = "application_rejected"
     APPLICATION_WITHDRAWN = "application_withdrawn"
+    APPLICATION_EXPIRED = "application_expired"
     APPLICATION_NOT_TAKEN = "application_not_taken"
     COMMAND_REFUSED = "command_refused"
     COMMAND_DONE = "command_done"
@@ -82,6 +83,7 @@ MESSAGE_FIELDS: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     _M.APPLICATION_RETURNED: ("mfi_name", "reference", "reason_code"),
     _M.APPLICATION_REJECTED: ("mfi_name", "reference", "reason_code", "affordable_minor", "complaints_phone"),
     _M.APPLICATION_WITHDRAWN: ("mfi_name", "reference"),
+    _M.APPLICATION_EXPIRED: ("mfi_name", "reference"),
     _M.APPLICATION_NOT_TAKEN: ("reference", "reason_code"),
     _M.COMMAND_REFUSED: ("command", "reason_code"),
     _M.COMMAND_DONE: ("command",),

@@ -1,4 +1,5 @@
-"""Closing a district's day: interest recognised, late fees charged, offers expired, and the business date moved on.
+"""Closing a district's day: interest recognised, late fees charged, offers and returned applications
+expired, and the business date moved on.
 
 Ordinary loans are closed by the page, thousands in one short transaction, the others one by one, by a replay: both ways
 give the same rows. Every effect has its key, so a close that died half-way is simply run again, and two closes of one
@@ -17,11 +18,9 @@ from uuid import UUID
 from core.errors import Conflict
 from core.ports.engine import Engine
 from core.records.loan import LoanStatus
-from core.records.message import MessageKind
 from core.use_cases.bookkeeping import LoanClose, close_loan_day
 from core.use_cases.closing_pages import OrdinaryClose, Rules, close_ordinary_loans
-from core.use_cases.loan_steps import move_loan
-from core.use_cases.messages import tell
+from core.use_cases.expiring import expire_applications, expire_offers
 
 PASSES_MAX: Final = 3
 """How often a day is gone through for payments that came while it was closed. What then is left, the next day finds."""
@@ -40,6 +39,7 @@ class DayEndResult:
     interest_recognised: int
     late_fees: int
     offers_expired: int
+    applications_expired: int
 
 
 EachDay = Callable[[DayEndResult], Awaitable[None]]
@@ -95,17 +95,16 @@ async def _open_day(engine: Engine, district: str) -> date:
 async def _close_day(engine: Engine, district: str, day: date) -> DayEndResult | None:
     """Close one day; None when another close of it was first."""
     closed = await _close_loans(engine, district, day)
-    async with engine.record.unit(district) as unit:
-        offer_ids = await unit.loans.offers_expired_on(day)
-    for loan_id in offer_ids:
-        await _expire_offer(engine, district, loan_id)
+    offers = await expire_offers(engine, district, day)
+    applications = await expire_applications(engine, district, day)
     result = DayEndResult(
         district=district,
         closed_on=day,
         loans=closed.loans,
         interest_recognised=closed.interest_recognised,
         late_fees=closed.late_fees,
-        offers_expired=len(offer_ids),
+        offers_expired=offers,
+        applications_expired=applications,
     )
     return result if await _move_date(engine, district, result) else None
 
@@ -159,23 +158,3 @@ async def _close_loan(engine: Engine, district: str, loan_id: UUID, day: date) -
         close = await close_loan_day(engine, unit, loan, day)
         await unit.commit()
     return close
-
-
-async def _expire_offer(engine: Engine, district: str, loan_id: UUID) -> None:
-    async with engine.record.unit(district) as unit:
-        loan = await unit.loans.get(loan_id, lock=True)
-        if loan.status is not LoanStatus.OFFERED:
-            return
-        await move_loan(engine, unit, loan, LoanStatus.EXPIRED, "offer_expired")
-        mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.OFFER_EXPIRED,
-            loan.borrower_id,
-            key=f"offer_expired:{loan.id}",
-            mfi_id=loan.mfi_id,
-            mfi_name=mfi.name,
-            loan_reference=loan.reference,
-        )
-        await unit.commit()

@@ -18,6 +18,7 @@ _DONE: Final = {
     "interest_recognised": "interest recognised",
     "late_fees": "late fees",
     "offers_expired": "offers expired",
+    "applications_expired": "applications expired",
 }
 
 _FURTHEST: Final = timedelta(days=3653)

@@ -9,7 +9,7 @@ from letsema.commands.days import close_lines
 
 def closed(district: str, day: str, **done: int) -> dict[str, Any]:
     """A closed day as the command has it."""
-    nothing = {"loans": 1, "interest_recognised": 0, "late_fees": 0, "offers_expired": 0}
+    nothing = {"loans": 1, "interest_recognised": 0, "late_fees": 0, "offers_expired": 0, "applications_expired": 0}
     return {"district": district, "closed_on": day, **nothing, **done}
 
 
@@ -22,8 +22,8 @@ def test_many_days_of_a_district_are_one_line_with_their_sums() -> None:
     ]
 
     assert list(close_lines(rows)) == [
-        "LS-A  2026-12-23 to 2026-12-25  interest recognised 2, late fees 2, offers expired 3",
-        "LS-B  2026-12-25  interest recognised 0, late fees 0, offers expired 0",
+        "LS-A  2026-12-23 to 2026-12-25  interest recognised 2, late fees 2, offers expired 3, applications expired 0",
+        "LS-B  2026-12-25  interest recognised 0, late fees 0, offers expired 0, applications expired 0",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -76,6 +77,25 @@ class ApplicationsOnPostgres:
 
     async def transitions(self, application_id: UUID) -> Sequence[Transition]:
         return await read_transitions(self._connection, application_transitions, application_id)
+
+    async def returned_until(self, on: date) -> Sequence[UUID]:
+        step = application_transitions
+        statement = (
+            select(applications.c.id)
+            .join(
+                step,
+                (step.c.district == applications.c.district)
+                & (step.c.subject_id == applications.c.id)
+                & (step.c.n == applications.c.version),
+            )
+            .where(
+                self._connection.here(applications),
+                self._connection.here(step),
+                applications.c.status == ApplicationStatus.RETURNED,
+                step.c.business_on <= on,
+            )
+        )
+        return [row.id for row in await self._connection.rows(statement.order_by(applications.c.id))]
 
     async def keep_answer(self, answer: ApplicationAnswer) -> None:
         values = asdict(answer) | {"district": self._connection.district}

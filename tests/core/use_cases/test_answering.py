@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.money import ZERO, Money
 from core.phones import PhoneNumber
 from core.records.answer import Question
 from core.records.application import (
+    RETURNED_DAYS_MAX,
     Application,
     ApplicationStatus,
     IllegalTransition,
@@ -21,7 +23,10 @@ from core.records.application import (
 from core.records.borrower import Channel, Purpose
 from core.records.message import MessageKind
 from core.records.wallet import CoolDownCause, Wallet
+from core.references import Reference
+from core.use_cases import expiring
 from core.use_cases.answering import Answer, AnswerReturned, answer_returned, question_of
+from core.use_cases.applying import SubmissionOutcome
 from core.use_cases.borrowing import overview
 from core.use_cases.changing_wallet import wallet_of
 from core.use_cases.cooling_down import PayoutCoolingDown
@@ -265,3 +270,43 @@ async def test_a_sum_is_no_purpose(lending: Lending) -> None:
 
     with pytest.raises(InvalidInput):
         await answer_returned(lending.engine, answer(before, phone, Question.PURPOSE, Money.of("700")))
+
+
+async def test_an_application_that_nobody_answers_ends_and_says_so(lending: Lending) -> None:
+    """Sent back and left alone for thirty days; one that was answered meanwhile stays."""
+    phone, another = await lending.borrower(), await lending.borrower()
+    left = await returned(lending, phone, ReturnReason.CONFIRM_INCOME)
+    answered = await returned(lending, another, ReturnReason.CONFIRM_INCOME)
+    sent_back_on = await lending.today()
+    await answer_returned(lending.engine, answer(answered, another, Question.NET_PAY, Money.of("4500")))
+
+    await lending.close(sent_back_on + timedelta(days=RETURNED_DAYS_MAX - 1))
+    assert (await lending.application(left.reference)).status is ApplicationStatus.RETURNED
+    (closed,) = [
+        result
+        for result in await lending.close(sent_back_on + timedelta(days=RETURNED_DAYS_MAX))
+        if result.district == HOME
+    ]
+
+    assert closed.applications_expired == 1
+    ended = await lending.application(left.reference)
+    assert (ended.status, ended.decided_on) == (ApplicationStatus.EXPIRED, closed.closed_on)
+    assert (await lending.application(answered.reference)).status is ApplicationStatus.SUBMITTED
+    async with lending.engine.record.unit(HOME) as unit:
+        last = (await unit.applications.transitions(left.id))[-1]
+    assert (last.n, last.to_status, last.role, last.reason_code) == (ended.version, "expired", "system", "not_answered")
+    (told,) = await lending.messages(MessageKind.APPLICATION_EXPIRED)
+    assert Reference(told.data["reference"]) == left.reference
+    assert (await lending.apply(phone)).outcome is SubmissionOutcome.SUBMITTED
+
+
+async def test_an_answer_that_comes_while_the_day_closes_keeps_the_application(lending: Lending) -> None:
+    phone = await lending.borrower()
+    before = await returned(lending, phone, ReturnReason.CONFIRM_INCOME)
+    late = await lending.today() + timedelta(days=RETURNED_DAYS_MAX)
+    await answer_returned(lending.engine, answer(before, phone, Question.NET_PAY, Money.of("4500")))
+
+    await expiring._expire_application(lending.engine, HOME, before.id)
+
+    assert (await lending.application(before.reference)).status is ApplicationStatus.SUBMITTED
+    assert await expiring.expire_applications(lending.engine, HOME, late) == 0

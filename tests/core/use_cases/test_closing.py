@@ -73,7 +73,7 @@ async def test_a_loan_that_was_paid_off_meanwhile_is_left_alone(lending: Lending
 
 async def test_a_date_that_does_not_move_though_nobody_else_moved_it_is_no_success(lending: Lending) -> None:
     today = await lending.today()
-    result = closing.DayEndResult(HOME, today, 0, 0, 0, 0)
+    result = closing.DayEndResult(HOME, today, 0, 0, 0, 0, 0)
     refused = replace(lending.engine, record=Refused(lending.engine.record, 1))  # type: ignore[arg-type]
 
     with pytest.raises(Conflict):
