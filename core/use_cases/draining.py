@@ -18,23 +18,36 @@ from core.use_cases.taking import submit_taken
 TRIES_MAX: Final = 5
 """How often an application may break the program before it is set aside."""
 
+LOCKED_MAX: Final = 5
+"""How many applications of one round may wait for their own borrower's locked rows: each costs a statement's time."""
+
 _CLASHES_MAX: Final = 100
 """How often somebody else may have been first before it is no coincidence any more."""
+
+
+_FAILED: Final = "failed"
+"""What is written of a row that broke the program."""
 
 
 async def drain_applications(engine: Engine, district: str, limit: int) -> int:
     """Submit what waits for a district; returns how many are through. One that fails does not stop the rest.
 
-    While the district is down none is tried more than once a round, and that try is not counted. Raises
+    While the district is down none is tried more than once a round, and that try is not counted. When it is up and only
+    one borrower's rows are locked, that try counts, so that theirs comes after the others' in the next round. Raises
     `ChannelPlaneDown`; an `ExceptionGroup` at the end when a row broke the program itself: a defect to mend.
     """
-    through = 0
+    through = locked = 0
     defects: list[Exception] = []
     for row in await engine.channel.intake.waiting(district, limit, kind=IntakeKind.APPLICATION):
         try:
             through += await _drain(engine, row)
-        except DistrictDown:
-            break  # the next ones are of the same district
+        except DistrictDown as error:
+            if not await _answers(engine, district):
+                break  # the next ones are of the same district
+            await _mark(engine, row, IntakeStatus.WAITING, error.code)
+            locked += 1
+            if locked == LOCKED_MAX:
+                break
         except ChannelPlaneDown:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one application must never hold up everybody else's
@@ -45,13 +58,23 @@ async def drain_applications(engine: Engine, district: str, limit: int) -> int:
     return through
 
 
+async def _answers(engine: Engine, district: str) -> bool:
+    """Whether a district answers a question that waits for nobody's lock."""
+    try:
+        async with engine.record.unit(district) as unit:
+            await unit.business_date()
+    except DistrictDown:
+        return False
+    return True
+
+
 async def _drain(engine: Engine, row: IntakeRow) -> bool:
     try:
         submission = await submit_taken(engine, row)
     except (DistrictDown, ChannelPlaneDown):
         raise
     except DomainError as error:
-        is_clash = isinstance(error, Conflict) and row.attempts + 1 < _CLASHES_MAX
+        is_clash = isinstance(error, Conflict) and _may_try_again(row, error.code, _CLASHES_MAX)
         await _mark(engine, row, IntakeStatus.WAITING if is_clash else IntakeStatus.SET_ASIDE, error.code)
         return False
     if submission.outcome is SubmissionOutcome.REFUSED:
@@ -62,8 +85,13 @@ async def _drain(engine: Engine, row: IntakeRow) -> bool:
 
 
 async def _failed(engine: Engine, row: IntakeRow) -> None:
-    may_try_again = row.attempts + 1 < TRIES_MAX
-    await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, "failed")
+    may_try_again = _may_try_again(row, _FAILED, TRIES_MAX)
+    await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
+
+
+def _may_try_again(row: IntakeRow, code: str, tries_max: int) -> bool:
+    """The tries are of all sorts together: one that waited for locks many times may still fail in another way once."""
+    return row.attempts + 1 < tries_max or row.last_error != code
 
 
 async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
