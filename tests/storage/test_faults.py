@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -23,6 +24,7 @@ from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
+from storage.postgres.tables.declaring import APP_ROLE
 from tests.fixtures_postgres import MovableClock
 from tests.storage.samples import DISTRICT, MFI, NOW, TODAY, a_borrower, lay_ground
 
@@ -173,6 +175,50 @@ async def test_a_connection_that_the_server_closed_is_not_given_to_a_caller(
     async with hasty_record.unit(DISTRICT) as unit:
         assert await unit.business_date() == TODAY
     assert ended
+
+
+@pytest.fixture
+async def limited_url(database_url: str) -> AsyncIterator[str]:
+    """The database for a role whose connections can be limited: for an owner no limit holds."""
+    owner = await asyncpg.connect(database_url)
+    name = f"limited_{uuid4().hex}"
+    await owner.execute(f"create role {name} login in role {APP_ROLE}")
+    yield f"postgresql://{name}@{database_url.partition('@')[2]}"
+    await owner.execute(f"drop role {name}")
+    await owner.close()
+
+
+async def test_a_server_that_takes_no_more_connections_keeps_those_that_it_has(
+    hasty_record: RecordOnPostgres,
+    database_url: str,
+    limited_url: str,
+    sealer: Sealer,
+    keyed_hash: KeyedHash,
+    clock: MovableClock,
+) -> None:
+    """One connection is lost and the look after it is refused: the server lives, and so do the others."""
+    owner = await asyncpg.connect(database_url)
+    name = limited_url.partition("//")[2].partition("@")[0]
+    connections = RecordConnections(limited_url, connect_timeout_seconds=5.0)
+    async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as plane:
+        async with plane.unit(DISTRICT) as kept:
+            await kept.business_date()
+            (first,) = await owner.fetch("select pid from pg_stat_activity where usename = $1", name)
+            async with plane.unit(DISTRICT) as lost:
+                await lost.business_date()
+                await owner.execute(f"alter role {name} connection limit 1")
+                await owner.fetch(
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1 and pid <> $2",
+                    *(name, first["pid"]),
+                )
+                with pytest.raises(DistrictDown):
+                    await lost.business_date()
+            while plane.nodes._watched:
+                await asyncio.sleep(0.01)
+
+            assert await kept.business_date() == TODAY
+        await owner.execute(f"alter role {name} connection limit -1")
+    await owner.close()
 
 
 async def test_a_frozen_channel_plane_keeps_nobody_waiting(database_url: str, sealer: Sealer) -> None:

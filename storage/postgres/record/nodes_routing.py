@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from core.ports.record import DistrictDown
 from storage.postgres.deadline import dropped_after
-from storage.postgres.faults import Fault, Lost, fault_of, lost
+from storage.postgres.faults import Fault, Lost, fault_of, lost, sqlstate
 from storage.postgres.record.connection import LOCK_SHARE, NodeConnection
 from storage.postgres.record.nodes import Node, RecordConnections
 from storage.postgres.record.nodes_metadata import Sight, look
@@ -239,16 +239,27 @@ class Nodes:
             self._watched.discard(node)
 
     async def _examine(self, node: Node) -> bool:
-        """Whether a node answers. One that does is in, and tells what lives where; one that does not is out."""
+        """Whether a node answers. One that does is in, and tells what lives where; one that does not is out.
+
+        One that says it takes no more connections answers: those that it has go on. What lives there it told before.
+        """
         try:
             async with node.fresh() as connection:
                 sight = await look(connection)
-        except DistrictDown:
+        except DistrictDown as error:
+            if self._is_full(node, error):
+                node.is_out = False
+                return True
             node.is_out = len(self.all) > 1
             self._suspect(node)
             return False
         self._learn(node, sight)
         return True
+
+    def _is_full(self, node: Node, error: DistrictDown) -> bool:
+        """Whether a node that we know lives and has no room (53xxx). A starting one (57P03) has lost all sessions."""
+        is_known = node.knows_districts or len(self.all) == 1
+        return is_known and error.__cause__ is not None and sqlstate(error.__cause__).startswith("53")
 
     # --- what lives where ---
 
