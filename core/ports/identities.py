@@ -38,6 +38,13 @@ class IdentityChanges(Protocol):
 
     async def get(self, change_id: UUID, *, mfi_id: UUID | None = None, lock: bool = False) -> IdentityChange: ...
 
+    async def overdue(self, before: datetime, limit: int) -> Sequence[IdentityChange]:
+        """Those that were proposed before an instant and that nobody has decided on, oldest first.
+
+        They are locked; one that somebody else holds is left out.
+        """
+        ...
+
     async def agreed(self, before: datetime, limit: int) -> Sequence[IdentityChange]:
         """Those that were agreed to before an instant and are not done, oldest first."""
         ...

@@ -31,11 +31,11 @@ from core.use_cases.agreed_change import take_effect
 from core.use_cases.auditing import audit
 from core.use_cases.following_change import follow_change
 from core.use_cases.idempotency import earlier_outcome, form_key
-from core.use_cases.identity_cases import check_open, closed_by
+from core.use_cases.identity_cases import check_open, closed_by, reopen_case_of
 from core.use_cases.proposing import AlreadyDecided
 from core.use_cases.recovering import NotTheBorrower, is_the_borrower, take_token
 from core.use_cases.reserving import Reservation
-from core.use_cases.reserving_change import check_free, reserve_new, standing_old
+from core.use_cases.reserving_change import IdentityTaken, check_free, reserve_new, standing_old
 
 PROPOSALS_AN_HOUR: Final = 10
 """For one member of staff, right or wrong: typing IDs to learn whose they are is no work of theirs."""
@@ -165,6 +165,17 @@ async def _of_case(engine: Engine, actor: Actor, command: ResolveCase, kind: Cha
     actor.require(Permission.IDENTITY_PROPOSE)
     reason = check_note(command.reason, required=True)
     await _take_turn(engine, actor)
+    try:
+        return await _propose_of_case(engine, actor, command, kind, reason)
+    except (NotTheBorrower, IdentityTaken):
+        # Either says something about an ID that was typed.
+        await _write_refusal(engine, actor, kind, command.case_id)
+        raise
+
+
+async def _propose_of_case(
+    engine: Engine, actor: Actor, command: ResolveCase, kind: ChangeKind, reason: str
+) -> IdentityChange:
     (await engine.record.catalogue()).district(command.district)
     async with engine.record.unit(command.district) as unit:
         key = form_key(actor, command.key)
@@ -268,7 +279,7 @@ async def _turn_down(engine: Engine, actor: Actor, command: Answer, status: Chan
         _check_person(change, actor, withdraws=status is ChangeStatus.WITHDRAWN)
         decided = _decided(engine, actor, change, status, note)
         await unit.identity_changes.save(decided)
-        await _reopen_case(unit, change)
+        await reopen_case_of(unit, change)
         await audit(engine, unit, actor, f"borrower.{change.kind}_change_{status}", change.borrower_id)
         await unit.commands.complete(key, {"id": str(change.id)})
         await unit.commit()
@@ -302,13 +313,6 @@ async def _end_case(engine: Engine, unit: Unit, actor: Actor, change: IdentityCh
     await unit.identity_cases.save(closed_by(engine, actor, case, outcome, change.reason))
 
 
-async def _reopen_case(unit: Unit, change: IdentityChange) -> None:
-    if change.case_id is None:
-        return
-    case = await unit.identity_cases.get(change.case_id, lock=True)
-    await unit.identity_cases.save(replace(case, status=CaseStatus.OPEN, change_id=None))
-
-
 async def _take_turn(engine: Engine, actor: Actor) -> None:
     async with engine.record.unit(actor.district) as unit:
         await take_token(engine, unit, f"identity_change_by:{actor.staff_id}", PROPOSALS_AN_HOUR, _HOUR_SECONDS)
@@ -316,8 +320,12 @@ async def _take_turn(engine: Engine, actor: Actor) -> None:
 
 
 async def _refused(engine: Engine, actor: Actor) -> NotTheBorrower:
-    """The refusal, written down where the actor's own trail is; what was typed is nobody's to keep."""
-    async with engine.record.unit(actor.district) as unit:
-        await audit(engine, unit, actor, "borrower.number_change_refused", "unknown")
-        await unit.commit()
+    await _write_refusal(engine, actor, ChangeKind.NUMBER, "unknown")
     return NotTheBorrower(field="national_id")
+
+
+async def _write_refusal(engine: Engine, actor: Actor, kind: ChangeKind, subject: object) -> None:
+    """Where the actor's own trail is; what was typed is nobody's to keep."""
+    async with engine.record.unit(actor.district) as unit:
+        await audit(engine, unit, actor, f"borrower.{kind}_change_refused", subject)
+        await unit.commit()

@@ -18,7 +18,14 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
 from core.records.borrower import Borrower, Channel
-from core.records.identity import CLOSING_OUTCOMES, CaseMoved, CaseOutcome, CaseStatus, IdentityCase
+from core.records.identity import (
+    CLOSING_OUTCOMES,
+    CaseMoved,
+    CaseOutcome,
+    CaseStatus,
+    IdentityCase,
+    IdentityChange,
+)
 from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
 from core.use_cases.auditing import audit
@@ -131,6 +138,14 @@ def check_open(case: IdentityCase) -> None:
     """Raise `CaseMoved` unless the case is open."""
     if case.status is not CaseStatus.OPEN:
         raise CaseMoved
+
+
+async def reopen_case_of(unit: Unit, change: IdentityChange) -> None:
+    """A change that came of a case came to nothing: the case is open again. Nothing happens to one of no case."""
+    if change.case_id is None:
+        return
+    case = await unit.identity_cases.get(change.case_id, lock=True)
+    await unit.identity_cases.save(replace(case, status=CaseStatus.OPEN, change_id=None))
 
 
 def closed_by(engine: Engine, actor: Actor, case: IdentityCase, outcome: CaseOutcome, note: str) -> IdentityCase:

@@ -11,6 +11,7 @@ from typing import Final
 from channels.dispatch.outbox import OutboxWorker
 from core.ports.engine import Engine
 from core.use_cases.draining import drain_applications
+from core.use_cases.expiring_changes import expire_proposals
 from core.use_cases.following_change import follow_changes
 from core.use_cases.purging import purge_finished
 from core.use_cases.repaying import drain_payments
@@ -36,6 +37,8 @@ _RESERVATIONS_SECONDS: Final = 30.0
 _RESERVATIONS_BATCH: Final = 50
 _CHANGES_SECONDS: Final = 10.0
 _CHANGES_BATCH: Final = 50
+_PROPOSALS_SECONDS: Final = 600.0
+_PROPOSALS_BATCH: Final = 50
 
 FinishClaims = Callable[[int], Awaitable[int]]
 Purge = Callable[[], Awaitable[int]]
@@ -89,6 +92,8 @@ class Worker:
         yield Job("reservations", reservations, _RESERVATIONS_SECONDS)
         changes = partial(follow_changes, self.engine, district, _CHANGES_BATCH)
         yield Job("identity_changes", changes, _CHANGES_SECONDS)
+        proposals = partial(expire_proposals, self.engine, district, _PROPOSALS_BATCH)
+        yield Job("identity_proposals", proposals, _PROPOSALS_SECONDS)
         yield Job("retention", partial(purge_finished, self.engine, district), _PURGE_SECONDS)
         if self.clockwork is not None:
             yield Job("day_end", partial(self.clockwork.close_yesterday, district), _CLOCK_SECONDS)

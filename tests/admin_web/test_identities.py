@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.ports.reads import IdentityCasePage, IdentityCaseRow
@@ -270,6 +272,18 @@ async def test_its_maker_takes_a_change_back(office: Office) -> None:
 
     assert (answer.status, answer.location) == (303, "/identity-changes")
     assert await stands(office, change) is ChangeStatus.WITHDRAWN
+
+
+async def test_a_change_that_ended_by_itself_names_nobody(office: Office) -> None:
+    change = await office.lending.identity_change()
+    async with office.lending.engine.record.unit(change.district) as unit:
+        ended = replace(change, status=ChangeStatus.WITHDRAWN, decided_at=office.lending.engine.clock.now())
+        await unit.identity_changes.save(ended)
+        await unit.commit()
+
+    page = await (await office.at(Role.MANAGER)).get(path_of(change))
+
+    assert "By itself: nobody decided in time," in page.text
 
 
 async def test_a_form_without_its_token_changes_nothing(office: Office) -> None:

@@ -123,6 +123,16 @@ class IdentityChangesOnPostgres:
             raise NotFound("there is no such change")
         return self._change(row)
 
+    async def overdue(self, before: datetime, limit: int) -> Sequence[IdentityChange]:
+        statement = select(identity_changes).where(
+            self._connection.here(identity_changes),
+            identity_changes.c.status == ChangeStatus.PROPOSED,
+            identity_changes.c.made_at < before,
+        )
+        ordered = statement.order_by(identity_changes.c.made_at, identity_changes.c.id).limit(limit)
+        locked = ordered.with_for_update(key_share=True, skip_locked=True)
+        return [self._change(row) for row in await self._connection.rows(locked)]
+
     async def agreed(self, before: datetime, limit: int) -> Sequence[IdentityChange]:
         statement = select(identity_changes).where(
             self._connection.here(identity_changes),

@@ -32,6 +32,7 @@ from core.use_cases.changing_number import (
     withdraw,
 )
 from core.use_cases.cooling_down import PayoutCoolingDown
+from core.use_cases.expiring_changes import PROPOSAL_STANDS_FOR, expire_proposals
 from core.use_cases.following_change import follow_change, follow_changes
 from core.use_cases.pins import PinResult, check_pin, hash_new_pin
 from core.use_cases.proposing import AlreadyDecided
@@ -279,6 +280,34 @@ async def test_one_change_of_a_borrower_is_under_way_at_a_time(moving: Moving) -
         await propose_number(moving.lending.engine, moving.lending.analyst, moving.command(new=new_phone()))
 
 
+async def test_what_one_lender_leaves_lying_bars_another_for_a_week(moving: Moving, clock: MovableClock) -> None:
+    lending, left = moving.lending, await moving.proposed()
+    stranger = replace(lending.officer, mfi_id=lending.other_mfi.id)
+    clock.move(seconds=PROPOSAL_STANDS_FOR.total_seconds())
+    assert await expire_proposals(lending.engine, HOME, MOST) == 0
+    with pytest.raises(ChangeUnderWay):
+        await propose_number(lending.engine, stranger, moving.command())
+
+    clock.move(seconds=1)
+    assert await expire_proposals(lending.engine, HOME, MOST) == 1
+
+    ended = (await change_file(lending.engine, lending.officer, HOME, left.id)).change
+    assert (ended.status, ended.decided_by, ended.decided_by_name) == (ChangeStatus.WITHDRAWN, None, "")
+    assert "borrower.number_change_expired" in await trail(lending)
+    with pytest.raises(AlreadyDecided):
+        await agree(lending.engine, lending.manager, answer(left))
+    assert (await propose_number(lending.engine, stranger, moving.command())).status is ChangeStatus.PROPOSED
+    assert await expire_proposals(lending.engine, HOME, MOST) == 0
+
+
+async def trail(lending: Lending) -> dict[str, str]:
+    """What the lender's trail says of changes, and about whom or what."""
+    now = lending.engine.clock.now()
+    async with lending.engine.record.unit(HOME) as unit:
+        entries = await unit.audit.between(lending.mfi.id, now.replace(year=2000), now)
+    return {entry.action: entry.subject for entry in entries if "_change_" in entry.action}
+
+
 @ON_EACH
 async def test_a_form_sent_twice_proposes_and_agrees_once(moving: Moving) -> None:
     lending, command = moving.lending, moving.command()
@@ -450,6 +479,7 @@ async def test_a_card_that_is_not_the_borrowers_moves_no_number(lending: Lending
 
     with pytest.raises(NotTheBorrower):
         await propose_number_of_case(lending.engine, lending.officer, resolving(case.id, "999999999999"))
+    assert await trail(lending) == {"borrower.number_change_refused": str(case.id)}
 
 
 async def test_a_refused_change_opens_its_case_again(lending: Lending) -> None:
@@ -457,6 +487,17 @@ async def test_a_refused_change_opens_its_case_again(lending: Lending) -> None:
     change = await propose_number_of_case(lending.engine, lending.officer, resolving(case.id))
 
     await refuse(lending.engine, lending.manager, answer(change, "Look again."))
+
+    (again,) = await cases_of(lending, owner)
+    assert (again.status, again.change_id) == (CaseStatus.OPEN, None)
+
+
+async def test_a_change_that_nobody_decided_on_opens_its_case_again(lending: Lending, clock: MovableClock) -> None:
+    owner, _, case = await claimed(lending)
+    await propose_number_of_case(lending.engine, lending.officer, resolving(case.id))
+    clock.move(days=8)
+
+    await expire_proposals(lending.engine, HOME, MOST)
 
     (again,) = await cases_of(lending, owner)
     assert (again.status, again.change_id) == (CaseStatus.OPEN, None)
@@ -490,6 +531,7 @@ async def test_an_id_that_is_somebodys_is_refused(lending: Lending) -> None:
 
     with pytest.raises(IdentityTaken):
         await propose_corrected_id(lending.engine, lending.officer, resolving(case.id))
+    assert await trail(lending) == {"borrower.national_id_change_refused": str(case.id)}
 
 
 async def test_a_change_of_what_is_another_by_now_is_refused(lending: Lending) -> None:

@@ -171,6 +171,24 @@ async def test_a_borrower_has_one_change_under_way(record: Record, borrower: Bor
             await kept(record, a_change(borrower, status=status))
 
 
+async def test_what_nobody_decided_on_is_overdue_but_for_what_somebody_is_deciding(
+    record: Record, borrower: Borrower
+) -> None:
+    late = LATER + timedelta(seconds=1)
+    change = a_change(borrower, made_at=LATER)
+    await kept(
+        record, change, a_change(borrower, status=ChangeStatus.DONE), a_change(borrower, status=ChangeStatus.REFUSED)
+    )
+
+    async with record.unit(DISTRICT) as deciding, record.unit(DISTRICT) as unit:
+        assert list(await unit.identity_changes.overdue(LATER, 9)) == []
+        await deciding.identity_changes.get(change.id, lock=True)
+        assert list(await unit.identity_changes.overdue(late, 9)) == []
+    async with record.unit(DISTRICT) as unit:
+        assert list(await unit.identity_changes.overdue(late, 0)) == []
+        assert list(await unit.identity_changes.overdue(late, 9)) == [change]
+
+
 async def test_who_proposed_a_change_cannot_be_who_agreed(record: Record, borrower: Borrower) -> None:
     """The database holds it by itself."""
     change = a_change(borrower)
