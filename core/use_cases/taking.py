@@ -7,8 +7,9 @@ answer: what no longer passes then is returned with its reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +38,9 @@ from core.use_cases.messages import tell
 SCOPE: Final = "application"
 """The scope of applications in the intake; their reference there is the command's key."""
 
+SET_ASIDE_BARS_FOR: Final = timedelta(days=2)
+"""From when it was taken: so long somebody may look why it was set aside before its borrower begins another."""
+
 
 @dataclass(frozen=True, slots=True)
 class TakenApplication:
@@ -50,15 +54,16 @@ async def apply_for_loan(engine: Engine, command: SubmitApplication) -> Submissi
     """Submit, or take the application into the intake when the district's records do not answer.
 
     That includes an answer that did not come: the application may be there then, and the same key finds it. While one
-    of the borrower's waits in the intake, no other is begun. Raises `NotRegistered`, `ChannelPlaneDown`.
+    of the borrower's waits in the intake, or was set aside there lately, no other is begun. Raises `NotRegistered`,
+    `ChannelPlaneDown`.
     """
     entry = await registered(engine, command.phone)
     applicant = Applicant(entry.district, entry.borrower_id)
-    being_sent = await engine.channel.intake.open_of(str(applicant.borrower_id))
-    for row in being_sent:
+    standing = await engine.channel.intake.open_of(str(applicant.borrower_id))
+    for row in standing:
         if row.reference == application_key(command.draft_id):
             return Submission(SubmissionOutcome.TAKEN, Reference(row.target))
-    if being_sent:
+    if being_sent := _barring(engine, standing):
         return Submission(SubmissionOutcome.BEING_SENT, Reference(being_sent[0].target))
     try:
         return await submit_for(engine, applicant, command)
@@ -67,8 +72,8 @@ async def apply_for_loan(engine: Engine, command: SubmitApplication) -> Submissi
 
 
 async def application_being_sent(engine: Engine, borrower_id: UUID) -> Reference | None:
-    """The number of a borrower's application that is still in the intake; None: there is none."""
-    rows = await engine.channel.intake.open_of(str(borrower_id))
+    """The number of the application in the intake that keeps a borrower from another; None: there is none."""
+    rows = _barring(engine, await engine.channel.intake.open_of(str(borrower_id)))
     return Reference(rows[0].target) if rows else None
 
 
@@ -89,6 +94,28 @@ def open_application(engine: Engine, row: IntakeRow) -> TakenApplication:
     kept: Mapping[str, Any] = json.loads(engine.sealer.open(row.payload, _context(row.reference)))
     applicant = Applicant(row.district, UUID(kept["borrower_id"]))
     return TakenApplication(applicant, replace(_command_from(kept), taken_at=row.received_at))
+
+
+def _barring(engine: Engine, rows: Sequence[IntakeRow]) -> Sequence[IntakeRow]:
+    """Those that keep their borrower from another application.
+
+    What waits does. What was set aside does for a while, unless nobody can open it: no person could let it try again.
+    One that is tried late, beside another, meets the rules of that day like any other.
+    """
+    since = engine.clock.now() - SET_ASIDE_BARS_FOR
+    return [
+        row
+        for row in rows
+        if row.status is IntakeStatus.WAITING or (row.received_at > since and _can_be_opened(engine, row))
+    ]
+
+
+def _can_be_opened(engine: Engine, row: IntakeRow) -> bool:
+    try:
+        open_application(engine, row)
+    except ValueError:
+        return False
+    return True
 
 
 async def _take(engine: Engine, applicant: Applicant, command: SubmitApplication) -> Submission:

@@ -34,7 +34,7 @@ from core.use_cases.changing_wallet import change_wallet, wallet_of
 from core.use_cases.draining import TRIES_MAX, drain_applications
 from core.use_cases.locating import reserve_reference
 from core.use_cases.payouts import DEFAULT_RAIL
-from core.use_cases.taking import SCOPE, application_being_sent, apply_for_loan, submit_taken
+from core.use_cases.taking import SCOPE, SET_ASIDE_BARS_FOR, application_being_sent, apply_for_loan, submit_taken
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.faulty_record import losing_answers, while_down
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
@@ -198,6 +198,69 @@ async def test_while_one_is_being_sent_no_other_is_begun(lending: Lending) -> No
     await drain(lending.engine)
     assert await application_being_sent(lending.engine, entry.borrower_id) is None
     assert await applications_of(lending, phone) == [str(first.reference)]
+
+
+async def set_aside(lending: Lending, command: SubmitApplication) -> IntakeRow:
+    intake, row = lending.engine.channel.intake, await row_of(lending, command)
+    await intake.mark(SCOPE, row.reference, IntakeStatus.SET_ASIDE, at=lending.engine.clock.now(), error="failed")
+    return row
+
+
+async def test_one_that_was_set_aside_bars_another_for_two_days_and_is_returned_when_tried_beside_it(
+    lending: Lending, clock: MovableClock
+) -> None:
+    phone = await lending.borrower()
+    first, second = await wanted(lending, phone), await wanted(lending, phone)
+    await apply_for_loan(while_down(lending.engine), first)
+    row = await set_aside(lending, first)
+    clock.move(seconds=SET_ASIDE_BARS_FOR.total_seconds() - 1)
+    barred = await apply_for_loan(lending.engine, second)
+    assert (barred.outcome, barred.reference) == (SubmissionOutcome.BEING_SENT, first.reference)
+
+    clock.move(seconds=1)
+    assert row.owner is not None
+    assert await application_being_sent(lending.engine, UUID(row.owner)) is None
+    assert (await apply_for_loan(lending.engine, second)).outcome is SubmissionOutcome.SUBMITTED
+    assert (await apply_for_loan(lending.engine, first)).outcome is SubmissionOutcome.TAKEN, "it is its own answer"
+
+    assert await lending.engine.channel.intake.try_again(SCOPE, row.reference, at=clock.now())
+    await drain(lending.engine)
+    stands = await row_of(lending, first)
+    assert (stands.status, stands.last_error) == (IntakeStatus.RETURNED, "open_with_lender")
+    assert await applications_of(lending, phone) == [str(second.reference)]
+
+
+async def test_one_that_waits_bars_another_however_long(lending: Lending, clock: MovableClock) -> None:
+    phone = await lending.borrower()
+    first, second = await wanted(lending, phone), await wanted(lending, phone)
+    down = while_down(lending.engine)
+    await apply_for_loan(down, first)
+    clock.move(days=30)
+
+    assert (await apply_for_loan(down, second)).outcome is SubmissionOutcome.BEING_SENT
+
+
+async def test_one_that_nobody_can_open_bars_no_other_once_it_is_set_aside(lending: Lending) -> None:
+    phone = await lending.borrower()
+    first, second = await wanted(lending, phone), await wanted(lending, phone)
+    entry = await registered(lending.engine, phone)
+    spoilt = IntakeRow(
+        scope=SCOPE,
+        reference=f"apply:{first.draft_id}",
+        kind=IntakeKind.APPLICATION,
+        district=HOME,
+        digest=b"",
+        payload=b"sealed under a key that is gone",
+        status=IntakeStatus.WAITING,
+        received_at=lending.engine.clock.now(),
+        target=str(first.reference),
+        owner=str(entry.borrower_id),
+    )
+    await lending.engine.channel.intake.accept(spoilt)
+    assert (await apply_for_loan(lending.engine, second)).outcome is SubmissionOutcome.BEING_SENT
+    await set_aside(lending, first)
+
+    assert (await apply_for_loan(lending.engine, second)).outcome is SubmissionOutcome.SUBMITTED
 
 
 async def test_of_two_that_were_taken_at_one_moment_each_sent_again_finds_itself(lending: Lending) -> None:
