@@ -52,7 +52,8 @@ _TRY_AGAIN: Final = Condition("""
 """)
 
 _OPEN_ROWS: Final = Query(
-    "select scope, reference, attempts, received_at, kind from open_intake where district = ? limit 5000"
+    "select scope, reference, attempts, received_at, kind, ttl(attempts) as seconds_left from open_intake "
+    "where district = ? limit 5000"
 )
 _ANNOUNCE: Final = Write("""
     insert into open_intake (district, scope, reference, attempts, received_at, kind) values (?, ?, ?, ?, ?, ?)
@@ -163,16 +164,22 @@ class IntakeOnCassandra:
         for start in range(0, len(named), _FETCHED_AT_ONCE):
             part = named[start : start + _FETCHED_AT_ONCE]
             rows = await asyncio.gather(*(self._standing(row["scope"], row["reference"]) for row in part))
-            for row in rows:
+            for name, row in zip(part, rows, strict=True):
                 if row is None:
                     continue  # announced and perhaps never written: its time ends by itself
-                if row["status"] not in _OPEN:
-                    await self._session.write(_CLOSE, row["district"], row["scope"], row["reference"])
-                elif row["status"] == status:
+                await self._correct(name, row)
+                if row["status"] == status:
                     found.append(_intake_row(row))
             if len(found) >= limit:
                 break
         return found[:limit]
+
+    async def _correct(self, name: Row, row: Row) -> None:
+        """Mend what `open_intake` says of a row whose process died before it could."""
+        if row["status"] not in _OPEN:
+            await self._session.write(_CLOSE, row["district"], row["scope"], row["reference"])
+        elif name["seconds_left"] is not None:
+            await self._announce_as_it_stands(_intake_row(row))
 
     async def _standing(self, scope: str, reference: str, *, serial: bool = False) -> Row | None:
         return await self._session.row(_STANDING, scope, reference, serial=serial)

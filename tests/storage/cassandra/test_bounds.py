@@ -132,6 +132,30 @@ async def test_a_row_that_was_named_and_never_written_is_nothing_and_its_name_go
     assert await cassandra_plane.intake.waiting(DISTRICT, 10) == [row]
 
 
+async def test_a_row_whose_process_died_before_it_was_named_for_good_is_so_once_it_is_seen(
+    cassandra_plane: ChannelOnCassandra,
+) -> None:
+    """An outage may last longer than a name that nobody confirmed."""
+    row = IntakeRow(
+        "application", "R1", "application", DISTRICT, b"d" * 32, b"x", IntakeStatus.WAITING, NOW, owner="somebody"
+    )
+    await cassandra_plane.intake.accept(row)
+    driver = cassandra_plane.session._session
+    driver.execute(
+        "insert into open_intake (district, scope, reference, attempts, received_at, kind) "
+        "values (%s, 'application', 'R1', 0, 0, 'application') using ttl 1000",
+        (DISTRICT,),
+    )
+    driver.execute(
+        "insert into intake_owners (owner, scope, reference) values ('somebody', 'application', 'R1') using ttl 1000"
+    )
+
+    assert await cassandra_plane.intake.waiting(DISTRICT, 10) == [row]
+
+    named = driver.execute("select ttl(attempts) as attempts, ttl(kind) as kind from open_intake").one()
+    assert (named["attempts"], named["kind"]) == (None, None)
+
+
 async def test_a_finished_row_whose_name_was_left_behind_is_not_given_out_again(
     cassandra_plane: ChannelOnCassandra,
 ) -> None:
