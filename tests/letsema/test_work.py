@@ -88,3 +88,19 @@ async def test_a_change_of_number_that_was_killed_is_finished(
         return file.change.status is ChangeStatus.DONE
 
     await until(worker, done)
+
+
+async def test_a_proposal_that_nobody_decided_on_is_ended(
+    lending: Lending, worker: Worker, clock: MovableClock
+) -> None:
+    old = new_phone()
+    await lending.register(old, national_id="012345678901")
+    wanted = ProposeNumber(old, "012345678901", new_phone(), "Lost the SIM.", key())
+    change = await propose_number(lending.engine, lending.officer, wanted)
+    clock.move(days=8)
+
+    async def ended() -> bool:
+        file = await change_file(lending.engine, lending.manager, change.district, change.id)
+        return file.change.status is ChangeStatus.WITHDRAWN
+
+    await until(worker, ended)

@@ -63,6 +63,7 @@ JOURNEYS: Sequence[Journey] = (
     test_whole_life.test_a_waiver_a_loss_and_what_is_recovered_stand_apart_in_the_books,
     test_changing_pin.test_the_new_pin_opens_the_old_one_does_not_and_the_number_is_told,
     test_changing_number.test_a_case_of_the_same_person_becomes_a_change_of_number,
+    test_changing_number.test_a_change_that_nobody_decided_on_opens_its_case_again,
     test_changing_number.test_a_mistyped_id_is_corrected_and_its_owner_registers,
     test_identity_cases.test_a_case_is_closed_with_a_reason_once,
     test_complaining.test_a_complaint_has_a_number_a_due_day_and_a_message,
