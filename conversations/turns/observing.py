@@ -23,6 +23,8 @@ class Seen(StrEnum):
     FAILED = "failed"
     FINISHED = "finished"
     """Its command was run and its turn completed, by the hop itself, by another one or by the worker."""
+    SET_ASIDE = "set_aside"
+    """Its command failed too often, and the worker gave it up: a person has to look."""
 
     @property
     def is_turn(self) -> bool:

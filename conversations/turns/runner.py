@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -17,6 +17,7 @@ from conversations.turns.keeping import OWED_DAYS, Keeper
 from conversations.turns.observing import HopSeen, Observe, Seen, ignore
 from conversations.turns.progress import DEADLINE_SECONDS, LATE_SAVE_SECONDS, STALE_CLAIM_SECONDS, Progress, Stage
 from conversations.turns.recent import RecentTurns
+from conversations.turns.setting_aside import FAILURES_MIN, SET_ASIDE_AFTER, Failures, set_aside
 from conversations.turns.surroundings import Surroundings
 from conversations.turns.turn import Turn
 from core.ports.channel import ChannelPlaneDown
@@ -58,6 +59,7 @@ class TurnRunner:
         )
         self._deadline_seconds = deadline_seconds
         self._under_way: Final[set[asyncio.Task[Any]]] = set()
+        self._failures: Final = Failures()
 
     async def take(self, hop: Hop) -> Reply:
         """Answer a hop within the deadline, whatever happens. Never raises; a repeat gives the same bytes."""
@@ -72,11 +74,13 @@ class TurnRunner:
     async def finish_stale_claims(self, limit: int) -> int:
         """Finish claims that nobody came back for, `limit` at a time; how many were. For the worker, every few seconds.
 
-        The oldest first, and each is tried: those of a district that is down must not keep the others waiting.
+        The oldest first, and each is tried: those of a district that is down must not keep the others waiting. One that
+        failed too often, for too long, is set aside.
         """
         claimed_before = self._around.engine.clock.now() - timedelta(seconds=STALE_CLAIM_SECONDS)
         finished = 0
         tried: set[tuple[bytes, str, str]] = set()
+        stale: Sequence[TurnRecord] = ()
         for _ in range(_STALE_ROUNDS_MAX):
             stale = await self._around.store.stale_claims(claimed_before, limit + len(tried))
             untried = [record for record in stale if _place(record) not in tried]
@@ -84,6 +88,7 @@ class TurnRunner:
                 break
             tried.update(map(_place, untried))
             finished += sum([await self._finish_stale(record) for record in untried])
+        self._failures.keep_only(stale)
         return finished
 
     async def drain(self, timeout_seconds: float) -> bool:
@@ -141,8 +146,23 @@ class TurnRunner:
         except Exception:
             # One claim that nobody can finish must not keep the others waiting.
             log.exception("claim_failed")
+            await self._count_failure(record)
             return False
         return True
+
+    async def _count_failure(self, record: TurnRecord) -> None:
+        """A claim that fails every time must not bar its caller's way for as long as it is kept."""
+        claim = record.claim
+        if claim is None:
+            return
+        failures = self._failures.add(record, claim)
+        age = self._around.engine.clock.now() - claim.claimed_at
+        if failures < FAILURES_MIN or age < SET_ASIDE_AFTER:
+            return
+        try:
+            await set_aside(self._around, record, claim)
+        except ChannelPlaneDown:
+            log.warning("claim_not_set_aside")
 
     def _spawn(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)

@@ -299,7 +299,10 @@ class Turn:
         return business_date_of(self._around.engine.clock.now())
 
     async def _finish_earlier(self, record: TurnRecord, entry: PhoneEntry | None) -> None:
-        """Finish what another session of this caller claimed. Its borrower is long gone: the outcome comes by SMS."""
+        """Finish what another session of this caller claimed. Its borrower is long gone: the outcome comes by SMS.
+
+        One that fails of a mistake of ours bars the way until the worker sets it aside: it may still have an effect.
+        """
         progress = Progress(language=self._progress.language, is_late=True)
         try:
             await finish(self._around, record, progress, entry=entry)
