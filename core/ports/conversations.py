@@ -111,6 +111,10 @@ class ConversationStore(Protocol):
         """
         ...
 
+    async def forget(self, caller: bytes) -> None:
+        """Remove every turn, claim and draft of a caller. Safe to repeat; whoever saves over what is gone has lost."""
+        ...
+
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         """Turns whose command was begun before then and never finished, for the worker."""
         ...

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.errors import Conflict, DomainError
 from core.phones import PhoneNumber
-from core.ports.directory import IdentityEntry
+from core.ports.directory import IdentityEntry, PhoneEntry
 from core.ports.engine import Engine
 from core.records.identity import ChangeKind, ChangeStatus, IdentityChange
 from core.use_cases.reserving import Reservation, activate
@@ -25,9 +25,10 @@ _WRITE_TRIES: Final = 4
 
 
 async def follow_change(engine: Engine, district: str, change_id: UUID) -> IdentityChange:
-    """Give the old entry up, cut both numbers' chats, let the new one take effect. One done, or not agreed, stays.
+    """Give the old entry up, cut both numbers' chats and forms, let the new one take effect.
 
-    Raises `ChannelPlaneDown`, `DistrictDown`, `Conflict`: the worker tries again.
+    One that is done, or not agreed to, stays as it is. Raises `ChannelPlaneDown`, `DistrictDown`,
+    `Conflict`: the worker tries again.
     """
     async with engine.record.unit(district) as unit:
         change = await unit.identity_changes.get(change_id)
@@ -36,6 +37,7 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
     old, new = await _entries(engine, change)
     # The old one first: for a moment nobody signs in, never two.
     if old is not None and old.draft_id == change.gives_up and old.borrower_id == change.borrower_id:
+        await _forget_conversations(engine, old)
         await _remove(engine, old)
     if change.kind is ChangeKind.NUMBER:
         await _cut_chat(engine, PhoneNumber.parse(change.old))
@@ -43,6 +45,7 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
         if change.kind is ChangeKind.NUMBER and new.state == "reserved":
             # Linked by whoever had the SIM before; the borrower links their own as soon as the number is theirs.
             await _cut_chat(engine, PhoneNumber.parse(change.new))
+            await _forget_conversations(engine, new)
         await activate(engine, new)
     return await _done(engine, change)
 
@@ -77,6 +80,15 @@ async def _entries(engine: Engine, change: IdentityChange) -> tuple[Reservation 
         await directory.phone(keyed_hash.phone(PhoneNumber.parse(change.old))),
         await directory.phone(keyed_hash.phone(PhoneNumber.parse(change.new))),
     )
+
+
+async def _forget_conversations(engine: Engine, entry: Reservation) -> None:
+    """Nothing that was typed on a number goes on with whoever has it next: neither a form nor a command begun.
+
+    Before the entry goes: as long as it stands nobody else can have registered the number and begun a form of theirs.
+    """
+    if isinstance(entry, PhoneEntry):
+        await engine.channel.conversations.forget(entry.phone_hash)
 
 
 async def _remove(engine: Engine, old: Reservation) -> None:

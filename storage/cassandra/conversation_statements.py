@@ -75,6 +75,9 @@ MARK_CLAIM: Final = Condition(
 )
 UNMARK_CLAIM: Final = Condition(f"delete from conversations where {_WHERE}")  # noqa: S608 - constants
 
+FORGET: Final = Condition(f"delete from conversations where {_WHERE} if exists")  # noqa: S608 - constants
+ALL_ROWS: Final = Query(f"select {_READ_COLUMNS} from conversations where caller = ?")  # noqa: S608 - constants
+
 OPEN_CLAIM: Final = Write(
     "insert into open_claims (shard, caller, service, session, turn, claimed_at) values (?, ?, ?, ?, ?, ?)"
 )
@@ -96,6 +99,8 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     REPLACE_DRAFT,
     MARK_CLAIM,
     UNMARK_CLAIM,
+    FORGET,
+    ALL_ROWS,
     OPEN_CLAIM,
     CLOSE_CLAIM,
     OPEN_CLAIMS,

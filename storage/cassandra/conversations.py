@@ -25,10 +25,12 @@ from storage.cassandra.conversation_rows import (
     turn_values,
 )
 from storage.cassandra.conversation_statements import (
+    ALL_ROWS,
     CLAIM,
     CLOSE_CLAIM,
     DRAFT,
     DRAFTS_AND_CLAIMS,
+    FORGET,
     MAKE_DRAFT,
     MAKE_TURN,
     MARK_CLAIM,
@@ -104,6 +106,18 @@ class ConversationsOnCassandra:
             with suppress(ChannelPlaneDown):
                 await self._session.write(CLOSE_CLAIM, *_open_claim(turn, expected_turn))
         return SaveResult.SAVED
+
+    async def forget(self, caller: bytes) -> None:
+        """Row by row, by transactions as all else here: a plain removal could be ordered before a save.
+
+        What `open_claims` names goes with it: the worker finds no turn of that name, and the name expires.
+        """
+        with self._doubts.watching(caller):
+            for row in await self._session.rows(ALL_ROWS, caller, serial=True):
+                key = (row["caller"], row["kind"], row["service"], row["session"])
+                await self._session.compare_and_set((FORGET, key))
+        # A read of one replica might still bring what is gone.
+        self._doubts.add(caller)
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         """What `open_claims` says, as far as the turns themselves say so too."""

@@ -14,7 +14,8 @@ from core.ports.engine import Engine
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.use_cases.borrowing import overview
-from tests.core.use_cases.lending import Lending
+from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
+from tests.core.use_cases.lending import Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import SERVICE, Caller
 
@@ -254,3 +255,25 @@ async def test_two_numbers_under_one_session_id_have_a_conversation_each(known: 
     assert reply.screen == "apply.product"
     await first.types("1500")
     first.shows("apply.term")
+
+
+async def test_a_stranger_on_a_number_that_was_given_up_is_offered_nothing_of_its_borrower(
+    known: Known, runner: TurnRunner, lending: Lending
+) -> None:
+    old, moved = await known(), new_phone()
+    await old.dials()
+    await old.types("1", "1", "1500", "2", "2", "1", "6000")
+    await old.dials()
+    old.shows("start.resume")
+    national_id = f"0{old.number.e164[4:]}"
+    change = await propose_number(
+        lending.engine, lending.officer, ProposeNumber(old.number, national_id, moved, "Lost the SIM.", key())
+    )
+    await agree(lending.engine, lending.manager, Answer(change.district, change.id, "", key()))
+
+    stranger = Caller(runner, old.number)
+    await stranger.dials()
+    stranger.shows("register.language")
+    await lending.register(old.number, national_id="019876543210")
+    await stranger.dials()
+    stranger.shows("main.menu")

@@ -94,6 +94,11 @@ STALE_CLAIMS: Final = f"""
     from channel.turns where claimed_at < $1 order by claimed_at limit $2
 """  # noqa: S608 - constants
 
+FORGET: Final = """
+    with forgotten_turns as (delete from channel.turns where caller = $1)
+    delete from channel.drafts where caller = $1
+"""
+
 _TURN_KEY: Final = 3
 _DRAFT_KEY: Final = 2
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
 from core.ports.directory import PhoneEntry
-from storage.postgres.channel.conversation_statements import DRAFT_COLUMNS, LOAD, SAVE, STALE_CLAIMS
+from storage.postgres.channel.conversation_statements import DRAFT_COLUMNS, FORGET, LOAD, SAVE, STALE_CLAIMS
 from storage.postgres.channel.directory import PHONE_COLUMNS
 from storage.postgres.channel.pool import ChannelPool
 
@@ -68,6 +68,9 @@ class ConversationsOnPostgres:
         except asyncpg.DivisionByZeroError:
             return SaveResult.LOST
         return SaveResult.SAVED if row is not None and row["saved"] else SaveResult.LOST
+
+    async def forget(self, caller: bytes) -> None:
+        await self._pool.write(FORGET, caller)
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         return [_turn(row) for row in await self._pool.rows(STALE_CLAIMS, older_than, limit)]

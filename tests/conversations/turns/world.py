@@ -209,6 +209,10 @@ class MemoryStore:
         await self.after_save()
         return SaveResult.SAVED
 
+    async def forget(self, caller: bytes) -> None:
+        self.turns = {where: turn for where, turn in self.turns.items() if where[0] != caller}
+        self.drafts = {where: draft for where, draft in self.drafts.items() if where[0] != caller}
+
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         claimed = [turn for turn in self.turns.values() if turn.claim and turn.claim.claimed_at < older_than]
         return claimed[:limit]

@@ -243,3 +243,32 @@ async def test_stale_claims_are_those_begun_before_then_oldest_first(channel: Ch
 
     assert list(await channel.conversations.stale_claims(LATER, 10)) == [older, old]
     assert list(await channel.conversations.stale_claims(LATER, 1)) == [older]
+
+
+async def test_a_caller_who_is_forgotten_has_nothing_and_the_others_keep_theirs(channel: ChannelPlane) -> None:
+    save, load = channel.conversations.save, channel.conversations.load
+    other, claimed = b"d" * 32, a_turn(session="s0", claim=a_claim())
+    await save(a_turn(), expected_turn=None, expected_claim=None, draft=a_draft())
+    await save(claimed, expected_turn=None, expected_claim=None, draft=a_draft())
+    await save(a_turn(caller=other), expected_turn=None, expected_claim=None, draft=a_draft(caller=other))
+
+    for _ in range(2):
+        await channel.conversations.forget(CALLER)
+
+        snapshot = await load(CALLER, "*384*555#", "s1", NOW)
+        assert (snapshot.turn, snapshot.unfinished, snapshot.drafts) == (None, (), ())
+    assert await turn_of(channel, "s0") is None
+    assert list(await channel.conversations.stale_claims(LATER, 10)) == []
+    snapshot = await load(other, "*384*555#", "s1", NOW)
+    assert (snapshot.turn is not None, len(snapshot.drafts)) == (True, 1)
+
+
+async def test_a_session_that_was_forgotten_cannot_go_on_and_another_may_begin(channel: ChannelPlane) -> None:
+    save = channel.conversations.save
+    await save(a_turn(1), expected_turn=None, expected_claim=None)
+    await save(a_turn(1, session="s0", claim=a_claim()), expected_turn=None, expected_claim=None)
+    await channel.conversations.forget(CALLER)
+
+    assert await save(a_turn(2), expected_turn=1, expected_claim=None) is LOST
+    assert await save(a_turn(2, session="s0"), expected_turn=1, expected_claim="apply:1") is LOST
+    assert await save(a_turn(1), expected_turn=None, expected_claim=None) is SAVED
