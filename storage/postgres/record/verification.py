@@ -179,6 +179,20 @@ _PAYMENTS: Final = text("""
     order by p.receipt
 """)
 
+# Deleted, it would be missing from every list and from the payer's own account, while the books have its money.
+_MISSING_PAYMENTS: Final = text("""
+    select e.key as subject, 'it was posted to the loan ' || l.reference || ', and its payment is gone' as detail
+    from record.loan_events e
+    join record.loans l on l.district = :district and l.id = e.loan_id
+    where e.district = :district and starts_with(e.key, 'repayment:')
+        and not exists (
+            select from record.payments p
+            where p.district = :district and p.loan_id = e.loan_id
+                and 'repayment:' || p.rail || ':' || p.rail_reference || ':' || p.assignment = e.key
+        )
+    order by e.key
+""")
+
 # What left the float for a payout or a refund, over all versions of its journal and their reversals.
 _PAYOUTS: Final = text(f"""
     with cash as (
@@ -211,6 +225,7 @@ async def verify(connection: DistrictConnection) -> Sequence[LedgerFinding]:
         *await _compared(connection, "position_differs", _POSITIONS),
         *await _compared(connection, "instalments_differ", _INSTALMENTS),
         *await _compared(connection, "suspense_differs", _SUSPENSE),
+        *await _listed(connection, "payment_missing", _MISSING_PAYMENTS),
         *await _compared(connection, "payment_differs", _PAYMENTS),
         *await _compared(connection, "payout_differs", _PAYOUTS),
     ]

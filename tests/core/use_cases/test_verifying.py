@@ -107,6 +107,18 @@ async def test_an_amount_that_is_not_what_the_books_moved_is_named_without_a_rep
     assert "the postings say" in found[0].detail
 
 
+async def test_a_payment_that_the_books_have_and_no_list_shows_is_named(
+    lending: Lending, loan: Loan, database_url: str
+) -> None:
+    """Only the database's owner can remove one."""
+    await tamper(database_url, "delete from record.payments where status = 'posted'")
+
+    found = await verify_ledger(lending.engine, [HOME])
+
+    assert {each.kind for each in found} == {"payment_missing"}
+    assert all(str(loan.reference) in each.detail for each in found)
+
+
 async def test_replays_may_be_left_out(lending: Lending, loan: Loan, database_url: str) -> None:
     await tamper(database_url, "update record.instalments set interest_lisente = interest_lisente + 1 where n = 3")
 
