@@ -40,6 +40,8 @@ _CLASHES_MAX: Final = 100
 _TRIES_MAX: Final = 100
 """After how many tries, whatever they met, one that breaks the program is set aside: money is hurried for longest."""
 
+_FAILED: Final = "failed"
+
 
 class UnknownRailAccount(InvalidInput):
     """The account that was paid is nobody's here."""
@@ -143,8 +145,8 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
         except DomainError:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
-            may_try_again = row.attempts < _TRIES_MAX
-            await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, "failed")
+            may_try_again = _may_try_again(row, _FAILED, _TRIES_MAX)
+            await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
             defects.append(error)
     if defects:
         raise ExceptionGroup("payments that wait because posting them broke", defects)
@@ -165,7 +167,12 @@ def _passes(row: IntakeRow, error: DomainError) -> bool:
     """Whether a later try may do better: a plane was down, or somebody else was first at a row both wanted."""
     if isinstance(error, DistrictDown | ChannelPlaneDown):
         return True
-    return isinstance(error, Conflict) and row.attempts < _CLASHES_MAX
+    return isinstance(error, Conflict) and _may_try_again(row, error.code, _CLASHES_MAX)
+
+
+def _may_try_again(row: IntakeRow, code: str, tries_max: int) -> bool:
+    """The tries are of all sorts together: one that waited out a long outage may still fail in another way once."""
+    return row.attempts < tries_max or row.last_error != code
 
 
 async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:

@@ -94,6 +94,29 @@ async def test_a_payment_that_breaks_the_drain_holds_up_no_other(lending: Lendin
     assert [row.reference for row in await waiting(lending)] == ["BROKEN"]
 
 
+async def test_a_payment_that_waited_out_a_long_outage_is_not_set_aside_for_its_first_failure(
+    lending: Lending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repaying, "_TRIES_MAX", 3)
+    notice = PaymentNotice(
+        "simulated", "BROKEN", Money.of("5"), "", lending.mfi.rail_accounts["simulated"], "", PAST_THE_CALENDAR
+    )
+    down = replace(lending.engine, record=DownWhilePosting(lending.engine.record))  # type: ignore[arg-type]
+    await receive_payment(down, replace(notice, paid_at=lending.engine.clock.now()))
+    (row,) = await waiting(lending)
+    for _ in range(4):
+        await repaying._mark(lending.engine, row, IntakeStatus.WAITING, DistrictDown.code)
+
+    async def breaking(_engine: object, _row: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(repaying, "_post", breaking)
+    for still_waiting in (1, 0):
+        with pytest.raises(ExceptionGroup):
+            await drain_payments(lending.engine, HOME, 10)
+        assert len(await waiting(lending)) == still_waiting
+
+
 async def test_a_payment_that_goes_on_breaking_the_program_is_set_aside_and_named_by_the_proof(
     lending: Lending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
