@@ -97,7 +97,8 @@ async def test_every_page_on_the_wire_is_one_that_the_check_measures(phone: Phon
 def measured(language: Language, pages: Sequence[tuple[str, bytes]]) -> set[tuple[str, bytes]]:
     """Every page that the check lays out, by its screen, as bytes of the wire; lists have the items of the demo.
 
-    The check lays out each screen with every key that it may have; one that was come to first has no way back.
+    The check lays out each screen with every key that it may have; one that was come to first has no way back, and one
+    that home itself leads to none there.
     """
     subject = borrower()
     seen = {name: _items(listed, pages) for listed, name in LISTS.items()}
@@ -108,7 +109,7 @@ def measured(language: Language, pages: Sequence[tuple[str, bytes]]) -> set[tupl
     for values in _as_in_the_demo(candidates):
         for view in worst_views(BORROWER, Worst(values, subject.texts, renderer.measure), language):
             kind = "END" if view.ends else "CON"
-            for shown in (view, replace(view, can_go_back=False)):
+            for shown in (view, replace(view, can_go_back=False), replace(view, can_go_back=False, can_go_home=False)):
                 found |= {(view.screen, f"{kind} {page}".encode()) for page in renderer.pages(shown)}
     return found
 
