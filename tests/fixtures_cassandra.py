@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
+from cassandra import OperationTimedOut
+from cassandra.cluster import NoHostAvailable
 
 from core.ports.environment import Sealer
 from storage.cassandra.addresses import CassandraAddress
@@ -95,8 +98,17 @@ async def cassandra_plane(cassandra_session: ChannelSession, sealer: Sealer, clo
 
 
 def _empty(session: ChannelSession) -> None:
-    """Emptying a table costs more than looking whether it needs to be."""
+    """Emptying a table costs more than looking whether it needs to be. A node that was stopped may yet be coming back."""
     driver = session._session
+    give_up_at = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            driver.execute("select key from system.local")
+            break
+        except (NoHostAvailable, OperationTimedOut):
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.2)
     for table in driver.cluster.metadata.keyspaces[driver.keyspace].tables:
         if table != "schema_versions" and driver.execute(f"select * from {table} limit 1").one():  # noqa: S608
             driver.execute(f"truncate {table}", timeout=_PATIENCE)

@@ -66,8 +66,14 @@ class CassandraNode:
             time.sleep(0.2)
 
     def freeze(self) -> None:
-        """Stop it without killing it: its connections stay, and nothing answers."""
+        """Stop it without killing it: its connections stay, and nothing answers once this returns."""
         self._signal(signal.SIGSTOP)
+        assert self._process is not None
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        give_up_at = time.monotonic() + _STOP_SECONDS_MAX
+        while any(_goes_on(task) for task in tasks.iterdir()):  # each thread stops when it is next scheduled
+            assert time.monotonic() < give_up_at, "the node did not freeze"
+            time.sleep(0.01)
 
     def thaw(self) -> None:
         """Let it go on."""
@@ -152,6 +158,13 @@ def _release() -> str:
     assert version is not None
     assert version.text is not None
     return version.text
+
+
+def _goes_on(task: Path) -> bool:
+    """Whether a thread is not stopped: its state stands behind the name, which is in brackets and may hold anything."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return not (task / "stat").read_text().rpartition(")")[2].lstrip().startswith("T")
+    return False
 
 
 def free_port() -> int:

@@ -20,6 +20,7 @@ import asyncpg
 from tests.servers.citus.node import APP_PASSWORD, CitusNode, copy_files, make_files
 
 _NAMES: Final = ("coordinator", "worker1", "worker2")
+_DROPS_MAX: Final = 10
 _numbers = itertools.count(1)
 
 
@@ -65,7 +66,7 @@ class CitusCluster:
         async with connected(self.coordinator.url(name)) as connection:
             # Else the transactions that it recovers for itself would hold it open.
             await connection.execute("set citus.enable_ddl_propagation to off; drop extension citus cascade")
-        await asyncio.gather(*(administer(node, f"drop database if exists {name} with (force)") for node in self.nodes))
+        await asyncio.gather(*(_drop(node, name) for node in self.nodes))
 
     async def let_the_product_in(self, name: str) -> None:
         """Give the product's role its password on every node: migrations make it without one."""
@@ -135,6 +136,15 @@ async def administer(node: CitusNode, statement: str) -> None:
     """Say one thing to a node about all its databases."""
     async with connected(node.url("postgres")) as connection:
         await connection.execute(statement)
+
+
+async def _drop(node: CitusNode, name: str) -> None:
+    """Remove a database from a node. What recovers its transactions may open it again meanwhile."""
+    for _ in range(_DROPS_MAX):
+        with contextlib.suppress(asyncpg.ObjectInUseError):
+            await administer(node, f"drop database if exists {name} with (force)")
+            return
+    raise AssertionError(f"{name} is always in use")
 
 
 async def _create_database(node: CitusNode, name: str) -> None:
