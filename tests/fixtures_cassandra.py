@@ -98,7 +98,7 @@ async def cassandra_plane(cassandra_session: ChannelSession, sealer: Sealer, clo
 
 
 def _empty(session: ChannelSession) -> None:
-    """Emptying a table costs more than looking whether it needs to be. A node that was stopped may yet be coming back."""
+    """Emptying a table costs more than looking whether it needs to be. A node that was stopped may be coming back."""
     driver = session._session
     give_up_at = time.monotonic() + _PATIENCE
     while True:
