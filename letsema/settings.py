@@ -110,8 +110,8 @@ class Settings(BaseSettings):
     )
     owner_url: PostgresqlUrl | None = Field(
         None,
-        description="The record plane's database as its owner, on Citus a superuser on the coordinator: for `letsema db "
-        "upgrade` and `letsema cluster` alone.",
+        description="The record plane's database as its owner, on Citus a superuser on the coordinator: for "
+        "`letsema db upgrade` and `letsema cluster` alone.",
     )
     channel_owner_url: PostgresqlUrl | None = Field(
         None, description="The channel plane's database as its owner. Unset: the record plane's."
