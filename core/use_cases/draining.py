@@ -74,7 +74,7 @@ async def _drain(engine: Engine, row: IntakeRow) -> bool:
     except (DistrictDown, ChannelPlaneDown):
         raise
     except DomainError as error:
-        is_clash = isinstance(error, Conflict) and _may_try_again(row, error.code, _CLASHES_MAX)
+        is_clash = isinstance(error, Conflict) and row.may_fail_again(error.code, _CLASHES_MAX - 1)
         await _mark(engine, row, IntakeStatus.WAITING if is_clash else IntakeStatus.SET_ASIDE, error.code)
         return False
     if submission.outcome is SubmissionOutcome.REFUSED:
@@ -85,13 +85,8 @@ async def _drain(engine: Engine, row: IntakeRow) -> bool:
 
 
 async def _failed(engine: Engine, row: IntakeRow) -> None:
-    may_try_again = _may_try_again(row, _FAILED, TRIES_MAX)
+    may_try_again = row.may_fail_again(_FAILED, TRIES_MAX - 1)
     await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
-
-
-def _may_try_again(row: IntakeRow, code: str, tries_max: int) -> bool:
-    """The tries are of all sorts together: one that waited for locks many times may still fail in another way once."""
-    return row.attempts + 1 < tries_max or row.last_error != code
 
 
 async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:

@@ -145,7 +145,7 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
         except DomainError:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
-            may_try_again = _may_try_again(row, _FAILED, _TRIES_MAX)
+            may_try_again = row.may_fail_again(_FAILED, _TRIES_MAX)
             await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
             defects.append(error)
     if defects:
@@ -167,12 +167,7 @@ def _passes(row: IntakeRow, error: DomainError) -> bool:
     """Whether a later try may do better: a plane was down, or somebody else was first at a row both wanted."""
     if isinstance(error, DistrictDown | ChannelPlaneDown):
         return True
-    return isinstance(error, Conflict) and _may_try_again(row, error.code, _CLASHES_MAX)
-
-
-def _may_try_again(row: IntakeRow, code: str, tries_max: int) -> bool:
-    """The tries are of all sorts together: one that waited out a long outage may still fail in another way once."""
-    return row.attempts < tries_max or row.last_error != code
+    return isinstance(error, Conflict) and row.may_fail_again(error.code, _CLASHES_MAX)
 
 
 async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
