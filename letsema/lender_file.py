@@ -15,7 +15,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from channels.ussd.gsm0338 import fold, septets, unfoldable
 from conversations.check.worst import LARGEST_AMOUNT
 from conversations.measures import LONGEST_ACCOUNT, LONGEST_ADDRESS, LONGEST_FEE, LONGEST_LENDER, LONGEST_PRODUCT
 from core.calendar import PeriodUnit
@@ -30,6 +29,7 @@ from core.credit.checks import (
     Severity,
 )
 from core.errors import InvalidInput
+from core.gsm0338 import fold, septets, unfoldable
 from core.loans.exact import MultipleRounding
 from core.loans.parts import DEFAULT_ORDER, Part
 from core.loans.policy import AFTER_DAYS_MAX, Cap, LateFeeBase, LateFeeRule, PayoffInterest, Policy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from channels.ussd.gsm0338 import fold, septets
 from conversations.messages import message_text
 from conversations.texts import Texts
+from core.gsm0338 import fold, septets
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind

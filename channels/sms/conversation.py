@@ -12,13 +12,13 @@ from typing import Final
 from channels.sms.codes import ShortCode, code_written_to
 from channels.sms.keywords import CHOICES, Keyword, keyword_of
 from channels.sms.sessions import SmsSession, SmsSessions
-from channels.ussd.gsm0338 import fold
 from conversations.engine import Machine, Notice, PinQuestion, Question, Text
 from conversations.engine.screens import BACK, HOME
 from conversations.texting_words import TextingWords
 from conversations.texts import Texts
 from conversations.turns import Dialect, Hop, Reply
 from conversations.turns.transcripts import is_same_input
+from core.gsm0338 import fold
 from core.phones import PhoneNumber
 from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine

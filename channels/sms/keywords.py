@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from channels.ussd.gsm0338 import fold
+from core.gsm0338 import fold
 
 
 class Keyword(StrEnum):

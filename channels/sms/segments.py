@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from channels.ussd.gsm0338 import is_gsm, septets
+from core.gsm0338 import is_gsm, septets
 
 _SEPTETS_ALONE: Final = 160
 _SEPTETS_A_PART: Final = 153

@@ -13,7 +13,7 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
-from channels.ussd.gsm0338 import septets
+from core.gsm0338 import septets
 
 
 class Break(IntEnum):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from channels.ussd.breaking import Break, Piece, Room, join, phrases, split
-from channels.ussd.gsm0338 import fold, septets, unfoldable
 from conversations.engine import ScreenView, Text
 from conversations.engine.messages import FOOTER_BACK, FOOTER_HOME, FOOTER_MORE
 from conversations.engine.screens import BACK, HOME, MORE
 from conversations.texts import Texts
+from core.gsm0338 import fold, septets, unfoldable
 
 PAGE_SEPTETS_MAX: Final = 160
 """What every network passes on; some allow 182."""

@@ -31,9 +31,9 @@ def check(as_json: AsJson = False, of: Of = _BORROWER) -> None:
     # Nothing here may import the flows: when they break a rule, that is what is reported.
     from channels.sms.rendering import SmsRenderer
     from channels.sms.segments import parts_of
-    from channels.ussd.gsm0338 import fold
     from channels.ussd.pages import UssdRenderer
     from conversations.check import check_subject
+    from core.gsm0338 import fold
 
     report = check_subject(
         lambda: _subject(of),

@@ -14,7 +14,6 @@ from typing import Final
 from channels.sms.rendering import SmsRenderer
 from channels.sms.segments import parts_of
 from channels.telegram.rendering import TelegramRenderer
-from channels.ussd.gsm0338 import septets
 from channels.ussd.pages import UssdRenderer
 from conversations.check.worst import OF_THE_ENGINE
 from conversations.engine import Choice, Outcome, Text, Value
@@ -22,6 +21,7 @@ from conversations.flows import BORROWER
 from conversations.flows.apply import OWN
 from conversations.measures import WORST_VALUES
 from conversations.texts import load_texts
+from core.gsm0338 import septets
 from core.money import Money
 from core.records.borrower import Channel, IncomeKind, Language, Purpose
 from core.references import Reference

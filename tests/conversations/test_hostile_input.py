@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.engine import Conversation, Input, PinQuestion, Question, ScreenView, Step, Value, Work
 from conversations.engine.limits import ANSWER_LENGTH_MAX
@@ -20,6 +19,7 @@ from conversations.engine.state import Draft
 from conversations.engine.step import step
 from conversations.flows import BORROWER
 from conversations.texts import Texts, load_texts
+from core.gsm0338 import is_gsm, septets
 from core.records.borrower import Language
 from tests.conversations.test_walk_of_borrower import OF_THE_MACHINE, VALUES, flags_of, names_wanted
 

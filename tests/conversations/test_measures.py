@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.ussd.gsm0338 import fold, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.engine.errors import Refused
 from conversations.engine.validators import PersonName
 from conversations.measures import LONGEST_NAMES, TASKS, check_borrower
 from conversations.texts import load_texts
+from core.gsm0338 import fold, septets
 
 
 def test_every_screen_fits_every_text_is_there_and_no_task_takes_too_long() -> None:

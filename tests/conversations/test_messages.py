@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from channels.dispatch.wording import sms_parts
-from channels.ussd.gsm0338 import fold, is_gsm, unfoldable
 from conversations.engine import Text
 from conversations.measures import LONGEST_SERVICE_CODE
 from conversations.message_measures import PARTS_MAX, PARTS_MAX_OF, data_of, sent_texts, variants
 from conversations.messages import MESSAGE_IDS, message_text
 from conversations.texting_words import TextingWords
 from conversations.texts import Texts, load_texts
+from core.gsm0338 import fold, is_gsm, unfoldable
 from core.records.borrower import Language
 from core.records.message import MessageKind
 

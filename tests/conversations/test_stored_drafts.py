@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.engine import Draft, Input, step
 from conversations.flows import BORROWER
 from conversations.texts import Texts, load_texts
+from core.gsm0338 import is_gsm, septets
 from tests.conversations.tester import Phone
 
 STORED = Path(__file__).parents[1] / "fixtures" / "drafts"

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import pytest
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.check import Candidates
 from conversations.check.messages import targets_of
@@ -38,6 +37,7 @@ from conversations.engine.screens import Confirmation, Menu, ask_of
 from conversations.flows import BORROWER
 from conversations.measures import SMS_VALUES, WORST_VALUES
 from conversations.texts import Texts, load_texts
+from core.gsm0338 import is_gsm, septets
 from core.money import Money
 from core.records import answer
 from tests.conversations.tester import Phone

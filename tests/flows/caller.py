@@ -15,12 +15,12 @@ from typing import Final, Self
 from channels.sms.rendering import SCREEN_PARTS_MAX
 from channels.sms.segments import parts_of
 from channels.telegram.screens import TEXT_CHARACTERS_MAX, Press, TelegramScreen, callback_data
-from channels.ussd.gsm0338 import is_gsm, septets
 from conversations.engine import PinQuestion
 from conversations.engine.screens import BACK, MORE
 from conversations.flows import BORROWER
 from conversations.turns import Dialect, Hop, Reply, TurnRunner
 from conversations.turns.keeping import DRAFT_DAYS
+from core.gsm0338 import is_gsm, septets
 from core.phones import PhoneNumber
 from core.records.borrower import Channel
 from tests.fixtures_postgres import MovableClock

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.check import Worst, worst_views
 from conversations.check.worst import OF_THE_ENGINE
@@ -21,6 +20,7 @@ from conversations.flows import BORROWER
 from conversations.measures import SMS_VALUES, WORST_VALUES
 from conversations.texts import Texts
 from conversations.turns import TurnRunner
+from core.gsm0338 import is_gsm, septets
 from core.phones import PhoneNumber
 from core.ports.conversations import TurnRecord
 from core.ports.engine import Engine

@@ -427,7 +427,7 @@ async def test_no_pin_or_number_of_a_callback_reaches_a_log_line(hooks: Hooks) -
 
 def test_the_notice_for_strangers_speaks_both_languages_within_a_page() -> None:
     from channels.hooks.africastalking import NOT_FROM_LESOTHO
-    from channels.ussd.gsm0338 import is_gsm, septets
+    from core.gsm0338 import is_gsm, septets
 
     assert is_gsm(NOT_FROM_LESOTHO)
     assert septets(NOT_FROM_LESOTHO) <= 160

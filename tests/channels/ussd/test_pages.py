@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import PAGE_SEPTETS_MAX, UssdRenderer
 from conversations.engine import Kind, OptionView, ScreenView, Text
 from conversations.texts import Texts
+from core.gsm0338 import is_gsm, septets
 
 TEXTS = Texts(
     {

@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from channels.ussd.gsm0338 import septets
 from channels.ussd.pages import UssdRenderer
 from conversations.engine import (
     Choice,
@@ -23,6 +22,7 @@ from conversations.engine import (
     view_of,
 )
 from conversations.engine.limits import ASKS_PER_TURN_MAX, DEEP_DIAL_PARTS_MAX, FACTS_MAX, TRAIL_DEPTH_MAX
+from core.gsm0338 import septets
 from core.money import Money
 from core.references import Reference
 from tests.conversations.engine.clinic import CLINIC, ORDER, PRODUCTS, TEXTS, clinic_with, quoted

@@ -8,11 +8,11 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.ussd.gsm0338 import is_gsm, septets
 from channels.ussd.pages import UssdRenderer
 from conversations.engine import Outcome, Value
 from conversations.engine.asks import AskSpec
 from conversations.engine.screens import ask_of
+from core.gsm0338 import is_gsm, septets
 from core.money import Money
 from core.references import Reference
 from tests.conversations.engine.clinic import CLINIC, PRODUCTS, TEXTS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.ussd.gsm0338 import BASIC, EXTENSION, fold, is_gsm, septets, unfoldable
+from core.gsm0338 import BASIC, EXTENSION, fold, is_gsm, septets, unfoldable
 
 
 def test_the_alphabet_has_127_characters_and_ten_more_behind_the_escape() -> None:
