@@ -14,6 +14,9 @@ TEMPLATES = $(shell find $(ROOMS) -name '*.html')
 # Options for the program behind a target: make test ARGS="-k ussd", make run ARGS="--port 9000".
 ARGS ?=
 
+# Tests run in as many processes as there are processors, four at most: each starts engines of its own.
+TEST_PROCESSES ?= -n logical --maxprocesses 4 --dist loadfile
+
 # An active environment elsewhere must not receive what is meant for .venv; nor must a --user default.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 export PIP_USER := 0
@@ -28,7 +31,7 @@ run: .venv/.run-installed ## Start the demo: database, portal, browser phone, al
 
 .PHONY: test
 test: .venv/.dev-installed ## Run every test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(TEST_PROCESSES) $(ARGS)
 
 .PHONY: check
 check: .venv/.dev-installed ## Everything but the tests: style, types, arrows, templates, migrations, texts

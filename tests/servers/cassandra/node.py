@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -130,26 +131,31 @@ def _command(directory: Path) -> list[str]:
 
 
 def _libraries() -> Path:
-    """The server's files, fetched once a release: into a folder of its own first, which is then renamed."""
+    """The server's files, fetched once a release: into a folder of its own first, which is then renamed.
+
+    Where several test processes want them at once, one fetches and the others wait for it.
+    """
     cache = Path(os.environ.get(CACHE) or Path.home() / ".cache" / "letsema")
     libraries = cache / f"cassandra-{_release()}"
-    if libraries.is_dir():
-        return libraries
     cache.mkdir(parents=True, exist_ok=True)
-    fetched = cache / f"fetching-{os.getpid()}"
+    with (cache / "fetching.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not libraries.is_dir():
+            _fetch(cache / "fetching")
+            (cache / "fetching").rename(libraries)
+    return libraries
+
+
+def _fetch(directory: Path) -> None:
+    """All of them anew: what an interrupted run left may end in the middle of a file."""
+    shutil.rmtree(directory, ignore_errors=True)
     subprocess.run(
-        ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}"],
+        ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={directory}"],
         cwd=_HERE,
         stdin=subprocess.DEVNULL,
         check=True,
         timeout=_DOWNLOAD_SECONDS_MAX,
     )
-    try:
-        fetched.rename(libraries)
-    except OSError:
-        # Another test run was quicker.
-        shutil.rmtree(fetched)
-    return libraries
 
 
 def _release() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,7 @@ class CitusCluster:
 
         joined: whether the nodes know each other already, as after `letsema cluster init`.
         """
-        name = name or f"citus_{next(_numbers)}"
+        name = name or f"citus_{os.getpid()}_{next(_numbers)}"
         await asyncio.gather(*(_create_database(node, name) for node in self.nodes))
         if joined:
             await self.join(name)
