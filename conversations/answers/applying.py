@@ -11,7 +11,7 @@ from conversations.answers.periods import term
 from conversations.answers.table import Scene
 from conversations.answers.wallets import named_wallet, paid_to
 from conversations.engine import Ask, Choice, Outcome, Text, Value
-from conversations.flows.apply import KEPT
+from conversations.flows.choosing_wallet import KEPT
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
 from core.records.application import OPEN_STATUSES, Application

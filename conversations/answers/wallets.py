@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations.answers import arguments
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Outcome, Text, Value
-from conversations.flows.apply import OTHER, OWN
+from conversations.flows.choosing_wallet import OTHER, OWN
 from core.phones import PhoneNumber
 from core.records.wallet import Wallet
 from core.use_cases.changing_wallet import change_wallet as change

@@ -5,26 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.engine import (
-    SHOW,
-    Again,
     Branch,
     Command,
     Confirmation,
     End,
     Flow,
     Menu,
-    MobileNumber,
     MoneyQuestion,
     Option,
-    PinCheck,
-    PinQuestion,
-    Question,
     Read,
     Scope,
     To,
     Work,
 )
-from conversations.flows.apply import OTHER, OWN
+from conversations.flows.choosing_wallet import sure_by_pin, this_or_another
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.money import Money
 from core.records.answer import Question as Asked
@@ -125,51 +119,8 @@ APPLICATION: Final = Flow(
             ),
         ),
         # Where the money goes is changed behind the PIN, here as in the profile.
-        Menu(
-            name="new_wallet",
-            text="application.new_wallet",
-            saves="wallet",
-            options=(
-                Option("1", "wallet.this_number", to="wallet_sure", code=OWN),
-                Option("2", "wallet.another_number", to="wallet_number", code=OTHER),
-            ),
-        ),
-        Question(
-            name="wallet_number",
-            text="wallet.which_number",
-            saves="wallet_number",
-            check=MobileNumber(),
-            personal=True,
-            to="wallet_sure",
-        ),
-        Confirmation(
-            name="wallet_sure",
-            text="wallet.sure",
-            needs=Read(
-                kind="new_wallet",
-                arguments=("wallet", "wallet_number"),
-                outcomes={
-                    "shown": SHOW,
-                    "same": To("new_wallet", "wallet.same"),
-                    "missing": "wallet_number",
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
-            ),
-            options=(Option("1", "wallet.yes", to="pin"), Option("2", "wallet.no", to="returned")),
-        ),
-        PinQuestion(
-            name="pin",
-            text="wallet.pin",
-            check=PinCheck(
-                kind="check_pin",
-                outcomes={
-                    "right": "send",
-                    "wrong": Again("pin.wrong"),
-                    "locked": "start.pin_locked",
-                    "needs_officer": "start.pin_needs_officer",
-                },
-            ),
-        ),
+        *this_or_another("new_wallet", text="application.new_wallet", to="wallet_sure"),
+        *sure_by_pin("wallet_sure", chosen_at="new_wallet", no="returned", then="send"),
         _sure("amount_sure", "application.amount_sure", "returned"),
         _sure("purpose_sure", "application.purpose_sure", "new_purpose"),
         Work(

@@ -17,28 +17,23 @@ from conversations.engine import (
     End,
     Flow,
     Menu,
-    MobileNumber,
     MoneyQuestion,
     Option,
     PagedList,
     PinCheck,
     PinQuestion,
-    Question,
     Read,
     Restarted,
     Scope,
     To,
     Work,
 )
+from conversations.flows.choosing_wallet import this_or_another
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 from core.money import Money
 from core.records.borrower import IncomeKind, Purpose
 
 KNOWN_FROM_LAST: Final = ("purpose", "income_kind", "net_pay", "wallet")
-OWN: Final = "own"
-OTHER: Final = "other"
-KEPT: Final = "kept"
-"""Where to be paid: the number that speaks, another one, or where the borrower is paid so far."""
 
 _NET_PAY_LOW: Final = Money(100_00)
 _NET_PAY_HIGH: Final = Money(999_999_99)
@@ -148,23 +143,7 @@ APPLY: Final = Flow(
             personal=True,
             to=_TO_AFTER_INCOME,
         ),
-        Menu(
-            name="wallet",
-            text="apply.wallet",
-            saves="wallet",
-            options=(
-                Option("1", "wallet.this_number", to="summary", code=OWN),
-                Option("2", "wallet.another_number", to="wallet_number", code=OTHER),
-            ),
-        ),
-        Question(
-            name="wallet_number",
-            text="wallet.which_number",
-            saves="wallet_number",
-            check=MobileNumber(),
-            personal=True,
-            to="summary",
-        ),
+        *this_or_another("wallet", text="apply.wallet", to="summary"),
         Confirmation(
             name="summary",
             text="apply.summary",

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.engine import (
-    SHOW,
-    Again,
-    Command,
-    Confirmation,
-    End,
-    Flow,
-    Menu,
-    MobileNumber,
-    Option,
-    PinCheck,
-    PinQuestion,
-    Question,
-    Read,
-    To,
-    Work,
-)
-from conversations.flows.apply import OTHER, OWN
+from conversations.engine import SHOW, Command, End, Flow, Menu, Option, Read, Work
+from conversations.flows.choosing_wallet import OTHER, OWN, sure_by_pin, which_number
 from conversations.flows.start import DISTRICT_DOWN, DISTRICT_DOWN_END
 
 WALLET: Final = Flow(
@@ -38,42 +22,8 @@ WALLET: Final = Flow(
                 Option("2", "wallet.this_number", to="sure", code=OWN, when="is_elsewhere"),
             ),
         ),
-        Question(
-            name="number",
-            text="wallet.which_number",
-            saves="wallet_number",
-            check=MobileNumber(),
-            personal=True,
-            to="sure",
-        ),
-        Confirmation(
-            name="sure",
-            text="wallet.sure",
-            needs=Read(
-                kind="new_wallet",
-                arguments=("wallet", "wallet_number"),
-                outcomes={
-                    "shown": SHOW,
-                    "same": To("show", "wallet.same"),
-                    "missing": "number",
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
-            ),
-            options=(Option("1", "wallet.yes", to="pin"), Option("2", "wallet.no", to="show")),
-        ),
-        PinQuestion(
-            name="pin",
-            text="wallet.pin",
-            check=PinCheck(
-                kind="check_pin",
-                outcomes={
-                    "right": "change",
-                    "wrong": Again("pin.wrong"),
-                    "locked": "start.pin_locked",
-                    "needs_officer": "start.pin_needs_officer",
-                },
-            ),
-        ),
+        which_number("number", to="sure"),
+        *sure_by_pin("sure", chosen_at="show", no="show", then="change", number="number"),
         Work(
             name="change",
             ask=Command(

@@ -18,7 +18,7 @@ from channels.ussd.pages import UssdRenderer
 from conversations.check.worst import OF_THE_ENGINE
 from conversations.engine import Choice, Outcome, Text, Value
 from conversations.flows import BORROWER
-from conversations.flows.apply import OWN
+from conversations.flows.choosing_wallet import OWN
 from conversations.measures import WORST_VALUES
 from conversations.texts import load_texts
 from core.gsm0338 import septets
