@@ -113,6 +113,11 @@ def funding(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     return Journal(key, "funding", value_on, (Posting(float_account(rail), Account.FUNDING, amount),))
 
 
+def rail_charge(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
+    """What a rail took of a float for itself, on the day that it did."""
+    return Journal(key, "rail_charge", value_on, (Posting(Account.RAIL_CHARGES, float_account(rail), amount),))
+
+
 def transfer_out(*, key: str, rail: str, amount: Money, value_on: date, transfer_id: str) -> Journal:
     """Float that leaves a district."""
     posting = Posting(Account.CLEARING, float_account(rail), amount)

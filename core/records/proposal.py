@@ -24,6 +24,7 @@ class ProposalKind(StrEnum):
     REFUND_CREDIT = "refund_credit"
     FUND_FLOAT = "fund_float"
     SWEEP_FLOAT = "sweep_float"
+    BOOK_RAIL_CHARGE = "book_rail_charge"
 
 
 class ProposalStatus(StrEnum):

@@ -10,6 +10,7 @@
 | refund_payment | rail, rail_reference: money in this district's suspense that goes back to its payer |
 | refund_credit | loan_reference, amount_minor: of what its borrower paid too much |
 | fund_float, sweep_float | rail, amount_minor, reference: of the bank or the rail, once each |
+| book_rail_charge | rail, amount_minor, reference: of the rail, once; value_on: the day that the rail took it |
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Final
 
 from core.errors import InvalidInput
 from core.ledger.accounts import Account, float_account
-from core.ledger.journals import funding, payment_leaves_suspense, sweep, unassigned
+from core.ledger.journals import payment_leaves_suspense, unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
 from core.loans.refusals import CreditPaidOut, LoanNotActive, NotDisbursed
@@ -35,9 +36,9 @@ from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.assigning import post_assigned
 from core.use_cases.bookkeeping import history_of, record_event
-from core.use_cases.floats import check_float
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.moving_floats import check_charge, check_fund, check_sweep, move_float
 from core.use_cases.paying_back import free_credit
 from core.use_cases.refunding import (
     check_refund_credit,
@@ -213,53 +214,6 @@ async def _loan(unit: Unit, actor: Actor, data: Data) -> Loan:
     return await unit.loans.by_reference(reference, mfi_id=actor.mfi_id, lock=True)
 
 
-# --- floats ----------------------------------------------------------------------------------------------------------
-
-
-class ReferenceUsed(InvalidInput):
-    """Money was moved under this reference of the bank or the rail before."""
-
-    code = "reference_used"
-
-
-async def _check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
-    return await _check_move(engine, unit, actor, data, "fund")
-
-
-async def _check_move(engine: Engine, unit: Unit, actor: Actor, data: Data, word: str) -> str:
-    mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
-    if unit.district != mfi.head_office_district:
-        raise InvalidInput("a float is funded and swept at the head office", field="district")
-    if Money(int(data["amount_minor"])) <= ZERO:
-        raise InvalidInput("an amount of money is more than nothing", field="amount")
-    if await unit.ledger.has(_move_key(actor, data, word)):
-        raise ReferenceUsed(field="reference")
-    return f"{data['rail']}:{data['reference']}"
-
-
-def _move_key(actor: Actor, data: Data, word: str) -> str:
-    """What a movement of a float is to the books: the lender is part of it, as two may have the same bank."""
-    return f"{word}:{actor.mfi_id}:{data['rail']}:{data['reference']}"
-
-
-async def _check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
-    subject = await _check_move(engine, unit, actor, data, "sweep")
-    await check_float(unit, actor.mfi_id, str(data["rail"]), Money(int(data["amount_minor"])))
-    return subject
-
-
-async def _fund(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
-    data, today = proposal.data, await unit.business_date()
-    make, word = (funding, "fund") if proposal.kind is ProposalKind.FUND_FLOAT else (sweep, "sweep")
-    journal = make(
-        key=_move_key(actor, data, word),
-        rail=str(data["rail"]),
-        amount=Money(int(data["amount_minor"])),
-        value_on=today,
-    )
-    await unit.ledger.post(actor.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
-
-
 _Check = Callable[[Engine, Unit, Actor, Data], Awaitable[str]]
 _Effect = Callable[[Engine, Unit, Actor, Proposal], Awaitable[None]]
 
@@ -271,8 +225,9 @@ _CHECKS: Final[Mapping[ProposalKind, _Check]] = {
     ProposalKind.SETTLE_PAYOUT: check_settle,
     ProposalKind.REFUND_PAYMENT: check_refund_payment,
     ProposalKind.REFUND_CREDIT: check_refund_credit,
-    ProposalKind.FUND_FLOAT: _check_fund,
-    ProposalKind.SWEEP_FLOAT: _check_sweep,
+    ProposalKind.FUND_FLOAT: check_fund,
+    ProposalKind.SWEEP_FLOAT: check_sweep,
+    ProposalKind.BOOK_RAIL_CHARGE: check_charge,
 }
 _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.ASSIGN_PAYMENT: _assign,
@@ -282,6 +237,7 @@ _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.SETTLE_PAYOUT: settle,
     ProposalKind.REFUND_PAYMENT: refund_payment,
     ProposalKind.REFUND_CREDIT: refund_credit,
-    ProposalKind.FUND_FLOAT: _fund,
-    ProposalKind.SWEEP_FLOAT: _fund,
+    ProposalKind.FUND_FLOAT: move_float,
+    ProposalKind.SWEEP_FLOAT: move_float,
+    ProposalKind.BOOK_RAIL_CHARGE: move_float,
 }

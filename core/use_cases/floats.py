@@ -20,6 +20,12 @@ class FloatTooLow(DomainError):
         self.shortfall = shortfall
 
 
+class FloatBelowCharge(FloatTooLow):
+    """The books hold less than a rail has taken already: money that was put in is not booked yet."""
+
+    code = "float_below_charge"
+
+
 async def free_float(unit: Unit, mfi_id: UUID, rail: str) -> Money:
     """What is held less what payouts under way may still take. The date's lock makes those who ask queue up."""
     await unit.lock_business_date()
@@ -32,3 +38,14 @@ async def check_float(unit: Unit, mfi_id: UUID, rail: str, amount: Money) -> Non
     free = await free_float(unit, mfi_id, rail)
     if free < amount:
         raise FloatTooLow(amount - free)
+
+
+async def check_held(unit: Unit, mfi_id: UUID, rail: str, amount: Money) -> None:
+    """Raise `FloatBelowCharge` unless the books hold this much, whatever is kept of it for payouts under way.
+
+    For money that has left already: below nothing a float never was, so something else is missing from the books.
+    """
+    await unit.lock_business_date()
+    held = await unit.ledger.balance(mfi_id, float_account(rail))
+    if held < amount:
+        raise FloatBelowCharge(amount - held)

@@ -106,6 +106,12 @@ class ProposalFile:
     weighed: Weighed | None = None
     refusal: DomainError | None = None
 
+    @property
+    def value_on(self) -> date | None:
+        """The day that it counts, where that is another than the day of carrying it out."""
+        stated = self.proposal.data.get("value_on")
+        return None if stated is None else date.fromisoformat(str(stated))
+
 
 @dataclass(frozen=True, slots=True)
 class LoanBooks:
@@ -238,7 +244,7 @@ async def _funding(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Wei
     return Weighed(amount, float_change=await _float_change(unit, actor, data, amount))
 
 
-async def _sweep(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
+async def _leaving(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
     amount = Money(int(data["amount_minor"]))
     return Weighed(amount, float_change=await _float_change(unit, actor, data, -amount))
 
@@ -275,5 +281,6 @@ _WEIGHERS: Final[Mapping[ProposalKind, Callable[[Engine, Unit, Actor, Data], Awa
     ProposalKind.REFUND_PAYMENT: _refund_of_payment,
     ProposalKind.REFUND_CREDIT: _refund_of_credit,
     ProposalKind.FUND_FLOAT: _funding,
-    ProposalKind.SWEEP_FLOAT: _sweep,
+    ProposalKind.SWEEP_FLOAT: _leaving,
+    ProposalKind.BOOK_RAIL_CHARGE: _leaving,
 }

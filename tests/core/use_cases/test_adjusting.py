@@ -1,4 +1,4 @@
-"""Changes to the books by two persons: suspense, reversals, waivers, losses, floats."""
+"""Changes to the books by two persons: suspense, reversals, waivers, losses."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from core.money import ZERO, Money, total
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Role
-from core.use_cases.adjusting import ReferenceUsed
-from core.use_cases.floats import FloatTooLow
 from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose, refuse, withdraw
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
@@ -350,42 +348,3 @@ async def test_a_written_off_loan_is_a_loss_and_money_after_it_a_recovery(lendin
     assert await balance(lending, "recovery") == -Money.of("30")
     assert (await lending.books(loan))[0].principal == ZERO
     await proved(lending)
-
-
-# --- floats ---
-
-
-async def test_a_float_is_funded_once_for_a_bank_reference(lending: Lending) -> None:
-    before = await balance(lending, "float:simulated")
-    data: dict[str, object] = {"rail": "simulated", "amount_minor": 5_000_00, "reference": "BANK-1"}
-
-    await done(lending, ProposalKind.FUND_FLOAT, data)
-    with pytest.raises(ReferenceUsed) as refused:
-        await proposed(lending, ProposalKind.FUND_FLOAT, {**data, "amount_minor": 7_000_00})
-
-    assert refused.value.field == "reference"
-    assert await balance(lending, "float:simulated") == before + Money.of("5000")
-    await proved(lending)
-
-
-async def test_no_more_is_swept_than_is_free(lending: Lending) -> None:
-    held = await balance(lending, "float:simulated")
-    data: dict[str, object] = {"rail": "simulated", "amount_minor": held.minor + 1, "reference": "BANK-2"}
-
-    with pytest.raises(FloatTooLow) as refused:
-        await proposed(lending, ProposalKind.SWEEP_FLOAT, data)
-
-    assert refused.value.shortfall == Money(1)
-
-
-@pytest.mark.parametrize("kind", [ProposalKind.FUND_FLOAT, ProposalKind.SWEEP_FLOAT])
-@pytest.mark.parametrize(("district", "amount_minor", "field"), [(AWAY, 100, "district"), (HOME, 0, "amount")])
-async def test_a_float_is_moved_at_the_head_office_and_by_more_than_nothing(
-    kind: ProposalKind, district: str, amount_minor: int, field: str, lending: Lending
-) -> None:
-    data: dict[str, object] = {"rail": "simulated", "amount_minor": amount_minor, "reference": "BANK-9"}
-
-    with pytest.raises(InvalidInput) as refused:
-        await proposed(lending, kind, data, district)
-
-    assert refused.value.field == field

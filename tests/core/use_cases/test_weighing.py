@@ -96,6 +96,17 @@ async def test_a_sweep_is_foretold(lending: Lending) -> None:
     assert weighed.float_change.held - weighed.float_change.held_after == Money.of("100")
 
 
+async def test_a_charge_is_foretold(lending: Lending) -> None:
+    today = (await lending.today()).isoformat()
+    data = {"rail": "simulated", "amount_minor": 12_50, "reference": "MP-W", "value_on": today}
+
+    weighed = await then_done(lending, ProposalKind.BOOK_RAIL_CHARGE, data)
+
+    assert weighed.float_change is not None
+    assert weighed.float_change.held_after == await balance(lending, "float:simulated")
+    assert weighed.float_change.held - weighed.float_change.held_after == weighed.amount == Money.of("12.50")
+
+
 async def test_a_proposal_that_the_books_no_longer_take_says_why(lending: Lending) -> None:
     loan = await late_loan(lending)
     data = {"loan_reference": str(loan.reference), "instalment": 1, "part": "penalty", "amount_minor": 30_00}

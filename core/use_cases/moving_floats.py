@@ -1,0 +1,131 @@
+"""A lender's money on a rail, changed by two persons: put in, taken out, and what the rail took for itself.
+
+All of it is posted at the head office. A rail knows one account of a lender; that districts have floats is the lender's
+own division of it, so what the rail does to the account as a whole happens where the undivided part is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from core.errors import InvalidInput
+from core.ledger.journals import Journal, funding, rail_charge, sweep
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.proposal import Proposal, ProposalKind
+from core.records.staff import Actor
+from core.use_cases.floats import check_float, check_held
+
+CHARGE_DAYS_MAX: Final = 92
+"""How old a charge may be: a rail's statement is monthly, and one may come late or be argued about. A wrong year, or a
+statement that was booked long ago, is stopped by it."""
+
+_FUND: Final = "fund"
+_SWEEP: Final = "sweep"
+_CHARGE: Final = "rail_charge"
+
+Data = Mapping[str, Any]
+
+
+class ReferenceUsed(InvalidInput):
+    """Money was moved under this reference of the bank or the rail before."""
+
+    code = "reference_used"
+
+
+class ChargeBooked(ReferenceUsed):
+    """A charge with this reference of the rail is in the books."""
+
+    code = "charge_booked"
+
+
+class ChargeDayOutside(InvalidInput):
+    """The day of a charge is after the books' date, or too long before it; `first` and `last` are the days allowed."""
+
+    code = "charge_day_outside"
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"a charge is of a day from {first} to {last}", field="value_on")
+        self.first = first
+        self.last = last
+
+
+async def check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """Weigh putting money in. Raises `InvalidInput`, `ReferenceUsed`."""
+    return await _check_move(engine, unit, actor, data, _FUND, ReferenceUsed)
+
+
+async def check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """Weigh taking money out. Raises `InvalidInput`, `ReferenceUsed`, `FloatTooLow` for more than is free."""
+    subject = await _check_move(engine, unit, actor, data, _SWEEP, ReferenceUsed)
+    await check_float(unit, actor.mfi_id, str(data["rail"]), _amount(data))
+    return subject
+
+
+async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """Weigh what a rail took for itself.
+
+    Raises `InvalidInput`, `ChargeBooked`, `ChargeDayOutside`, and `FloatBelowCharge` for more than the books hold. What
+    is kept for payouts under way does not stand in the way: the rail has the charge already, and the books show by how
+    much it is short.
+    """
+    subject = await _check_move(engine, unit, actor, data, _CHARGE, ChargeBooked)
+    today, on = await unit.business_date(), _value_on(data)
+    first = today - timedelta(days=CHARGE_DAYS_MAX)
+    if not first <= on <= today:
+        raise ChargeDayOutside(first, today)
+    await check_held(unit, actor.mfi_id, str(data["rail"]), _amount(data))
+    return subject
+
+
+async def move_float(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    """Post what was proposed, on the books' date; a charge on its own day."""
+    today = await unit.business_date()
+    journal = _journal(actor, proposal, today)
+    await unit.ledger.post(actor.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+
+
+def _journal(actor: Actor, proposal: Proposal, today: date) -> Journal:
+    data, rail, amount = proposal.data, str(proposal.data["rail"]), _amount(proposal.data)
+    match proposal.kind:
+        case ProposalKind.FUND_FLOAT:
+            return funding(key=_key(actor, data, _FUND), rail=rail, amount=amount, value_on=today)
+        case ProposalKind.SWEEP_FLOAT:
+            return sweep(key=_key(actor, data, _SWEEP), rail=rail, amount=amount, value_on=today)
+        case _:
+            return rail_charge(key=_key(actor, data, _CHARGE), rail=rail, amount=amount, value_on=_value_on(data))
+
+
+async def _check_move(
+    engine: Engine, unit: Unit, actor: Actor, data: Data, word: str, used: type[ReferenceUsed]
+) -> str:
+    mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
+    if unit.district != mfi.head_office_district:
+        raise InvalidInput("a float is moved and charged at the head office", field="district")
+    if _amount(data) <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    if await unit.ledger.has(_key(actor, data, word)):
+        raise used(field="reference")
+    return f"{data['rail']}:{_reference(data, word)}"
+
+
+def _key(actor: Actor, data: Data, word: str) -> str:
+    """What a movement of a float is to the books: the lender is part of it, as two may have the same bank."""
+    return f"{word}:{actor.mfi_id}:{data['rail']}:{_reference(data, word)}"
+
+
+def _reference(data: Data, word: str) -> str:
+    """A rail's own numbers are compared without spaces and case: what was copied twice may be written two ways."""
+    typed = str(data["reference"])
+    return "".join(typed.split()).upper() if word == _CHARGE else typed
+
+
+def _amount(data: Data) -> Money:
+    return Money(int(data["amount_minor"]))
+
+
+def _value_on(data: Data) -> date:
+    return date.fromisoformat(str(data["value_on"]))
