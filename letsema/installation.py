@@ -149,6 +149,8 @@ class Installation:
             bell=self.bell,
             clockwork=Clockwork(self.engine, _process_name()) if with_clock else None,
             poll_seconds=self.settings.poll_seconds,
+            # Half of the connections: the same process may be answering borrowers, and rounds open more than one.
+            first_rounds_max=max(1, self.settings.record_connections // 2),
         )
 
 

@@ -31,27 +31,39 @@ class Job:
     wakes: bool = False
 
 
-async def keep_doing(job: Job, *, bell: Bell, stop: asyncio.Event, metrics: Metrics) -> None:
+async def keep_doing(
+    job: Job, *, bell: Bell, stop: asyncio.Event, metrics: Metrics, first_rounds: asyncio.Semaphore
+) -> None:
     """Do a job's rounds until told to stop; the round under way is finished first.
 
     A plane that is down is a warning and a pause. Anything else that is raised is logged with its trace and paused for
-    as well: a job that ended would be missed only when money is.
+    as well: a job that ended would be missed only when money is. first_rounds: how many jobs may be in their first
+    round at once. Later ones begin when each job's pause is over, so they come apart by themselves.
     """
+    async with first_rounds:
+        done = 0 if stop.is_set() else await _round(job, metrics)
     while not stop.is_set():
-        try:
-            done = await job.work()
-        except DomainError as error:
-            log.warning("job_refused", job=job.name, code=error.code)
-            metrics.job(job.name, succeeded=False)
+        if done is None:
             await _pause(_PAUSE_AFTER_FAILURE_SECONDS, stop)
-        except Exception:  # the last resort of a job that must go on
-            log.exception("job_failed", job=job.name)
-            metrics.job(job.name, succeeded=False)
-            await _pause(_PAUSE_AFTER_FAILURE_SECONDS, stop)
-        else:
-            metrics.job(job.name, succeeded=True)
-            if not done and not stop.is_set():
-                await (bell.wait(job.every_seconds) if job.wakes else _pause(job.every_seconds, stop))
+        elif not done:
+            await (bell.wait(job.every_seconds) if job.wakes else _pause(job.every_seconds, stop))
+        if not stop.is_set():
+            done = await _round(job, metrics)
+
+
+async def _round(job: Job, metrics: Metrics) -> int | None:
+    """How much a round did; None when it failed."""
+    try:
+        done = await job.work()
+    except DomainError as error:
+        log.warning("job_refused", job=job.name, code=error.code)
+    except Exception:  # the last resort of a job that must go on
+        log.exception("job_failed", job=job.name)
+    else:
+        metrics.job(job.name, succeeded=True)
+        return done
+    metrics.job(job.name, succeeded=False)
+    return None
 
 
 async def _pause(seconds: float, stop: asyncio.Event) -> None:

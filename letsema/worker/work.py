@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from channels.dispatch.outbox import OutboxWorker
@@ -49,6 +50,7 @@ class Worker:
     """What a worker needs. clockwork None: the demo, where nothing but a command moves the date.
 
     work_off_chats takes up what chats have waiting, so many chats at a time; None: no such channel is on.
+    first_rounds_max: how many jobs begin at once. All of them together would ask for more connections than there are.
     """
 
     engine: Engine
@@ -59,15 +61,22 @@ class Worker:
     bell: Bell
     clockwork: Clockwork | None
     poll_seconds: float
+    first_rounds_max: int
     work_off_chats: Callable[[int], Awaitable[int]] | None = None
 
     async def run(self, districts: Sequence[str], stop: asyncio.Event) -> None:
         """Do every job until told to stop, then let the rounds under way end."""
-        jobs = [*self._shared_jobs(), *_flat(self._jobs_of(district) for district in districts)]
+        # Kind by kind, so that those that begin at once are of different districts, each with a bound of its own, and
+        # the close of a day, which may take minutes, keeps no money and no message waiting.
+        by_kind = zip(*map(self._jobs_of, districts), strict=True)
+        jobs = [*self._shared_jobs(), *chain.from_iterable(by_kind)]
+        first_rounds = asyncio.Semaphore(self.first_rounds_max)
         ringer = asyncio.create_task(self._ring_at(stop))
         async with asyncio.TaskGroup() as tasks:
             for job in jobs:
-                tasks.create_task(keep_doing(job, bell=self.bell, stop=stop, metrics=self.metrics))
+                tasks.create_task(
+                    keep_doing(job, bell=self.bell, stop=stop, metrics=self.metrics, first_rounds=first_rounds)
+                )
         await ringer
 
     async def _ring_at(self, stop: asyncio.Event) -> None:
@@ -98,8 +107,3 @@ class Worker:
         if self.clockwork is not None:
             yield Job("day_end", partial(self.clockwork.close_yesterday, district), _CLOCK_SECONDS)
             yield Job("reminders", partial(self.clockwork.remind, district), _CLOCK_SECONDS)
-
-
-def _flat(groups: Iterable[Iterable[Job]]) -> Iterator[Job]:
-    for group in groups:
-        yield from group

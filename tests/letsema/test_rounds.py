@@ -27,12 +27,16 @@ def doing(results: list[int | Exception], stop: asyncio.Event) -> Callable[[], A
     return work
 
 
+def alone() -> asyncio.Semaphore:
+    return asyncio.Semaphore(1)
+
+
 async def test_work_goes_on_at_once_while_there_is_some() -> None:
     stop, results = asyncio.Event(), [3, 2, 1]
 
     async with asyncio.timeout(2):
         job = Job("outbox", doing(list(results), stop), every_seconds=0.01)
-        await keep_doing(job, bell=Bell(), stop=stop, metrics=Metrics())
+        await keep_doing(job, bell=Bell(), stop=stop, metrics=Metrics(), first_rounds=alone())
 
 
 async def test_a_round_that_fails_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +46,7 @@ async def test_a_round_that_fails_is_not_the_end(monkeypatch: pytest.MonkeyPatch
 
     async with asyncio.timeout(2):
         job = Job("intake", doing(results, stop), every_seconds=0.01)
-        await keep_doing(job, bell=Bell(), stop=stop, metrics=metrics)
+        await keep_doing(job, bell=Bell(), stop=stop, metrics=metrics, first_rounds=alone())
 
     page = metrics.page().decode()
     assert 'letsema_jobs_total{job="intake",result="failed"} 2.0' in page
@@ -56,7 +60,9 @@ async def test_the_bell_ends_the_pause_of_those_that_listen() -> None:
         rounds_done.append(1)
         return 0
 
-    task = asyncio.create_task(keep_doing(Job("outbox", work, 60, wakes=True), bell=bell, stop=stop, metrics=Metrics()))
+    task = asyncio.create_task(
+        keep_doing(Job("outbox", work, 60, wakes=True), bell=bell, stop=stop, metrics=Metrics(), first_rounds=alone())
+    )
     await asyncio.sleep(0.05)
     bell.ring()
     await asyncio.sleep(0.05)
@@ -74,7 +80,9 @@ async def test_a_stop_ends_a_long_pause() -> None:
     async def work() -> int:
         return 0
 
-    task = asyncio.create_task(keep_doing(Job("purge", work, 600), bell=Bell(), stop=stop, metrics=Metrics()))
+    task = asyncio.create_task(
+        keep_doing(Job("purge", work, 600), bell=Bell(), stop=stop, metrics=Metrics(), first_rounds=alone())
+    )
     await asyncio.sleep(0.02)
     stop.set()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -13,6 +15,7 @@ from core.use_cases.changing_number import Answer, ProposeNumber, agree, change_
 from core.use_cases.registration import register_borrower
 from letsema.metrics import Metrics
 from letsema.worker.bell import Bell
+from letsema.worker.rounds import Job
 from letsema.worker.work import Worker
 from tests.core.use_cases.crashing import Killed, dying_after
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
@@ -52,6 +55,7 @@ def worker(lending: Lending) -> Worker:
         bell=Bell(),
         clockwork=None,
         poll_seconds=0.1,
+        first_rounds_max=5,
     )
 
 
@@ -104,3 +108,71 @@ async def test_a_proposal_that_nobody_decided_on_is_ended(
         return file.change.status is ChangeStatus.WITHDRAWN
 
     await until(worker, ended)
+
+
+class Beginnings:
+    """Jobs of which each lasts a moment: which were begun, in what order, and how many were under way at once."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, str]] = []
+        self.most = self._under_way = 0
+
+    def jobs_of(self, district: str) -> Iterator[Job]:
+        """In place of a worker's own."""
+        for kind in ("outbox", "intake", "day_end"):
+            yield Job(kind, partial(self._work, kind, district), every_seconds=3_600)
+
+    async def _work(self, kind: str, district: str) -> int:
+        self.begun.append((kind, district))
+        self._under_way += 1
+        self.most = max(self.most, self._under_way)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self._under_way -= 1
+        return 0
+
+
+async def test_a_worker_that_starts_begins_its_jobs_a_few_at_a_time_and_kind_by_kind(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once they would want more connections than there are, and the rest would be refused."""
+    beginnings, districts = Beginnings(), [f"LS-{letter}" for letter in "ABCDEFGHJK"]
+    monkeypatch.setattr(Worker, "_jobs_of", lambda _worker, district: beginnings.jobs_of(district))
+    stop = asyncio.Event()
+    working = asyncio.create_task(worker.run(districts, stop))
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while len(beginnings.begun) < 30:
+            await asyncio.sleep(0)
+    stop.set()
+    await working
+
+    assert beginnings.most == worker.first_rounds_max
+    assert beginnings.begun == [(kind, district) for kind in ("outbox", "intake", "day_end") for district in districts]
+
+
+async def test_one_job_that_takes_long_keeps_only_its_own_place(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The close of many missed days lasts minutes; what began after it is worked on again and again meanwhile."""
+    closed, rounds, stop = asyncio.Event(), list[int](), asyncio.Event()
+
+    async def close() -> int:
+        await closed.wait()
+        return 0
+
+    async def send() -> int:
+        rounds.append(1)
+        if len(rounds) == 3:
+            closed.set()
+            stop.set()
+        return 1
+
+    def jobs(_worker: Worker, _district: str) -> Iterator[Job]:
+        yield Job("day_end", close, 3_600)
+        yield Job("outbox", send, 3_600)
+
+    monkeypatch.setattr(Worker, "_jobs_of", jobs)
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        await replace(worker, first_rounds_max=4).run([HOME], stop)
+
+    assert len(rounds) == 3
