@@ -15,8 +15,8 @@ from admin_web.formats import percent
 from admin_web.languages import Text
 from core.credit.checks import Check, Finding, Severity, blocks
 from core.money import Money
-from core.records.application import Transition
 from core.records.staff import Actor
+from core.records.transition import Transition
 from core.use_cases.overriding import may_override, roles_that_override
 from core.use_cases.reviewing import ApplicationFile
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core.records.answer import ApplicationAnswer
-from core.records.application import Application, ScoreKept, Transition
+from core.records.application import Application, ScoreKept
 from core.records.borrower import Borrower, Consent, ConsentKind, IdentityCheck
 from core.records.loan import (
     InstalmentRow,
@@ -21,6 +21,7 @@ from core.records.loan import (
     LoanEventRow,
     LoanPosition,
 )
+from core.records.transition import Transition
 from core.references import Reference
 
 

@@ -128,24 +128,6 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
-    """One step of an application or a loan: who, in which role, why, when. Rows are only ever added."""
-
-    subject_id: UUID
-    n: int
-    from_status: str | None
-    to_status: str
-    actor_kind: str
-    actor_id: UUID | None
-    actor_name: str
-    role: str
-    reason_code: str
-    note: str
-    at: datetime
-    business_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class ScoreKept:
     """The advice as it was computed for a step: inputs, factors and the scorecard's version, to be shown again.
 

@@ -13,10 +13,11 @@ from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.answer import ApplicationAnswer, Question
-from core.records.application import Application, ApplicationStatus, ReturnReason, Transition
+from core.records.application import Application, ApplicationStatus, ReturnReason
 from core.records.borrower import Borrower, Channel, Purpose
 from core.records.catalogue import ProductVersion
 from core.records.message import MessageKind
+from core.records.transition import by_borrower, step_between
 from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.applying import registered
@@ -97,20 +98,7 @@ async def _keep(
     now, today, n = engine.clock.now(), await unit.business_date(), before.version + 1
     await unit.applications.save(changed)
     await unit.applications.add_transition(
-        Transition(
-            subject_id=before.id,
-            n=n,
-            from_status=before.status,
-            to_status=changed.status,
-            actor_kind="borrower",
-            actor_id=entry.borrower_id,
-            actor_name="",
-            role="borrower",
-            reason_code="answered",
-            note="",
-            at=now,
-            business_on=today,
-        )
+        step_between(before, changed, by_borrower(entry.borrower_id), "answered", at=now, business_on=today)
     )
     await unit.applications.keep_answer(
         ApplicationAnswer(before.id, n, command.question, was, _stored(command.value), command.channel, now, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -16,15 +16,11 @@ from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.ports.record import Unit
-from core.records.application import (
-    OPEN_STATUSES,
-    Application,
-    ApplicationStatus,
-    Transition,
-)
+from core.records.application import OPEN_STATUSES, Application, ApplicationStatus
 from core.records.borrower import Borrower, Channel, ConsentKind, IncomeKind, Purpose, taken_back
 from core.records.catalogue import ProductVersion
 from core.records.message import MessageKind
+from core.records.transition import by_borrower, step_between
 from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.assessing import assess, keep_score
@@ -157,7 +153,14 @@ async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Re
         withdrawn = replace(application, status=ApplicationStatus.WITHDRAWN, decided_at=now, decided_on=today)
         await unit.applications.save(withdrawn)
         await unit.applications.add_transition(
-            _borrower_step(application, withdrawn, application.version + 1, now=now, today=today)
+            step_between(
+                application,
+                withdrawn,
+                by_borrower(entry.borrower_id),
+                "withdrawn_by_borrower",
+                at=now,
+                business_on=today,
+            )
         )
         mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
         await tell(
@@ -280,25 +283,10 @@ async def _keep(
         submitted_at=now,
     )
     await unit.applications.add(application)
-    await unit.applications.add_transition(_borrower_step(None, application, 1, now=now, today=today))
-    return application
-
-
-def _borrower_step(before: Application | None, after: Application, n: int, *, now: datetime, today: date) -> Transition:
-    return Transition(
-        subject_id=after.id,
-        n=n,
-        from_status=before.status if before else None,
-        to_status=after.status,
-        actor_kind="borrower",
-        actor_id=after.borrower_id,
-        actor_name="",
-        role="borrower",
-        reason_code="withdrawn_by_borrower" if before else "submitted",
-        note="",
-        at=now,
-        business_on=today,
+    await unit.applications.add_transition(
+        step_between(None, application, by_borrower(applicant.borrower_id), "submitted", at=now, business_on=today)
     )
+    return application
 
 
 async def _log_enquiry(engine: Engine, applicant: Applicant, command: SubmitApplication) -> None:

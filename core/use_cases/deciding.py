@@ -17,13 +17,13 @@ from core.records.application import (
     ApplicationStatus,
     RejectionReason,
     ReturnReason,
-    Transition,
     check_note,
 )
 from core.records.borrower import IDENTITY_CHECK_METHODS, IdentityCheck
 from core.records.loan import Loan, LoanStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
+from core.records.transition import by_staff, step_between
 from core.references import Reference
 from core.use_cases.auditing import audit
 from core.use_cases.decision import OpenApplication, deciding
@@ -265,7 +265,16 @@ async def _make_offer(
     facts = offered.key_facts
     loan = _offered_loan(opened, approved, offered, loan_reference)
     await opened.unit.loans.add(loan)
-    await opened.unit.loans.add_transition(_first_step(opened, loan))
+    await opened.unit.loans.add_transition(
+        step_between(
+            None,
+            loan,
+            by_staff(opened.actor),
+            "approved",
+            at=opened.engine.clock.now(),
+            business_on=opened.business_on,
+        )
+    )
     await opened.tell_borrower(
         MessageKind.OFFER_MADE,
         mfi_name=opened.mfi.name,
@@ -297,21 +306,4 @@ def _offered_loan(opened: OpenApplication, approved: Application, offered: Quote
         status=LoanStatus.OFFERED,
         offered_on=opened.business_on,
         offer_expires_on=opened.business_on + timedelta(days=product.offer_valid_days),
-    )
-
-
-def _first_step(opened: OpenApplication, loan: Loan) -> Transition:
-    return Transition(
-        subject_id=loan.id,
-        n=1,
-        from_status=None,
-        to_status=loan.status,
-        actor_kind="staff",
-        actor_id=opened.actor.staff_id,
-        actor_name=opened.actor.name,
-        role=opened.actor.role,
-        reason_code="approved",
-        note="",
-        at=opened.engine.clock.now(),
-        business_on=opened.business_on,
     )

@@ -10,11 +10,12 @@ from typing import Protocol
 
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.application import Application, Transition
+from core.records.application import Application
 from core.records.borrower import Borrower
 from core.records.catalogue import Catalogue, Mfi, ProductVersion
 from core.records.message import MessageKind
 from core.records.staff import Actor, MakerIsChecker
+from core.records.transition import by_staff, step_between
 from core.references import Reference
 from core.use_cases.assessing import Assessment, assess, keep_score
 from core.use_cases.auditing import audit
@@ -96,19 +97,14 @@ class OpenApplication:
         before.check_transition(changed.status)
         await self.unit.applications.save(replace(changed, version=before.version))
         await self.unit.applications.add_transition(
-            Transition(
-                subject_id=before.id,
-                n=before.version + 1,
-                from_status=before.status,
-                to_status=changed.status,
-                actor_kind="staff",
-                actor_id=self.actor.staff_id,
-                actor_name=self.actor.name,
-                role=self.actor.role,
-                reason_code=reason_code,
-                note=note,
+            step_between(
+                before,
+                changed,
+                by_staff(self.actor),
+                reason_code,
                 at=self.engine.clock.now(),
                 business_on=self.business_on,
+                note=note,
             )
         )
         await audit(

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.ports.engine import Engine
-from core.records.application import RETURNED_DAYS_MAX, ApplicationStatus, Transition
+from core.records.application import RETURNED_DAYS_MAX, ApplicationStatus
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
+from core.records.transition import THE_SYSTEM, step_between
 from core.use_cases.loan_steps import move_loan
 from core.use_cases.messages import tell
 
@@ -61,24 +62,10 @@ async def _expire_application(engine: Engine, district: str, application_id: UUI
         if before.status is not ApplicationStatus.RETURNED:
             return
         today, now = await unit.business_date(), engine.clock.now()
-        await unit.applications.save(
-            replace(before, status=ApplicationStatus.EXPIRED, decided_at=now, decided_on=today)
-        )
+        expired = replace(before, status=ApplicationStatus.EXPIRED, decided_at=now, decided_on=today)
+        await unit.applications.save(expired)
         await unit.applications.add_transition(
-            Transition(
-                subject_id=before.id,
-                n=before.version + 1,
-                from_status=before.status,
-                to_status=ApplicationStatus.EXPIRED,
-                actor_kind="system",
-                actor_id=None,
-                actor_name="",
-                role="system",
-                reason_code="not_answered",
-                note="",
-                at=now,
-                business_on=today,
-            )
+            step_between(before, expired, THE_SYSTEM, "not_answered", at=now, business_on=today)
         )
         mfi = (await engine.record.catalogue()).mfi(before.mfi_id)
         await tell(

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.application import Transition
 from core.records.loan import Loan, LoanStatus
 from core.records.staff import Actor
+from core.records.transition import THE_SYSTEM, StepTaker, by_borrower, by_staff, step_between
 
 
 async def move_loan(
@@ -39,21 +39,22 @@ async def note_step(
     """Keep a loan in a state that the caller has checked, with the row that says who did what and why."""
     moved = replace(loan, status=to)
     await unit.loans.save(moved)
-    by_borrower = reason_code.endswith("_by_borrower")
     await unit.loans.add_transition(
-        Transition(
-            subject_id=loan.id,
-            n=loan.version + 1,
-            from_status=loan.status,
-            to_status=to,
-            actor_kind="staff" if actor else "borrower" if by_borrower else "system",
-            actor_id=actor.staff_id if actor else loan.borrower_id if by_borrower else None,
-            actor_name=actor.name if actor else "",
-            role=actor.role if actor else "borrower" if by_borrower else "system",
-            reason_code=reason_code,
-            note=note,
+        step_between(
+            loan,
+            moved,
+            _taker(loan, reason_code, actor),
+            reason_code,
             at=engine.clock.now(),
             business_on=await unit.business_date(),
+            note=note,
         )
     )
     return replace(moved, version=loan.version + 1)
+
+
+def _taker(loan: Loan, reason_code: str, actor: Actor | None) -> StepTaker:
+    """Staff where somebody of them acts; else the reason says whether the borrower did it or nobody."""
+    if actor is not None:
+        return by_staff(actor)
+    return by_borrower(loan.borrower_id) if reason_code.endswith("_by_borrower") else THE_SYSTEM

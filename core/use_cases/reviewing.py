@@ -12,11 +12,12 @@ from core.money import Money
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.records.answer import ApplicationAnswer
-from core.records.application import Application, ScoreKept, Transition
+from core.records.application import Application, ScoreKept
 from core.records.borrower import Borrower, Consent, IdentityCheck
 from core.records.catalogue import Mfi, ProductVersion
 from core.records.loan import Disbursement, InstalmentRow, KeyFactsAccepted, Loan, LoanEventRow, LoanPosition
 from core.records.staff import Actor, Permission
+from core.records.transition import Transition
 from core.references import Reference
 from core.use_cases.assessing import Assessment, assess
 from core.use_cases.locating import district_of

@@ -17,7 +17,7 @@ from core.loans.terms import Fee, FeeTiming
 from core.money import Money
 from core.phones import PhoneNumber
 from core.ports.record import Record, Unit
-from core.records.application import Application, ApplicationStatus, ScoreKept, Transition
+from core.records.application import Application, ApplicationStatus, ScoreKept
 from core.records.borrower import Borrower, Channel, IncomeKind, Language, Purpose
 from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
 from core.records.loan import (
@@ -29,6 +29,7 @@ from core.records.loan import (
     Payment,
     PayoutStatus,
 )
+from core.records.transition import Transition
 from core.references import Reference
 
 DISTRICT: Final = "LS-A"

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Row, insert, null, select, update
 from core.errors import Conflict, NotFound
 from core.money import Money
 from core.records.answer import ApplicationAnswer, Question
-from core.records.application import Application, ApplicationStatus, ScoreKept, Transition
+from core.records.application import Application, ApplicationStatus, ScoreKept
 from core.records.borrower import Channel, IncomeKind, Purpose
+from core.records.transition import Transition
 from core.references import Reference
 from storage.postgres.record.amounts import minor_or_none, money_or_none
 from storage.postgres.record.connection import DistrictConnection

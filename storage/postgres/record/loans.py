@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.errors import Conflict, NotFound
 from core.money import Money
-from core.records.application import Transition
 from core.records.borrower import Channel
 from core.records.loan import InstalmentRow, KeyFactsAccepted, Loan, LoanEventRow, LoanPosition, LoanStatus
+from core.records.transition import Transition
 from core.references import Reference
 from storage.postgres.record.connection import DistrictConnection
 from storage.postgres.record.projections import LoanProjections

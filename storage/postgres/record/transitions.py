@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Table, insert, select
 
-from core.records.application import Transition
+from core.records.transition import Transition
 from storage.postgres.record.connection import DistrictConnection
 
 

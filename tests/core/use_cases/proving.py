@@ -17,8 +17,8 @@ from core.loans.account import AccountStatus, Instalment, LoanAccount, live_even
 from core.loans.events import Repayment
 from core.loans.parts import Part
 from core.money import ZERO, Money, total
-from core.records.application import Transition
 from core.records.loan import Loan
+from core.records.transition import Transition
 from core.use_cases.bookkeeping import history_of
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import Lending

@@ -19,10 +19,11 @@ from core.credit.exposure import Exposure, SharingLevel
 from core.errors import DomainError
 from core.money import Money
 from core.phones import PhoneNumber
-from core.records.application import Application, ApplicationStatus, ScoreKept, Transition
+from core.records.application import Application, ApplicationStatus, ScoreKept
 from core.records.borrower import ConsentKind
 from core.records.catalogue import Mfi, ProductVersion
 from core.records.staff import Actor, NotAllowed, Role
+from core.records.transition import Transition
 from core.references import Reference
 from core.use_cases.applying import registered
 from core.use_cases.assessing import Assessment

@@ -10,10 +10,10 @@ import pytest
 from core.ledger.accounts import Account
 from core.money import ZERO, Money
 from core.ports.rails import PayoutAnswer, PayoutResult
-from core.records.application import Transition
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import ProposalKind
 from core.records.staff import Actor, Role
+from core.records.transition import Transition
 from core.use_cases.applying import withdraw_application
 from core.use_cases.cancelling import CancelForBorrower, ask_to_cancel, cancel_for_borrower
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
