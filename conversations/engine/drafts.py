@@ -91,15 +91,14 @@ def take_up(conversation: Conversation, draft: Draft, flow: Flow) -> Conversatio
 
 
 def begin(conversation: Conversation, flow: Flow) -> Conversation:
-    """Enter a flow that has no draft waiting. One that keeps drafts gets an id at once, a version with an answer."""
-    return replace(
-        conversation,
-        flow=flow.name,
-        flow_version=flow.version,
-        screen=flow.entry,
-        draft_id=conversation.fresh_id if flow.keeps_draft else "",
-        draft_version=0,
+    """Enter a flow that has no draft waiting. One that keeps drafts gets an id at once, a version with an answer.
+
+    A form begins empty: what was answered elsewhere in the session (another wallet, given up half-way) is not its own.
+    """
+    entered = replace(
+        conversation, flow=flow.name, flow_version=flow.version, screen=flow.entry, draft_id="", draft_version=0
     )
+    return replace(entered, draft_id=conversation.fresh_id, answers={}, personal={}) if flow.keeps_draft else entered
 
 
 def finish(conversation: Conversation) -> Conversation:

@@ -110,6 +110,19 @@ def test_who_must_name_another_wallet_gives_the_pin_before_it_is_sent() -> None:
     )
 
 
+def test_a_wallet_given_up_half_way_is_asked_anew_by_an_application() -> None:
+    """A number that was typed and never confirmed is nobody's answer to where a loan is paid."""
+    wallet = {
+        "my_wallet": found("shown", "paid_now", is_elsewhere=0),
+        "new_wallet": found("shown", "hours", "new_paid_to", "wallet_wait"),
+    }
+    phone = given(registered(wallet))
+    phone.dials().when("5", "8", "1", "58123456").then.shows("wallet.sure")
+
+    phone.when("2", "0", "0").then.shows("main.menu")
+    phone.when("1", "1", "1500", "2", "1", "1", "6000").then.shows("apply.wallet").issued()
+
+
 @pytest.mark.parametrize("flow", ["apply", "offer"])
 @pytest.mark.parametrize("language", list(Language))
 def test_terms_are_accepted_on_their_last_page_only(flow: str, language: Language) -> None:
