@@ -29,3 +29,8 @@ class Account(StrEnum):
 def float_account(rail: str) -> str:
     """The MFI's money on a rail; without a rail, where there is only one, the float."""
     return f"{Account.FLOAT}:{rail}" if rail else Account.FLOAT.value
+
+
+def rail_of(account: str) -> str:
+    """The rail that a float is on."""
+    return account.partition(":")[2]

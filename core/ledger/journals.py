@@ -113,6 +113,16 @@ def funding(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     return Journal(key, "funding", value_on, (Posting(float_account(rail), Account.FUNDING, amount),))
 
 
+def rail_charge_key(mfi_id: UUID, rail: str, reference: str) -> str:
+    """What a charge is to the books. The rail's number counts without spaces and case: it is copied by hand."""
+    return f"rail_charge:{mfi_id}:{rail}:{''.join(reference.split()).upper()}"
+
+
+def rail_charge_reference(key: str) -> str:
+    """The rail's number in a charge's key."""
+    return key.split(":", 3)[3]
+
+
 def rail_charge(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     """What a rail took of a float for itself, on the day that it did."""
     return Journal(key, "rail_charge", value_on, (Posting(Account.RAIL_CHARGES, float_account(rail), amount),))

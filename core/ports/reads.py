@@ -173,11 +173,23 @@ class FloatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RailChargeRow:
+    """What a rail took of a lender's float for itself. `reference` is the rail's own number, in capitals."""
+
+    district: str
+    rail: str
+    reference: str
+    amount: Money
+    charged_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class FloatPage:
-    """Floats, by district and rail."""
+    """Floats, by district and rail, and the newest of what rails have taken of them."""
 
     rows: Sequence[FloatRow]
     missing_districts: Sequence[str]
+    charges: Sequence[RailChargeRow] = ()
 
 
 @dataclass(frozen=True, slots=True)

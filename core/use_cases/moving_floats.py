@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from core.errors import InvalidInput
-from core.ledger.journals import Journal, funding, rail_charge, sweep
+from core.ledger.journals import Journal, funding, rail_charge, rail_charge_key, rail_charge_reference, sweep
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
@@ -22,10 +22,6 @@ from core.use_cases.floats import check_float, check_held
 CHARGE_DAYS_MAX: Final = 92
 """How old a charge may be: a rail's statement is monthly, and one may come late or be argued about. A wrong year, or a
 statement that was booked long ago, is stopped by it."""
-
-_FUND: Final = "fund"
-_SWEEP: Final = "sweep"
-_CHARGE: Final = "rail_charge"
 
 Data = Mapping[str, Any]
 
@@ -55,14 +51,17 @@ class ChargeDayOutside(InvalidInput):
 
 async def check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh putting money in. Raises `InvalidInput`, `ReferenceUsed`."""
-    return await _check_move(engine, unit, actor, data, _FUND, ReferenceUsed)
+    await _check_move(engine, unit, actor, data)
+    await _check_unused(unit, _fund_key(actor, data), ReferenceUsed)
+    return _subject(data)
 
 
 async def check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh taking money out. Raises `InvalidInput`, `ReferenceUsed`, `FloatTooLow` for more than is free."""
-    subject = await _check_move(engine, unit, actor, data, _SWEEP, ReferenceUsed)
+    await _check_move(engine, unit, actor, data)
+    await _check_unused(unit, _sweep_key(actor, data), ReferenceUsed)
     await check_float(unit, actor.mfi_id, str(data["rail"]), _amount(data))
-    return subject
+    return _subject(data)
 
 
 async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
@@ -72,13 +71,15 @@ async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> 
     is kept for payouts under way does not stand in the way: the rail has the charge already, and the books show by how
     much it is short.
     """
-    subject = await _check_move(engine, unit, actor, data, _CHARGE, ChargeBooked)
-    today, on = await unit.business_date(), _value_on(data)
+    await _check_move(engine, unit, actor, data)
+    key = _charge_key(actor, data)
+    await _check_unused(unit, key, ChargeBooked)
+    today = await unit.business_date()
     first = today - timedelta(days=CHARGE_DAYS_MAX)
-    if not first <= on <= today:
+    if not first <= _value_on(data) <= today:
         raise ChargeDayOutside(first, today)
     await check_held(unit, actor.mfi_id, str(data["rail"]), _amount(data))
-    return subject
+    return f"{data['rail']}:{rail_charge_reference(key)}"
 
 
 async def move_float(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
@@ -92,35 +93,43 @@ def _journal(actor: Actor, proposal: Proposal, today: date) -> Journal:
     data, rail, amount = proposal.data, str(proposal.data["rail"]), _amount(proposal.data)
     match proposal.kind:
         case ProposalKind.FUND_FLOAT:
-            return funding(key=_key(actor, data, _FUND), rail=rail, amount=amount, value_on=today)
+            return funding(key=_fund_key(actor, data), rail=rail, amount=amount, value_on=today)
         case ProposalKind.SWEEP_FLOAT:
-            return sweep(key=_key(actor, data, _SWEEP), rail=rail, amount=amount, value_on=today)
+            return sweep(key=_sweep_key(actor, data), rail=rail, amount=amount, value_on=today)
         case _:
-            return rail_charge(key=_key(actor, data, _CHARGE), rail=rail, amount=amount, value_on=_value_on(data))
+            return rail_charge(key=_charge_key(actor, data), rail=rail, amount=amount, value_on=_value_on(data))
 
 
-async def _check_move(
-    engine: Engine, unit: Unit, actor: Actor, data: Data, word: str, used: type[ReferenceUsed]
-) -> str:
+async def _check_move(engine: Engine, unit: Unit, actor: Actor, data: Data) -> None:
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
     if unit.district != mfi.head_office_district:
         raise InvalidInput("a float is moved and charged at the head office", field="district")
     if _amount(data) <= ZERO:
         raise InvalidInput("an amount of money is more than nothing", field="amount")
-    if await unit.ledger.has(_key(actor, data, word)):
+
+
+async def _check_unused(unit: Unit, key: str, used: type[ReferenceUsed]) -> None:
+    if await unit.ledger.has(key):
         raise used(field="reference")
-    return f"{data['rail']}:{_reference(data, word)}"
 
 
-def _key(actor: Actor, data: Data, word: str) -> str:
-    """What a movement of a float is to the books: the lender is part of it, as two may have the same bank."""
-    return f"{word}:{actor.mfi_id}:{data['rail']}:{_reference(data, word)}"
+# The lender is part of each key, as two may have the same bank.
 
 
-def _reference(data: Data, word: str) -> str:
-    """A rail's own numbers are compared without spaces and case: what was copied twice may be written two ways."""
-    typed = str(data["reference"])
-    return "".join(typed.split()).upper() if word == _CHARGE else typed
+def _fund_key(actor: Actor, data: Data) -> str:
+    return f"fund:{actor.mfi_id}:{_subject(data)}"
+
+
+def _sweep_key(actor: Actor, data: Data) -> str:
+    return f"sweep:{actor.mfi_id}:{_subject(data)}"
+
+
+def _charge_key(actor: Actor, data: Data) -> str:
+    return rail_charge_key(actor.mfi_id, str(data["rail"]), str(data["reference"]))
+
+
+def _subject(data: Data) -> str:
+    return f"{data['rail']}:{data['reference']}"
 
 
 def _amount(data: Data) -> Money:

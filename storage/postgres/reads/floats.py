@@ -1,4 +1,4 @@
-"""What a lender holds on its rails, district by district, and what payouts may still take of it."""
+"""What a lender holds on its rails, district by district, what payouts may still take of it, and what rails took."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy import ARRAY, Text, bindparam
 
-from core.ledger.accounts import float_account
+from core.ledger.accounts import Account, float_account, rail_of
+from core.ledger.journals import rail_charge_reference
 from core.money import Money
-from core.ports.reads import FloatPage, FloatRow
+from core.ports.reads import FloatPage, FloatRow, RailChargeRow
 from storage.postgres.reads.asking import Asking, statement
 
 _SIDES: Final = tuple(
@@ -25,6 +26,18 @@ _RESERVED: Final = statement("""
     where d.district = any(:districts) and d.mfi_id = :mfi_id and d.status not in ('confirmed', 'failed')
     group by d.district, d.rail
 """)
+
+_CHARGES: Final = statement(f"""
+    select j.district, j.key, j.value_on, p.credit as account, p.amount_lisente as lisente
+    from record.postings p
+    join record.journals j on j.district = any(:districts) and j.district = p.district and j.key = p.journal_key
+    where p.district = any(:districts) and p.mfi_id = :mfi_id and p.debit = '{Account.RAIL_CHARGES}'
+    order by j.value_on desc, j.key
+    limit :limit
+""")  # noqa: S608 - constants
+
+CHARGES_MOST: Final = 10
+"""A statement's charges of a month fit; what is older is looked for in the rail's own."""
 
 
 async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
@@ -42,4 +55,10 @@ async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
     rows = [
         FloatRow(*key, Money(debited.get(key, 0) - credited.get(key, 0)), Money(reserved.get(key, 0))) for key in keys
     ]
-    return FloatPage(rows=rows, missing_districts=())
+    charges = [
+        RailChargeRow(
+            row.district, rail_of(row.account), rail_charge_reference(row.key), Money(row.lisente), row.value_on
+        )
+        for row in await asking.rows(_CHARGES, limit=CHARGES_MOST)
+    ]
+    return FloatPage(rows=rows, missing_districts=(), charges=charges)

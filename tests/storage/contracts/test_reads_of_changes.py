@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from core.ledger.journals import Journal, rail_charge, rail_charge_key
 from core.money import ZERO, Money
-from core.ports.reads import FloatRow, PortalReads
+from core.ports.reads import FloatRow, PortalReads, RailChargeRow
 from core.ports.record import Record
 from core.records.loan import Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
 from storage.postgres.reads import PortalReadsOnPostgres
+from storage.postgres.reads.floats import CHARGES_MOST
 from tests.storage.samples import (
     DISTRICT,
     LATER,
@@ -29,6 +32,7 @@ from tests.storage.samples import (
 )
 
 BOTH = (DISTRICT, "LS-B")
+POSTED: dict[str, Any] = {"recorded_at": NOW, "business_on": TODAY}
 
 
 @pytest.fixture
@@ -156,3 +160,34 @@ async def test_a_float_is_what_it_holds_with_what_payouts_may_still_take(record:
         FloatRow(DISTRICT, "simulated", Money(700), Money(300)),
         FloatRow("LS-B", "simulated", ZERO, ZERO),
     ]
+
+
+def a_charge(reference: str, minor: int, on: date) -> Journal:
+    return rail_charge(
+        key=rail_charge_key(MFI, "simulated", reference), rail="simulated", amount=Money(minor), value_on=on
+    )
+
+
+async def test_floats_come_with_what_rails_took_of_them_newest_first(record: Record, reads: PortalReads) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    async with record.unit(DISTRICT) as unit:
+        charges = [a_charge("qh 7:x", 30, yesterday), a_charge("QH8", 25, TODAY)]
+        await unit.ledger.post(MFI, [a_journal("f", ("float:simulated", "funding", 900)), *charges], **POSTED)
+        await unit.ledger.post(OTHER_MFI, [a_journal("o", ("rail_charges", "float:simulated", 7))], **POSTED)
+        await unit.commit()
+
+    found = await reads.floats(MFI, BOTH)
+
+    assert found.rows[0].held == Money(845)
+    assert found.charges == [
+        RailChargeRow(DISTRICT, "simulated", "QH8", Money(25), TODAY),
+        RailChargeRow(DISTRICT, "simulated", "QH7:X", Money(30), yesterday),
+    ]
+
+
+async def test_no_more_charges_are_listed_than_fit(record: Record, reads: PortalReads) -> None:
+    async with record.unit(DISTRICT) as unit:
+        await unit.ledger.post(MFI, [a_charge(f"C{n:02}", 1, TODAY) for n in range(CHARGES_MOST + 1)], **POSTED)
+        await unit.commit()
+
+    assert len((await reads.floats(MFI, BOTH)).charges) == CHARGES_MOST
