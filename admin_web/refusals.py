@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from admin_web.languages import Text, mark
 from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.records.staff import NotAllowed
+from core.records.staff_words import NotOnPhones, TooLongForSms
 from core.use_cases.floats import FloatTooLow
 
 _SENTENCES: Final[Mapping[str, str]] = {
@@ -41,6 +42,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "not_found": mark("There is nothing here, or it belongs to somebody else."),
     "not_set_aside": mark("That is recorded meanwhile, or is being tried already."),
     "not_the_borrower": mark("That number and that ID do not belong together. Look at the card again."),
+    "not_on_phones": mark("A plain phone cannot show %(characters)s. Write it in other letters."),
     "nothing_waits": mark("No payout of that loan waits for a second person any more."),
     "number_taken": mark("That number is registered already, or is just being registered. Ask for another one."),
     "override_not_allowed": mark(
@@ -70,6 +72,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "wrong_code": mark("That is not the code shown now, or it was used already. Wait for the next one."),
     "wrong_part": mark("Only interest, fees and penalties can be waived, never principal."),
     "lender_suspended": mark("The lender is suspended: no new loan leaves, repayments still arrive."),
+    "too_long_for_sms": mark("Phones count %(taken)s characters here, and the SMS has room for %(room)s. Shorten it."),
     "too_many_attempts": mark("Too many attempts. Wait a few minutes, then try again."),
 }
 
@@ -103,4 +106,17 @@ def sentence_of(error: DomainError) -> Text:
     sentence = _SENTENCES.get(error.code)
     if sentence is None:
         return Text("%(message)s", {"message": error.message})
-    return Text(sentence, {"shortfall": error.shortfall} if isinstance(error, FloatTooLow) else {})
+    return Text(sentence, _figures(error))
+
+
+def _figures(error: DomainError) -> Mapping[str, Any]:
+    """What a sentence says beside its words."""
+    match error:
+        case FloatTooLow():
+            return {"shortfall": error.shortfall}
+        case NotOnPhones():
+            return {"characters": " ".join(error.characters)}
+        case TooLongForSms():
+            return {"taken": error.taken, "room": error.room}
+        case _:
+            return {}

@@ -26,7 +26,7 @@ from core.records.borrower import ConsentKind, Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
 from core.references import Reference
 from core.use_cases.applying import RefusalReason
-from core.use_cases.complaining import ANSWER_MAX
+from core.use_cases.complaining import ANSWER_SEPTETS_MAX
 from core.use_cases.cooling_down import COOL_DOWN_HOURS
 
 PARTS_MAX: Final = 2
@@ -51,7 +51,7 @@ _LONGEST: Final[dict[str, Any]] = {
     "days_late": 1_000,
     "hours": COOL_DOWN_HOURS,
     "code": "000000",
-    "answer": "n" * ANSWER_MAX,
+    "answer": "n" * ANSWER_SEPTETS_MAX,
     "is_level": True,
 }
 

@@ -10,9 +10,9 @@ from conversations.check.worst import LARGEST_AMOUNT, LONGEST_DATE
 from conversations.engine import Choice, Text
 from core.records.borrower import Purpose
 from core.records.complaint import ComplaintKind
-from core.use_cases.complaining import ANSWER_MAX
+from core.use_cases.complaining import ANSWER_SEPTETS_MAX
 
-LONGEST_ANSWER: Final = "m" * ANSWER_MAX
+LONGEST_ANSWER: Final = "m" * ANSWER_SEPTETS_MAX
 
 
 def people_values(lender: str, address: str, phone: str) -> Candidates:

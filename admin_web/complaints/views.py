@@ -12,10 +12,11 @@ from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from core.errors import InvalidInput
+from core.gsm0338 import EXTENSION
 from core.records.complaint import ComplaintStatus
 from core.records.staff import Permission
 from core.use_cases.complaining import (
-    ANSWER_MAX,
+    ANSWER_SEPTETS_MAX,
     AnswerComplaint,
     CloseComplaint,
     answer_complaint,
@@ -24,6 +25,8 @@ from core.use_cases.complaining import (
 )
 
 STATUSES: Final = tuple(status.value for status in ComplaintStatus)
+_DOUBLED: Final = " ".join(sorted(each for each in EXTENSION if not each.isspace()))
+"""What a phone counts as two characters and a keyboard has."""
 
 
 async def show_complaints(visit: Visit) -> web.Response:
@@ -60,8 +63,7 @@ async def answer(visit: Visit) -> web.Response:
         form.check()
         await answer_complaint(visit.engine, visit.actor, command)
     except InvalidInput as error:
-        # The rule speaks of a note; on this page it is the answer.
-        form.refuse("answer", sentence_of(error))
+        form.refused_by(error, sentence_of(error))
         return await _page(visit, form, status=422)
     return visit.done("complaint_answered", f"/complaints/{visit.reference}")
 
@@ -89,7 +91,8 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
         status=status,
         file=file,
         form=form,
-        answer_max=ANSWER_MAX,
+        answer_max=ANSWER_SEPTETS_MAX,
+        doubled=_DOUBLED,
         district_name=catalogue.district(file.complaint.district).name,
         may_answer=visit.actor.may(Permission.COMPLAINT_ANSWER),
         key=visit.new_key(),

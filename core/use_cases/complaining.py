@@ -19,6 +19,7 @@ from core.records.borrower import Borrower, Channel
 from core.records.complaint import ANSWER_DUE_DAYS, Complaint, ComplaintKind, ComplaintMoved, ComplaintStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
+from core.records.staff_words import check_words_for_sms
 from core.references import Reference
 from core.use_cases.applying import registered
 from core.use_cases.auditing import audit
@@ -29,8 +30,8 @@ from core.use_cases.messages import tell
 WORDS_MAX: Final = 160
 """The longest that a phone types in one go, with room for the digits before it."""
 
-ANSWER_MAX: Final = 160
-"""It reaches the borrower inside an SMS of two segments."""
+ANSWER_SEPTETS_MAX: Final = 160
+"""It reaches the borrower inside an SMS of two segments, whatever is typed: phones count some characters as two."""
 
 COMPLAINTS_OPEN_MAX: Final = 5
 """How many complaints of one borrower may wait for an answer at once."""
@@ -65,7 +66,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class AnswerComplaint:
-    """What the lender says to the borrower, in at most `ANSWER_MAX` characters."""
+    """What the lender says to the borrower, in at most `ANSWER_SEPTETS_MAX` as an SMS counts them."""
 
     reference: Reference
     answer: str
@@ -147,10 +148,11 @@ async def complaint_file(engine: Engine, actor: Actor, reference: Reference) -> 
 async def answer_complaint(engine: Engine, actor: Actor, command: AnswerComplaint) -> Complaint:
     """Answer; the borrower reads it by SMS, with where to go when it does not satisfy.
 
-    Raises `ComplaintMoved`, `InvalidInput` (empty, too long), `NotFound`, `NotAllowed`, `DistrictDown`.
+    Raises `ComplaintMoved`, `InvalidInput` (empty), `NotOnPhones`, `TooLongForSms`, `NotFound`, `NotAllowed`,
+    `DistrictDown`.
     """
     actor.require(Permission.COMPLAINT_ANSWER)
-    answer = check_note(" ".join(command.answer.split()), required=True, longest=ANSWER_MAX)
+    answer = check_words_for_sms(command.answer, room=ANSWER_SEPTETS_MAX, field="answer")
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
     async with engine.record.unit(await district_of(engine, command.reference)) as unit:
         key = form_key(actor, command.key)

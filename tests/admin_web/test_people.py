@@ -89,8 +89,17 @@ async def test_a_complaint_is_answered_then_closed(office: Office) -> None:
     assert "<form" not in (await officer.get(path)).text.split("<main")[1].split("</main")[0]
 
 
-@pytest.mark.parametrize("answer", ["", "x" * 161])
-async def test_an_answer_that_cannot_go_out_is_asked_for_again(office: Office, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("", "Fill this in."),
+        ("x" * 161, "Phones count 161 characters here, and the SMS has room for 160."),
+        ("[" * 81, "Phones count 162 characters here, and the SMS has room for 160."),
+        ("Kea lebohaš" * 15, "Phones count 165 characters here, and the SMS has room for 160."),
+        ("\u4f60\u597d", "A plain phone cannot show \u4f60 \u597d."),
+    ],
+)
+async def test_an_answer_that_cannot_go_out_is_asked_for_again(office: Office, answer: str, why: str) -> None:
     complaint = await office.lending.complaint()
     path = f"/complaints/{complaint.reference}"
     officer = await office.at(Role.LOAN_OFFICER)
@@ -99,7 +108,17 @@ async def test_an_answer_that_cannot_go_out_is_asked_for_again(office: Office, a
 
     assert refused.status == 422
     assert answer in refused.text
+    assert why in refused.text
+    assert 'href="#field-answer"' in refused.text
     assert (await stands(office, complaint)).status is ComplaintStatus.OPEN
+
+
+async def test_the_form_says_what_a_phone_counts_as_two(office: Office) -> None:
+    complaint = await office.lending.complaint()
+
+    page = (await (await office.at(Role.LOAN_OFFICER)).get(f"/complaints/{complaint.reference}")).text
+
+    assert "at most 160 characters, and [ \\ ] ^ { | } ~ € count as two each" in page
 
 
 async def test_who_only_reads_gets_no_form(office: Office) -> None:

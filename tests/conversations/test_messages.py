@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from channels.dispatch.wording import sms_parts
 from conversations.engine import Text
@@ -14,9 +16,12 @@ from conversations.message_measures import PARTS_MAX, PARTS_MAX_OF, data_of, sen
 from conversations.messages import MESSAGE_IDS, message_text
 from conversations.texting_words import TextingWords
 from conversations.texts import Texts, load_texts
+from core.errors import InvalidInput
 from core.gsm0338 import fold, is_gsm, unfoldable
 from core.records.borrower import Language
 from core.records.message import MessageKind
+from core.records.staff_words import check_words_for_sms
+from core.use_cases.complaining import ANSWER_SEPTETS_MAX
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +51,21 @@ def test_a_message_fits_its_segments_and_says_what_to_dial(kind: MessageKind, la
         assert not unfoldable(unfolded)
         assert LONGEST_SERVICE_CODE in text
         assert not re.search(r"\{|(^|\s)\?|None", text), text
+
+
+@given(words=st.text(alphabet=st.one_of(st.characters(), st.sampled_from("[]{}^~\\|€tšŠ\u2019 ")), max_size=400))
+@example(words="€" * (ANSWER_SEPTETS_MAX // 2))
+@example(words="š" * (ANSWER_SEPTETS_MAX // 2))
+def test_no_answer_of_staff_takes_an_sms_more_or_reaches_a_phone_as_question_marks(texts: Texts, words: str) -> None:
+    try:
+        answer = check_words_for_sms(words, room=ANSWER_SEPTETS_MAX, field="answer")
+    except InvalidInput:
+        return
+
+    for language in Language:
+        data = data_of(MessageKind.COMPLAINT_ANSWERED, answer=answer)
+        assert sms_parts(said(texts, MessageKind.COMPLAINT_ANSWERED, data, language)) <= PARTS_MAX
+        assert not unfoldable(answer)
 
 
 def test_every_kind_is_measured_in_every_language(texts: Texts) -> None:

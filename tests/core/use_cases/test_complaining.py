@@ -13,9 +13,10 @@ from core.records.borrower import Channel
 from core.records.complaint import ANSWER_DUE_DAYS, Complaint, ComplaintKind, ComplaintMoved, ComplaintStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor, NotAllowed, Role
+from core.records.staff_words import NotOnPhones, TooLongForSms
 from core.references import Reference
 from core.use_cases.complaining import (
-    ANSWER_MAX,
+    ANSWER_SEPTETS_MAX,
     COMPLAINTS_OPEN_MAX,
     WORDS_MAX,
     AnswerComplaint,
@@ -100,12 +101,26 @@ async def test_an_answer_reaches_the_borrower_and_is_written_down(lending: Lendi
     assert "complaint.answered" in trail
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * (ANSWER_MAX + 1)])
-async def test_an_answer_says_something_that_fits_a_message(lending: Lending, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("   ", InvalidInput),
+        ("x" * (ANSWER_SEPTETS_MAX + 1), TooLongForSms),
+        ("€" * (ANSWER_SEPTETS_MAX // 2 + 1), TooLongForSms),
+        ("We gave it \u4e86 back.", NotOnPhones),
+    ],
+    ids=["nothing", "characters", "characters of two septets", "a letter that phones lack"],
+)
+async def test_an_answer_that_an_sms_cannot_carry_is_refused_whole(
+    lending: Lending, text: str, why: type[InvalidInput]
+) -> None:
     complaint = await taken(lending, await lending.borrower())
 
-    with pytest.raises(InvalidInput):
+    with pytest.raises(why) as refused:
         await answer_complaint(lending.engine, lending.officer, answer(complaint, text))
+
+    assert refused.value.field == "answer"
+    assert not await lending.messages(MessageKind.COMPLAINT_ANSWERED)
 
 
 async def test_an_answered_complaint_is_closed_with_a_note(lending: Lending) -> None:
