@@ -14,6 +14,7 @@ from core.ports.intake import IntakeKind, IntakeRow, IntakeStatus
 from core.ports.record import DistrictDown
 from core.use_cases.applying import SubmissionOutcome
 from core.use_cases.taking import submit_taken
+from core.use_cases.trying import BROKE, mark, mark_failed
 
 TRIES_MAX: Final = 5
 """How often an application may break the program before it is set aside."""
@@ -23,10 +24,6 @@ LOCKED_MAX: Final = 5
 
 _CLASHES_MAX: Final = 100
 """How often somebody else may have been first before it is no coincidence any more."""
-
-
-_FAILED: Final = "failed"
-"""What is written of a row that broke the program."""
 
 
 async def drain_applications(engine: Engine, district: str, limit: int) -> int:
@@ -44,14 +41,14 @@ async def drain_applications(engine: Engine, district: str, limit: int) -> int:
         except DistrictDown as error:
             if not await _answers(engine, district):
                 break  # the next ones are of the same district
-            await _mark(engine, row, IntakeStatus.WAITING, error.code)
+            await mark(engine, row, IntakeStatus.WAITING, error.code)
             locked += 1
             if locked == LOCKED_MAX:
                 break
         except ChannelPlaneDown:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one application must never hold up everybody else's
-            await _failed(engine, row)
+            await mark_failed(engine, row, BROKE, TRIES_MAX - 1)
             defects.append(error)
     if defects:
         raise ExceptionGroup("applications whose submission broke", defects)
@@ -73,21 +70,14 @@ async def _drain(engine: Engine, row: IntakeRow) -> bool:
         submission = await submit_taken(engine, row)
     except (DistrictDown, ChannelPlaneDown):
         raise
+    except Conflict as error:
+        await mark_failed(engine, row, error.code, _CLASHES_MAX - 1)
+        return False
     except DomainError as error:
-        is_clash = isinstance(error, Conflict) and row.may_fail_again(error.code, _CLASHES_MAX - 1)
-        await _mark(engine, row, IntakeStatus.WAITING if is_clash else IntakeStatus.SET_ASIDE, error.code)
+        await mark(engine, row, IntakeStatus.SET_ASIDE, error.code)
         return False
     if submission.outcome is SubmissionOutcome.REFUSED:
-        await _mark(engine, row, IntakeStatus.RETURNED, str(submission.reason))
+        await mark(engine, row, IntakeStatus.RETURNED, str(submission.reason))
     else:
-        await _mark(engine, row, IntakeStatus.DONE)
+        await mark(engine, row, IntakeStatus.DONE)
     return True
-
-
-async def _failed(engine: Engine, row: IntakeRow) -> None:
-    may_try_again = row.may_fail_again(_FAILED, TRIES_MAX - 1)
-    await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
-
-
-async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
-    await engine.channel.intake.mark(row.scope, row.reference, status, at=engine.clock.now(), error=error)

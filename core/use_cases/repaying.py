@@ -28,6 +28,7 @@ from core.references import InvalidReference, Reference
 from core.use_cases.bookkeeping import receive_repayment, value_date
 from core.use_cases.idempotency import content_digest, earlier_outcome
 from core.use_cases.locating import reserve_reference
+from core.use_cases.trying import BROKE, mark, mark_failed
 
 PAYABLE: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.CLOSED, LoanStatus.WRITTEN_OFF})
 _OPEN: Final = frozenset({LoanStatus.ACTIVE})
@@ -39,8 +40,6 @@ _CLASHES_MAX: Final = 100
 
 _TRIES_MAX: Final = 100
 """After how many tries, whatever they met, one that breaks the program is set aside: money is hurried for longest."""
-
-_FAILED: Final = "failed"
 
 
 class UnknownRailAccount(InvalidInput):
@@ -145,8 +144,7 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
         except DomainError:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one payment must never hold up everybody else's
-            may_try_again = row.may_fail_again(_FAILED, _TRIES_MAX)
-            await _mark(engine, row, IntakeStatus.WAITING if may_try_again else IntakeStatus.SET_ASIDE, _FAILED)
+            await mark_failed(engine, row, BROKE, _TRIES_MAX)
             defects.append(error)
     if defects:
         raise ExceptionGroup("payments that wait because posting them broke", defects)
@@ -156,22 +154,17 @@ async def drain_payments(engine: Engine, district: str, limit: int) -> int:
 async def _try_to_post(engine: Engine, row: IntakeRow) -> bool:
     try:
         await _post(engine, row)
-    except DomainError as error:
-        await _mark(engine, row, IntakeStatus.WAITING if _passes(row, error) else IntakeStatus.SET_ASIDE, error.code)
+    except (DistrictDown, ChannelPlaneDown) as error:
+        await mark(engine, row, IntakeStatus.WAITING, error.code)
         return False
-    await _mark(engine, row, IntakeStatus.DONE)
+    except Conflict as error:
+        await mark_failed(engine, row, error.code, _CLASHES_MAX)
+        return False
+    except DomainError as error:
+        await mark(engine, row, IntakeStatus.SET_ASIDE, error.code)
+        return False
+    await mark(engine, row, IntakeStatus.DONE)
     return True
-
-
-def _passes(row: IntakeRow, error: DomainError) -> bool:
-    """Whether a later try may do better: a plane was down, or somebody else was first at a row both wanted."""
-    if isinstance(error, DistrictDown | ChannelPlaneDown):
-        return True
-    return isinstance(error, Conflict) and row.may_fail_again(error.code, _CLASHES_MAX)
-
-
-async def _mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str = "") -> None:
-    await engine.channel.intake.mark(row.scope, row.reference, status, at=engine.clock.now(), error=error)
 
 
 async def _post(engine: Engine, row: IntakeRow) -> None:

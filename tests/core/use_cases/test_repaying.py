@@ -22,6 +22,7 @@ from core.use_cases.repaying import (
     drain_payments,
     receive_payment,
 )
+from core.use_cases.trying import mark
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending
 
@@ -105,7 +106,7 @@ async def test_a_payment_that_waited_out_a_long_outage_is_not_set_aside_for_its_
     await receive_payment(down, replace(notice, paid_at=lending.engine.clock.now()))
     (row,) = await waiting(lending)
     for _ in range(4):
-        await repaying._mark(lending.engine, row, IntakeStatus.WAITING, DistrictDown.code)
+        await mark(lending.engine, row, IntakeStatus.WAITING, DistrictDown.code)
 
     async def breaking(_engine: object, _row: object) -> None:
         raise OverflowError
