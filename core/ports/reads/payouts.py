@@ -1,0 +1,81 @@
+"""Payouts as the portal lists them: loans that wait for their money, and money that goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.money import Money
+from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
+from core.references import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementRow:
+    """An accepted loan that waits for its money, or a payout under way.
+
+    `wallet_waits_until` and `pin_waits_until`: the last cool-down after a change of each, also one that is over.
+    `wallet_is_anothers`: when it was chosen, the number was another borrower's registered phone.
+    """
+
+    loan_reference: Reference
+    district: str
+    borrower_name: str
+    principal: Money
+    cash: Money
+    wallet_masked: str
+    accepted_at: datetime
+    identity_checked: bool
+    loan_status: LoanStatus
+    loan_version: int
+    payout_status: PayoutStatus | None
+    payout_reference: str
+    failure_code: str
+    released_by_name: str
+    unknown_since: datetime | None = None
+    unknown_until: datetime | None = None
+    settled_by_name: str = ""
+    contradicted_by: str = ""
+    wallet_waits_until: datetime | None = None
+    pin_waits_until: datetime | None = None
+    wallet_is_anothers: bool = False
+
+    def is_cooling_down(self, now: datetime) -> bool:
+        """Whether no payout of the borrower is released now."""
+        return any(until is not None and until > now for until in (self.wallet_waits_until, self.pin_waits_until))
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """Money that goes back, or went: of a loan's credit, or of a payment that was in suspense.
+
+    `subject` is the loan's number, or the payment's receipt, whose payer may be nobody's borrower.
+    """
+
+    purpose: PayoutPurpose
+    subject: Reference
+    district: str
+    borrower_name: str | None
+    amount: Money
+    wallet_masked: str
+    released_at: datetime
+    released_by_name: str
+    payout_status: PayoutStatus
+    payout_reference: str
+    failure_code: str
+    unknown_since: datetime | None = None
+    unknown_until: datetime | None = None
+    settled_by_name: str = ""
+    contradicted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementPage:
+    """Loans to pay out, oldest first, payouts that a rail has not answered for, and refunds, newest first."""
+
+    waiting: Sequence[DisbursementRow]
+    under_way: Sequence[DisbursementRow]
+    recent: Sequence[DisbursementRow]
+    missing_districts: Sequence[str]
+    refunds: Sequence[RefundRow] = ()
