@@ -49,6 +49,8 @@ def fault_of(error: BaseException) -> Fault:
         return fault_of(error.orig) if error.orig is not None else Fault.BUG
     if isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
         return Fault.DOWN
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return Fault.DOWN  # a standby, told before anything was asked of it
     state = sqlstate(error)
     if state.startswith(_DOWN_CLASSES) or state in _DOWN_STATES:
         return Fault.DOWN

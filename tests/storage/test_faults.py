@@ -213,7 +213,7 @@ async def test_a_server_that_takes_no_more_connections_keeps_those_that_it_has(
                 )
                 with pytest.raises(DistrictDown):
                     await lost.business_date()
-            while plane.nodes._watched:
+            while plane.nodes.watch.suspects:
                 await asyncio.sleep(0.01)
 
             assert await kept.business_date() == TODAY

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import asyncpg
 from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,13 +13,13 @@ from core.errors import Conflict
 from core.ports.record import DistrictDown
 from storage.postgres.deadline import dropped_after
 from storage.postgres.faults import Fault, fault_of
+from storage.postgres.nodes import Driver
 
 GRACE_SECONDS: Final = 0.25
 """How long after its statement time-out a server may still say so itself. One that is frozen says nothing."""
 LOCK_SHARE: Final = 0.8
 """How much of a statement's time may go into waiting for a lock: what waits that long is not done at all."""
 
-Driver: TypeAlias = "asyncpg.Connection[Any]"
 Told = Callable[[BaseException], None]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from storage.postgres.record.connection import Driver
+from storage.postgres.nodes import Driver
 
 _IS_CITUS: Final = "select to_regclass('pg_catalog.pg_dist_local_group') is not null"
 _GROUP: Final = "select groupid from pg_dist_local_group"

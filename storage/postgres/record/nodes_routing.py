@@ -9,28 +9,24 @@ node share its fate.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
-import structlog
 from sqlalchemy import text
 
 from core.ports.record import DistrictDown
 from storage.postgres.deadline import dropped_after
-from storage.postgres.faults import Fault, Lost, fault_of, lost, sqlstate
+from storage.postgres.faults import Fault, Lost, fault_of, lost
+from storage.postgres.nodes import ASK_AGAIN_SECONDS, Driver, Watch
 from storage.postgres.record.connection import LOCK_SHARE, NodeConnection
 from storage.postgres.record.nodes import Node, RecordConnections
 from storage.postgres.record.nodes_metadata import Sight, look
 
-ASK_AGAIN_SECONDS: Final = 1.0
-"""How often a node that is out is asked, and so how soon it serves again after its return."""
 TRY_AWAY_SECONDS: Final = 5.0
 """How long a district that did not answer over another node either is left alone."""
 METADATA_SECONDS: Final = 30.0
 """How long what lives where is believed. A district that moved is still served by its old node, over the new one."""
-
-log = structlog.get_logger(__name__)
 
 
 class Nodes:
@@ -43,14 +39,11 @@ class Nodes:
         self._looked_at: float | None = None
         self._looking = asyncio.Lock()
         self._shut_until: dict[int | str, float] = {}
-        self._watched: set[Node] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.watch = Watch("record", self.all, self._ask)
 
     async def close(self) -> None:
         """Stop watching, and close every connection."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.watch.close()
         for node in self.all:
             await node.close()
 
@@ -84,8 +77,8 @@ class Nodes:
 
     async def look_again(self) -> None:
         """Ask every node at once who it is; those that do not answer are out from here on."""
-        if len(self.all) > 1:
-            await asyncio.gather(*(self._examine(node) for node in self.all))
+        if self.watch.has_several:
+            await self.watch.examine_all()
 
     # --- the way to a district ---
 
@@ -194,7 +187,7 @@ class Nodes:
 
     def _is_in(self, node: Node) -> bool:
         """Whether a node answers and, on a cluster, has been told of its tables."""
-        return not node.is_out and (node.knows_districts or not self._is_cluster)
+        return not node.is_out and (node.has_tables or not self._is_cluster)
 
     def _is_unreachable(self, district: str) -> bool:
         home = self._home(district)
@@ -202,7 +195,7 @@ class Nodes:
 
     @property
     def _is_cluster(self) -> bool:
-        return bool(self._homes) and len(self.all) > 1
+        return bool(self._homes) and self.watch.has_several
 
     # --- what is heard of nodes ---
 
@@ -213,59 +206,17 @@ class Nodes:
         if is_away:
             self._shut(district)
         if whose is Lost.OURS:
-            self._suspect(node)
+            self.watch.suspect(node)
         elif is_away and home is not None:
-            self._suspect(home)
+            self.watch.suspect(home)
         if whose is Lost.REMOTE:
             self._look_soon()
-
-    def _suspect(self, node: Node) -> None:
-        """Look whether a node answers at all; if not, let go of its connections and ask until it does."""
-        if node not in self._watched:
-            self._watched.add(node)
-            self._begin(self._watch(node))
-
-    async def _watch(self, node: Node) -> None:
-        try:
-            if await self._examine(node):
-                return
-            node.drop_connections()
-            if len(self.all) > 1:
-                log.warning("record_node_out", node=repr(node))
-                while not await self._examine(node):
-                    await asyncio.sleep(ASK_AGAIN_SECONDS)
-                log.warning("record_node_back", node=repr(node))
-        finally:
-            self._watched.discard(node)
-
-    async def _examine(self, node: Node) -> bool:
-        """Whether a node answers. One that does is in, and tells what lives where; one that does not is out.
-
-        One that says it takes no more connections answers: those that it has go on. What lives there it told before.
-        """
-        try:
-            async with node.fresh() as connection:
-                sight = await look(connection)
-        except DistrictDown as error:
-            if self._is_full(node, error):
-                node.is_out = False
-                return True
-            node.is_out = len(self.all) > 1
-            self._suspect(node)
-            return False
-        self._learn(node, sight)
-        return True
-
-    def _is_full(self, node: Node, error: DistrictDown) -> bool:
-        """Whether a node that we know lives and has no room (53xxx). A starting one (57P03) has lost all sessions."""
-        is_known = node.knows_districts or len(self.all) == 1
-        return is_known and error.__cause__ is not None and sqlstate(error.__cause__).startswith("53")
 
     # --- what lives where ---
 
     async def _know(self) -> None:
         """Know which district lives where: wait for it the first time, then look again now and then, in passing."""
-        if len(self.all) == 1:
+        if not self.watch.has_several:
             return
         if self._looked_at is None:
             async with self._looking:
@@ -274,26 +225,24 @@ class Nodes:
                     self._looked_at = _now()
         elif _now() > self._looked_at + METADATA_SECONDS:
             self._looked_at = _now()
-            self._begin(self.look_again())
+            self.watch.begin(self.look_again())
 
     def _look_soon(self) -> None:
         """What we know may be old. In a second at the earliest: many callers may meet the same failure at once."""
         if self._looked_at is not None:
             self._looked_at = min(self._looked_at, _now() - METADATA_SECONDS + ASK_AGAIN_SECONDS)
 
+    async def _ask(self, node: Node, connection: Driver) -> None:
+        self._learn(node, await look(connection))
+
     def _learn(self, node: Node, sight: Sight) -> None:
-        node.group, node.is_out, node.knows_districts = sight.group, False, bool(sight.homes)
+        node.group, node.has_tables = sight.group, bool(sight.homes)
         if not sight.homes:
             return
         self._homes = sight.homes
         for other in self.all:
             if other.group is None:
                 other.group = sight.addresses.get(other.address)
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _now() -> float:
