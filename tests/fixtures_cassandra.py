@@ -20,7 +20,8 @@ from storage.cassandra.migrating import upgrade
 from storage.cassandra.plane import STATEMENTS, ChannelOnCassandra
 from storage.cassandra.session import ChannelSession
 from tests.fixtures_postgres import MovableClock
-from tests.servers.cassandra.node import CURE, CassandraNode, can_run
+from tests.servers.cassandra.certificates import make_certificates
+from tests.servers.cassandra.node import CURE, HOST, CassandraNode, can_run
 
 DATACENTER = "datacenter1"
 _PATIENCE = 30.0
@@ -59,10 +60,11 @@ def cassandra_server(
         return
     if not can_run():
         missing("cassandra", CURE)
-    node = CassandraNode(tmp_path_factory.mktemp("cassandra"))
+    directory = tmp_path_factory.mktemp("cassandra")
+    node = CassandraNode(directory, certificates=make_certificates(directory / "certificates", HOST))
     try:
         node.start()
-        yield CassandraServer("127.0.0.1", node.port, node)
+        yield CassandraServer(HOST, node.port, node)
     finally:
         node.stop()
 

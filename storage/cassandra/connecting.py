@@ -97,6 +97,11 @@ def _problem(cluster: Any, address: CassandraAddress, error: Exception) -> Chann
         return ClusterUnreachable(
             "the Cassandra cluster does not let us in: check LETSEMA_CASSANDRA_USERNAME and LETSEMA_CASSANDRA_PASSWORD"
         )
+    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
+        return ClusterUnreachable(
+            f"the certificate of a Cassandra node at {points} is not to be trusted: it must be signed by the authority "
+            "in LETSEMA_CASSANDRA_CA_FILE, be valid today, and name the address that the node is reached at"
+        )
     if any("protocol version" in str(cause).lower() for cause in causes):
         return ClusterUnreachable("the Cassandra cluster is too old for this release: it needs 4.1 or later")
     return ClusterUnreachable(

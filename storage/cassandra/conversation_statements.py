@@ -79,7 +79,7 @@ FORGET: Final = Condition(f"delete from conversations where {_WHERE} if exists")
 ALL_ROWS: Final = Query(f"select {_READ_COLUMNS} from conversations where caller = ?")  # noqa: S608 - constants
 
 OPEN_CLAIM: Final = Write(
-    "insert into open_claims (shard, caller, service, session, turn, claimed_at) values (?, ?, ?, ?, ?, ?)"
+    "insert into open_claims (shard, caller, service, session, turn, claimed_at) values (?, ?, ?, ?, ?, ?) using ttl ?"
 )
 CLOSE_CLAIM: Final = Write(
     "delete from open_claims where shard = ? and caller = ? and service = ? and session = ? and turn = ?"

@@ -15,7 +15,7 @@ from typing import Final
 from cassandra.query import UNSET_VALUE
 
 from core.ports.channel import ChannelPlaneDown
-from core.ports.conversations import CallerSnapshot, DraftRecord, SaveResult, TurnRecord
+from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
 from storage.cassandra.conversation_rows import (
     draft_key,
     draft_record,
@@ -51,6 +51,9 @@ from storage.cassandra.session import ChannelSession, Condition, Row
 
 CLAIM_SHARDS: Final = 8
 """Partitions of `open_claims`, by the first byte of the caller: to be changed only while there are no rows."""
+
+_NAMED_LONGER_SECONDS: Final = 3_600
+"""How much longer `open_claims` names a claim than its turn is kept: a claim without a name is never finished."""
 
 _Part = tuple[Condition, Sequence[object]]
 
@@ -90,7 +93,7 @@ class ConversationsOnCassandra:
         expected_draft_version: int | None = None,
     ) -> SaveResult:
         if turn.claim is not None:
-            await self._session.write(OPEN_CLAIM, *_open_claim(turn, turn.turn), to_microseconds(turn.claim.claimed_at))
+            await self._name_claim(turn, turn.claim)
         parts = [_turn_part(turn, expected_turn, expected_claim), *_mark_part(turn, expected_claim)]
         if draft is not None:
             parts.append(_draft_part(draft, expected_draft_version, turn.updated_at))
@@ -137,6 +140,15 @@ class ConversationsOnCassandra:
                     CLOSE_CLAIM, _shard(row["caller"]), row["caller"], row["service"], row["session"], row["turn"]
                 )
         return stale
+
+    async def _name_claim(self, turn: TurnRecord, claim: Claim) -> None:
+        """Tell the worker where a claim is, for as long as it may stand: one that owes a message outlives its session.
+
+        The same claim saved with a later end is named anew, which moves the name's end too.
+        """
+        seconds = seconds_between(turn.updated_at, turn.expires_at) + _NAMED_LONGER_SECONDS
+        named = _open_claim(turn, turn.turn)
+        await self._session.write(OPEN_CLAIM, *named, to_microseconds(claim.claimed_at), seconds)
 
     async def _turn(self, caller: bytes, service: str, session: str, *, serial: bool) -> TurnRecord | None:
         row = await self._session.row(OWN_TURN, caller, TURN, service, session, serial=serial)

@@ -14,11 +14,20 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Final
 
+from tests.servers.cassandra.certificates import PASSWORD, Certificates
+
 CURE: Final = "apt-get install openjdk-17-jdk-headless maven, or name a node: LETSEMA_TEST_CASSANDRA=host:port"
 HOST: Final = "127.0.0.1"
 CACHE: Final = "LETSEMA_TEST_CASSANDRA_CACHE"
 """Where the server's files are kept between runs. Unset: `~/.cache/letsema`."""
 
+_ENCRYPTION: Final = """\
+client_encryption_options:
+  enabled: true
+  optional: true
+  keystore: {keystore}
+  keystore_password: {password}
+"""
 _HERE: Final = Path(__file__).parent
 _READY: Final = "Starting listening for CQL clients"
 _START_SECONDS_MAX: Final = 120.0
@@ -34,9 +43,20 @@ def can_run() -> bool:
 class CassandraNode:
     """A node in a directory. It may be killed, frozen and started again on what it kept."""
 
-    def __init__(self, directory: Path, *, host: str = HOST, beside: CassandraNode | None = None) -> None:
-        """beside: the first node of a cluster that this one joins; nodes of one cluster differ in their host alone."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        host: str = HOST,
+        beside: CassandraNode | None = None,
+        certificates: Certificates | None = None,
+    ) -> None:
+        """beside: the first node of a cluster that this one joins; nodes of one cluster differ in their host alone.
+
+        certificates: clients may also speak TLS, on the same port.
+        """
         self.directory = directory
+        self.certificates = certificates
         self.host = host
         self.port: int = beside.port if beside else free_port()
         self._storage_ports: tuple[int, int] = beside._storage_ports if beside else (free_port(), free_port())
@@ -101,6 +121,8 @@ class CassandraNode:
         filled = {"host": self.host, "seed": seed, "native_port": self.port}
         for name, value in {**filled, "storage_port": storage_port, "ssl_storage_port": ssl_storage_port}.items():
             template = template.replace(f"{{{name}}}", str(value))
+        if self.certificates is not None:
+            template += _ENCRYPTION.format(keystore=self.certificates.keystore, password=PASSWORD)
         (self.directory / "cassandra.yaml").write_text(template, encoding="utf-8")
 
     def _signal(self, number: signal.Signals) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,6 +40,7 @@ FROZEN = {
     "chats": "7c0b67eaefa90705",
     "reservations": "3aad2cc160618d02",
     "intake_owners": "3d00bf260597fb8e",
+    "owed_claims": "3c824b0b75835920",
 }
 
 
@@ -197,7 +199,8 @@ def test_versions_are_numbered_without_a_gap_and_every_statement_may_run_twice()
     assert [version.number for version in versions()] == list(range(1, len(versions()) + 1))
     for version in versions():
         for statement in version.statements:
-            assert "if not exists" in statement.lower()
+            sets_options = re.match(r"alter table \w+ with ", statement.lower())
+            assert sets_options or "if not exists" in statement.lower()
 
 
 def test_versions_that_were_released_never_change() -> None:

@@ -13,6 +13,8 @@ import pytest
 from core.ports.channel import ChannelPlane
 from core.ports.conversations import Claim, DraftRecord, SaveResult, TurnRecord
 from core.ports.directory import PhoneEntry
+from storage.cassandra.plane import ChannelOnCassandra
+from storage.postgres.channel.plane import ChannelOnPostgres
 from tests.storage.samples import DISTRICT, LATER, NOW
 
 CALLER = b"c" * 32
@@ -243,6 +245,32 @@ async def test_stale_claims_are_those_begun_before_then_oldest_first(channel: Ch
 
     assert list(await channel.conversations.stale_claims(LATER, 10)) == [older, old]
     assert list(await channel.conversations.stale_claims(LATER, 1)) == [older]
+
+
+async def let_pass(channel: ChannelPlane, time: timedelta) -> None:
+    """Remove what would be gone by then: on Cassandra what has less time to live, on PostgreSQL what a purge takes."""
+    if isinstance(channel, ChannelOnPostgres):
+        await channel.purge_expired(NOW + time, 100)
+        return
+    assert isinstance(channel, ChannelOnCassandra)
+    session = channel.session._session
+    key = ("shard", "caller", "service", "session", "turn")
+    for row in session.execute(f"select {', '.join(key)}, ttl(claimed_at) as life from open_claims"):  # noqa: S608
+        if row["life"] < time.total_seconds():
+            where = " and ".join(f"{name} = %s" for name in key)
+            session.execute(f"delete from open_claims where {where}", [row[name] for name in key])  # noqa: S608
+
+
+async def test_a_claim_that_owes_a_message_is_found_for_as_long_as_its_turn_is_kept(channel: ChannelPlane) -> None:
+    save = channel.conversations.save
+    claimed = a_turn(claim=a_claim())
+    owed = replace(claimed, claim=a_claim(owes_message=True), expires_at=NOW + timedelta(days=30))
+    await save(claimed, expected_turn=None, expected_claim=None)
+    await save(owed, expected_turn=1, expected_claim="apply:1")
+
+    await let_pass(channel, timedelta(days=29, hours=23))
+
+    assert list(await channel.conversations.stale_claims(LATER, 10)) == [owed]
 
 
 async def test_a_caller_who_is_forgotten_has_nothing_and_the_others_keep_theirs(channel: ChannelPlane) -> None:
