@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from channels.simulator.handsets import Addresses
     from channels.simulator.recording import Session
     from core.phones import PhoneNumber
+    from letsema.demo.directory import DemoFile
 
 STRANGER: Final = "+26658777777"
 
@@ -52,8 +53,9 @@ def dial(
     """Dial the demo that runs on a data directory, and talk to it."""
     from core.phones import PhoneNumber
     from letsema.demo.directory import read_demo_file
+    from letsema.demo.settings import data_directory_of
 
-    told = read_demo_file(data_dir or Path("data"))
+    told = read_demo_file(data_directory_of(data_dir))
     phone = PhoneNumber.parse(number)
     if replay is not None:
         if not run(_replay(told, phone, _read(replay), pin or _demo_pin(told, phone))):
@@ -66,7 +68,7 @@ def dial(
         record.write_text(session.to_text(), encoding="utf-8")
 
 
-async def _talk(told: dict[str, Any], phone: PhoneNumber, over: Over) -> Session:
+async def _talk(told: DemoFile, phone: PhoneNumber, over: Over) -> Session:
     from channels.simulator.handsets import open_handset
     from channels.simulator.recording import Session
     from channels.simulator.terminal import talk
@@ -80,13 +82,13 @@ async def _talk(told: dict[str, Any], phone: PhoneNumber, over: Over) -> Session
             session,
             sys.stdin,
             sys.stdout,
-            redial=told["service_code"],
+            redial=told.service_code,
             keeps_pins=bool(_demo_pin(told, phone)),
         )
     return session
 
 
-async def _replay(told: dict[str, Any], phone: PhoneNumber, session: Session, pin: str) -> bool:
+async def _replay(told: DemoFile, phone: PhoneNumber, session: Session, pin: str) -> bool:
     from channels.simulator.handsets import open_handset
     from channels.simulator.terminal import PinNeeded, replay
     from letsema.environment import SystemClock
@@ -122,20 +124,20 @@ def _begin(file: Path) -> None:
         raise WrongSettingError(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _addresses(told: dict[str, Any]) -> Addresses:
+def _addresses(told: DemoFile) -> Addresses:
     from channels.simulator.handsets import Addresses
     from letsema.demo.settings import HOOK_TOKEN, SMS_SENDER
 
     return Addresses(
-        public=told["public"],
-        stand_in=told["stand_in"],
-        service_code=told["service_code"],
-        short_code=told["short_code"],
+        public=told.public,
+        stand_in=told.stand_in,
+        service_code=told.service_code,
+        short_code=told.short_code,
         sms_sender=SMS_SENDER,
         hook_token=HOOK_TOKEN,
     )
 
 
-def _demo_pin(told: dict[str, Any], phone: PhoneNumber) -> str:
+def _demo_pin(told: DemoFile, phone: PhoneNumber) -> str:
     """The PIN of a borrower of the demo, which everybody may know; empty for any other number."""
-    return next((str(each["pin"]) for each in told["borrowers"] if each["phone"] == phone.e164), "")
+    return next((each.pin for each in told.borrowers if each.phone == phone.e164), "")

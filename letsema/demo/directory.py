@@ -9,7 +9,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from letsema.setting_values import WrongSettingError
 from letsema.settings import KEYS_FOLDER
@@ -17,6 +19,9 @@ from letsema.settings import KEYS_FOLDER
 DEMO_FILE: Final = "demo.json"
 _MARK: Final = "demo"
 _HISTORY_MARK: Final = "history-complete"
+
+Address: TypeAlias = Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+:[0-9]{1,5}$")]
+"""Where a listener of the demo is: its host and its port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,9 @@ class BorrowerEntry:
 class DemoFile:
     """What `demo.json` says. URLs are those of the demo that ran last on the directory."""
 
-    public: str
-    internal: str
-    stand_in: str
+    public: Address
+    internal: Address
+    stand_in: Address
     service_code: str
     short_code: str
     staff: Sequence[StaffEntry]
@@ -100,10 +105,32 @@ def write_demo_file(data_directory: Path, demo: DemoFile) -> None:
     unfinished.replace(file)
 
 
-def read_demo_file(data_directory: Path) -> dict[str, Any]:
-    """What `demo.json` says. Raises `WrongSettingError` when no demo was ever ready there."""
+_FORM: Final = TypeAdapter(DemoFile)
+_JSON_INVALID: Final = "json_invalid"
+
+
+def read_demo_file(data_directory: Path) -> DemoFile:
+    """What `demo.json` says. What a later version adds to it is left alone.
+
+    Raises `WrongSettingError`, with the cure, when no demo was ever ready there, and for a file of another form.
+    """
+    file = data_directory / DEMO_FILE
     try:
-        told: dict[str, Any] = json.loads((data_directory / DEMO_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return _FORM.validate_json(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
         raise WrongSettingError(f"There is no demo in {data_directory}: start one with `letsema demo`.") from None
-    return told
+    except OSError as error:
+        raise WrongSettingError(f"{file} cannot be read: {error.strerror}.") from None
+    except ValidationError as error:
+        cure = f"start the demo again, `letsema demo --data-dir {data_directory}`, which writes it anew"
+        raise WrongSettingError(f"{file} {_fault(error)}: {cure}.") from None
+
+
+def _fault(error: ValidationError) -> str:
+    """What is wrong with a file, by the first field at fault."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == _JSON_INVALID:
+        return "is no JSON"
+    if not first["loc"]:
+        return "holds no demo"
+    return f"is of another version of Letsema, by its field {'.'.join(map(str, first['loc']))}"

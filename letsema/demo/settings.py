@@ -57,7 +57,12 @@ def command_settings(data_directory: Path | None) -> Settings:
     if not _is_of_demo(settings):
         return settings
     told = read_demo_file(settings.data_dir)
-    return demo_settings(settings.data_dir, int(told["public"].rpartition(":")[2]), stand_in=told["stand_in"])
+    return demo_settings(settings.data_dir, int(told.public.rpartition(":")[2]), stand_in=told.stand_in)
+
+
+def data_directory_of(data_directory: Path | None) -> Path:
+    """The directory that a command with this `--data-dir` is about. Raises `WrongSettingError`."""
+    return _settings_of(data_directory).data_dir
 
 
 def is_of_demo(data_directory: Path | None) -> bool:

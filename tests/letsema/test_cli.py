@@ -343,8 +343,74 @@ def test_pages_that_cannot_be_written_end_with_one_sentence(letsema: Run, tmp_pa
     assert ran.err == f"Invalid value for --to: {tmp_path}/file/pages cannot be written: Not a directory\n"
 
 
+DEMO = {
+    "public": "http://127.0.0.1:1",
+    "internal": "http://127.0.0.1:1",
+    "stand_in": "http://127.0.0.1:1",
+    "service_code": "*384*555#",
+    "short_code": "32555",
+    "staff": [],
+    "mfis": [],
+    "borrowers": [],
+}
+"""A demo that does not run: nothing listens on port 1."""
+
+WITHOUT_PIN = {"phone": "+26658010101", "language": "en", "district": "LS-A", "loans": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is no JSON"),
+        ('{"public": ', "is no JSON"),
+        ("\udcff", "is no JSON"),
+        ("[]", "holds no demo"),
+        (json.dumps({name: told for name, told in DEMO.items() if name != "short_code"}), "by its field short_code"),
+        (json.dumps({**DEMO, "borrowers": [WITHOUT_PIN]}), "by its field borrowers.0.pin"),
+        (json.dumps({**DEMO, "borrowers": {"58010101": "2580"}}), "by its field borrowers"),
+        (json.dumps({**DEMO, "public": "localhost"}), "by its field public"),
+        (json.dumps({**DEMO, "service_code": 384555}), "by its field service_code"),
+    ],
+)
+@pytest.mark.parametrize("command", [["dial"], ["dial", "--channel", "telegram"], ["day-end"]], ids=" ".join)
+def test_a_demo_file_that_cannot_be_used_is_told_with_its_cure(
+    letsema: Run, tmp_path: Path, command: list[str], text: str, fault: str
+) -> None:
+    (tmp_path / "demo").touch()
+    (tmp_path / "demo.json").write_text(text, errors="surrogateescape")
+
+    ran = letsema(*command, "--data-dir", str(tmp_path))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{tmp_path}/demo.json ")
+    assert fault in ran.err
+    assert ran.err.endswith(f": start the demo again, `letsema demo --data-dir {tmp_path}`, which writes it anew.\n")
+
+
+def test_what_a_later_version_tells_besides_keeps_nobody_from_dialling(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text(json.dumps({**DEMO, "weather": "fair"}))
+
+    ran = letsema("dial", "--data-dir", str(tmp_path))
+
+    assert (ran.code, ran.err) == (2, "The other side did not take it: unreachable.\n")
+
+
+def test_a_directory_without_a_demo_is_told_so(letsema: Run, tmp_path: Path) -> None:
+    ran = letsema("dial", "--data-dir", str(tmp_path))
+
+    assert (ran.code, ran.err) == (2, f"There is no demo in {tmp_path}: start one with `letsema demo`.\n")
+
+
+def test_the_directory_that_the_environment_names_is_dialled(
+    letsema: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LETSEMA_DATA_DIR", str(tmp_path))
+
+    assert str(tmp_path) in letsema("dial").err
+
+
 def test_a_session_that_cannot_be_kept_is_not_begun(letsema: Run, tmp_path: Path) -> None:
-    (tmp_path / "demo.json").write_text('{"borrowers": []}')
+    (tmp_path / "demo.json").write_text(json.dumps(DEMO))
 
     ran = letsema("dial", "--data-dir", str(tmp_path), "--record", str(tmp_path / "nowhere" / "kept.txt"))
 
