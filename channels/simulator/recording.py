@@ -6,7 +6,8 @@
     Letsema
     …
 
-What differs from run to run stands as one fixed value each (`NORMAL`). A PIN stands as `****`, unless it is the demo's.
+What differs from run to run stands as one fixed value each (`NORMAL`). What was typed where a screen asks for a secret
+stands as `****`, whatever it was, unless it is the demo's.
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from channels.simulator.phone import PhoneScreen
-from conversations.engine import PinQuestion
+from channels.simulator.secret_screens import borrower_secrets
 from conversations.engine.screens import BACK, HOME
-from conversations.flows import BORROWER
 from core.records.borrower import Channel
 
 MASK: Final = "****"
@@ -34,7 +34,8 @@ NORMAL: Final = (
 
 _PROMPT: Final = ">>> "
 _CHANNEL: Final = "# channel: "
-_PIN: Final = re.compile(r"\D*\d{4}\D*")
+_NO_SECRETS: Final = frozenset({DIALS, BACK, HOME})
+"""What a screen that asks for a secret takes for something else."""
 
 
 class NotASession(ValueError):
@@ -63,8 +64,8 @@ class Session:
     pages: list[Page] = field(default_factory=list)
 
     def add(self, typed: str, screen: PhoneScreen, *, keeps_pins: bool) -> Page:
-        """Note a page. What was typed where a PIN was asked for is masked, unless PINs may be kept."""
-        is_masked = not keeps_pins and bool(self.pages) and is_pin(typed, self.pages[-1])
+        """Note a page. What was typed where a secret was asked for is masked, unless PINs may be kept."""
+        is_masked = not keeps_pins and bool(self.pages) and is_secret(typed, self.pages[-1])
         page = Page(MASK if is_masked else typed, _head(self.channel, screen), screen.text)
         self.pages.append(page)
         return page
@@ -94,12 +95,10 @@ def normalised(text: str) -> str:
     return text
 
 
-def is_pin(typed: str, asked: Page) -> bool:
-    """Whether an answer was meant as a PIN: by the screen's name where the channel tells it, else by its words."""
+def is_secret(typed: str, asked: Page) -> bool:
+    """Whether an answer was typed where a screen asks for a secret: also one of the wrong length, or of letters."""
     name = asked.head.strip("[]").partition(" ")[2]
-    if name:
-        return isinstance(BORROWER.screens.get(name), PinQuestion) and typed not in {BACK, HOME}
-    return "PIN" in asked.text and bool(_PIN.fullmatch(typed))
+    return typed.strip() not in _NO_SECRETS and borrower_secrets().is_one(name, asked.text)
 
 
 def difference(expected: Page, shown: Page, number: int) -> str:

@@ -1,10 +1,55 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import pytest
 
 from channels.simulator.phone import PhoneScreen
 from channels.simulator.recording import MASK, NotASession, Session, difference, normalised
+from channels.sms.rendering import SmsRenderer
+from channels.telegram.rendering import TelegramRenderer
+from channels.ussd.pages import UssdRenderer
+from conversations.check.measuring import worst_views
+from conversations.check.worst import OF_THE_ENGINE, Worst
+from conversations.engine import ScreenView, Text
+from conversations.engine.views import Kind
+from conversations.flows import BORROWER
+from conversations.measures import SMS_VALUES, WORST_VALUES
+from conversations.texts import load_texts
 from core.records.borrower import Channel
+
+TEXTS = load_texts()
+USSD = UssdRenderer(TEXTS)
+SMS = SmsRenderer(TEXTS, "*384*555#")
+CHAT = TelegramRenderer(TEXTS)
+
+
+def by_ussd(view: ScreenView) -> list[PhoneScreen]:
+    return [PhoneScreen(page, is_open=not view.ends, screen=view.screen) for page in USSD.pages(view)]
+
+
+def by_sms(view: ScreenView) -> list[PhoneScreen]:
+    return [PhoneScreen(page, is_open=True) for page in SMS.pages(view)]
+
+
+def by_chat(view: ScreenView) -> list[PhoneScreen]:
+    return [
+        PhoneScreen("\n".join([page.text, *(f"[{button.label}]" for row in page.rows for button in row)]), is_open=True)
+        for page in CHAT.pages(view)
+    ]
+
+
+SHOWN = {Channel.USSD: by_ussd, Channel.SMS: by_sms, Channel.TELEGRAM: by_chat}
+"""A view as each simulated phone gets it."""
+
+
+@cache
+def views(language: str) -> list[ScreenView]:
+    """Every screen with each sentence that may stand above it."""
+    worst = Worst({**OF_THE_ENGINE, **SMS_VALUES, **WORST_VALUES}, TEXTS, USSD.measure)
+    return list(worst_views(BORROWER, worst, language))
+
 
 PIN_SCREEN = PhoneScreen("Enter your PIN to send.", is_open=True, screen="apply.pin")
 MENU = PhoneScreen("Profile\n3. Change my PIN", is_open=True, screen="profile.menu")
@@ -33,11 +78,44 @@ def test_a_pin_is_masked_where_one_is_asked_for_and_nowhere_else() -> None:
     assert "2580" not in made.to_text().split(MASK)[1]
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("2580", MASK), ("25 80", "25 80"), ("3", "3"), ("1500", MASK)])
-def test_a_chat_names_no_screen_so_four_digits_under_the_word_are_a_pin(typed: str, kept: str) -> None:
-    made = session(Channel.TELEGRAM, ("dials", PhoneScreen("Enter your PIN.", is_open=True)), (typed, MENU))
+@pytest.mark.parametrize("language", ["en", "st_LS"])
+@pytest.mark.parametrize("channel", list(SHOWN))
+@pytest.mark.parametrize("typed", ["2580", "258", "25801", "25 80", "2580#", "12345678", "pin 2580", "abcd", "\u0663"])
+def test_whatever_is_typed_at_a_screen_for_a_secret_is_masked(channel: Channel, language: str, typed: str) -> None:
+    for view in views(language):
+        if view.kind is not Kind.PIN:
+            continue
+        for shown in SHOWN[channel](view):
+            made = session(channel, ("dials", shown), (typed, MENU))
+            assert made.pages[-1].typed == MASK, shown.text
+            assert typed not in made.to_text().partition(">>> dials")[2].replace(shown.text, "")
 
-    assert made.pages[-1].typed == kept
+
+@pytest.mark.parametrize("language", ["en", "st_LS"])
+@pytest.mark.parametrize("channel", list(SHOWN))
+def test_no_other_screen_of_the_borrowers_masks_what_is_typed(channel: Channel, language: str) -> None:
+    for view in views(language):
+        if view.kind is Kind.PIN:
+            continue
+        for shown in SHOWN[channel](view):
+            made = session(channel, ("dials", shown), ("2580", MENU))
+            assert made.pages[-1].typed == "2580", shown.text
+
+
+@pytest.mark.parametrize("channel", list(SHOWN))
+@pytest.mark.parametrize("typed", ["0", "00", "dials"])
+def test_going_back_and_dialling_again_are_no_secrets(channel: Channel, typed: str) -> None:
+    for view in views("en"):
+        if view.kind is Kind.PIN:
+            made = session(channel, ("dials", SHOWN[channel](view)[0]), (typed, MENU))
+            assert made.pages[-1].typed == typed
+
+
+def test_a_screen_that_the_channel_does_not_name_is_known_by_its_words() -> None:
+    nameless = replace(PIN_SCREEN, screen="", text=TEXTS.say("en", Text("register.pin_again")))
+    made = session(Channel.USSD, ("dials", nameless), ("258", MENU))
+
+    assert made.pages[-1].typed == MASK
 
 
 def test_the_demos_pins_are_kept() -> None:
