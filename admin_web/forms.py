@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -21,6 +22,9 @@ _LONGEST: Final = 2_000
 _LONGEST_WHOLE_DIGITS: Final = 9
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
 """Digits, and at most two decimals: no sign, no exponent, nothing that only a computer would write."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Not the other ways in which a machine may write one: a mistyped day should not turn out to be a week."""
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Control, format (such as right-to-left marks), surrogate and private characters: nobody types or sees them."""
@@ -63,6 +67,17 @@ class Form:
         if amount == ZERO:
             self.refuse(name, Text(mark("Write an amount in maloti, such as 5000 or 1,250.50.")))
         return amount
+
+    def day(self, name: str) -> date | None:
+        """A date, as a date field sends it and as people without one type it: "2026-11-23". None when refused."""
+        text = self.raw(name)
+        try:
+            on = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        except ValueError:  # a thirty-first of June
+            on = None
+        if on is None:
+            self.refuse(name, Text(mark("Write a day as year, month and day, such as 2026-11-23.")))
+        return on
 
     def reference(self, name: str) -> Reference | None:
         """One of our numbers, spaces and dashes allowed; None when refused."""

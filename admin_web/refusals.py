@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from admin_web.formats import day
 from admin_web.languages import Text, mark
 from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.records.staff import NotAllowed
 from core.records.staff_words import NotOnPhones, TooLongForSms
 from core.use_cases.floats import FloatTooLow
+from core.use_cases.moving_floats import ChargeDayOutside
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "already_decided": mark("Somebody has carried this out or refused it already."),
@@ -19,11 +21,16 @@ _SENTENCES: Final[Mapping[str, str]] = {
     ),
     "already_reversed": mark("That payment was reversed already."),
     "change_under_way": mark("A change of this borrower's number or ID is not finished yet. Look at that one first."),
+    "charge_booked": mark("That charge is booked already. Look at the number on the statement again."),
+    "charge_day_outside": mark("Write the day on the statement: from %(first)s, and not after %(last)s."),
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
     "complaint_moved": mark("Somebody has answered or closed this complaint. Look at it again."),
     "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
     "credit_paid_out": mark("What that payment paid too much was sent back, or is on its way. It cannot be reversed."),
     "district_down": mark("The district's records do not answer just now. Nothing was lost; try again in a minute."),
+    "float_below_charge": mark(
+        "The books hold %(shortfall)s less than this charge. Money that was put in is not booked yet: do that first."
+    ),
     "float_too_low": mark("The float is short by %(shortfall)s. Have it funded first, or take less."),
     "identity_case_moved": mark("Somebody has closed this case, or proposed a change. Look at it again."),
     "identity_taken": mark("That national ID is registered already. Look at the card again."),
@@ -114,6 +121,8 @@ def _figures(error: DomainError) -> Mapping[str, Any]:
     match error:
         case FloatTooLow():
             return {"shortfall": error.shortfall}
+        case ChargeDayOutside():
+            return {"first": day(error.first), "last": day(error.last)}
         case NotOnPhones():
             return {"characters": " ".join(error.characters)}
         case TooLongForSms():

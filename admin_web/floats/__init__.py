@@ -1,9 +1,10 @@
-"""The lender's own money on its rails: put in and taken out at the head office, by two persons."""
+"""The lender's own money on its rails: put in, taken out and charged for at the head office, by two persons."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from admin_web.floats.charge import ask_charge, propose_charge
 from admin_web.floats.views import ask_funding, ask_sweep, propose_funding, propose_sweep
 from admin_web.routing import Page, StaffPage
 from core.records.staff import Permission
@@ -15,4 +16,6 @@ PAGES: Final[tuple[Page, ...]] = (
     StaffPage("POST", "/floats/fund", propose_funding, _PROPOSE),
     StaffPage("GET", "/floats/sweep", ask_sweep, _PROPOSE),
     StaffPage("POST", "/floats/sweep", propose_sweep, _PROPOSE),
+    StaffPage("GET", "/floats/charge", ask_charge, _PROPOSE),
+    StaffPage("POST", "/floats/charge", propose_charge, _PROPOSE),
 )

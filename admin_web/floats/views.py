@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from aiohttp import web
 
 from admin_web.districts import DistrictChoice
+from admin_web.floats.movement import movement_of
 from admin_web.forms import Form
-from admin_web.languages import Text, mark
 from admin_web.proposals import put_forward
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from admin_web.words import RAILS, word
 from core.errors import InvalidInput
-from core.records.catalogue import Mfi
 from core.records.proposal import ProposalKind
 from core.use_cases.floats import FloatTooLow
-
-_LONGEST_REFERENCE: Final = 64
 
 
 async def ask_funding(visit: Visit) -> web.Response:
@@ -44,19 +39,11 @@ async def propose_sweep(visit: Visit) -> web.Response:
 async def _propose(visit: Visit, kind: ProposalKind) -> web.Response:
     form, mfi = await visit.form(), await visit.mfi()
     try:
-        await put_forward(visit, form, mfi.head_office_district, kind, _movement(form, mfi))
+        await put_forward(visit, form, mfi.head_office_district, kind, movement_of(form, mfi))
     except (InvalidInput, FloatTooLow) as error:
         form.refused_by(error, sentence_of(error))
         return await _page(visit, form, kind, status=422)
     return visit.done("proposed", "/approvals")
-
-
-def _movement(form: Form, mfi: Mfi) -> dict[str, object]:
-    rail = form.one_of("rail", tuple(mfi.rail_accounts))
-    amount, reference = form.money("amount"), form.required("reference")
-    if len(reference) > _LONGEST_REFERENCE:
-        form.refuse("reference", Text(mark("That is too long for a bank's number.")))
-    return {"rail": rail, "amount_minor": amount.minor, "reference": reference}
 
 
 async def _page(visit: Visit, form: Form, kind: ProposalKind, *, status: int = 200) -> web.Response:

@@ -80,6 +80,8 @@ STAFF: Final = {
     "POST /floats/fund": PROPOSERS,
     "GET /floats/sweep": PROPOSERS,
     "POST /floats/sweep": PROPOSERS,
+    "GET /floats/charge": PROPOSERS,
+    "POST /floats/charge": PROPOSERS,
     "GET /approvals": PROPOSERS | {MANAGER},
     "GET /approvals/{district}/{proposal}": PROPOSERS | {MANAGER},
     "POST /approvals/{district}/{proposal}/carry-out": frozenset({MANAGER}),

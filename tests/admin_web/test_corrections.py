@@ -1,4 +1,4 @@
-"""The first person's side: suspense, reversals, waivers, losses and floats, each proposed with a reason."""
+"""The first person's side: suspense, reversals, waivers and losses, each proposed with a reason."""
 
 from __future__ import annotations
 
@@ -166,53 +166,6 @@ async def test_a_write_off_is_proposed_once_until_it_is_decided(office: Office) 
     assert (first.status, repeated.status, again.status) == (303, 303, 409)
     assert "The same change waits for its second person already." in again.text
     assert len(await _pending(office)) == 1
-
-
-# --- floats ---
-
-
-async def test_a_float_is_funded_with_the_banks_number(office: Office) -> None:
-    cashier = await office.at(Role.CASHIER)
-
-    page = await cashier.get("/disbursements")
-    answer = await cashier.post(
-        "/floats/fund", seen_on="/floats/fund", rail="simulated", amount="5000", reference="BANK-7", note="October."
-    )
-
-    assert "M88,000.00" in page.text, "held less what payouts under way may take"
-    assert answer.status == 303
-    (proposal,) = await _pending(office)
-    assert proposal.data == {"rail": "simulated", "amount_minor": 5_000_00, "reference": "BANK-7"}
-
-
-async def test_no_more_is_swept_than_is_free_and_the_page_says_by_how_much(office: Office) -> None:
-    cashier = await office.at(Role.CASHIER)
-
-    answer = await cashier.post(
-        "/floats/sweep", seen_on="/floats/sweep", rail="simulated", amount="100001", reference="B8", note="To the bank."
-    )
-
-    assert answer.status == 422
-    assert "The float is short by M1.00." in answer.text
-    assert await _pending(office) == []
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"rail": "made-up", "amount": "5", "reference": "B"},
-        {"rail": "simulated", "amount": "-5", "reference": "B"},
-        {"rail": "simulated", "amount": "5", "reference": ""},
-        {"rail": "simulated", "amount": "5", "reference": "B" * 65},
-    ],
-)
-async def test_what_is_wrong_with_a_movement_is_said_beside_its_field(office: Office, fields: dict[str, str]) -> None:
-    cashier = await office.at(Role.CASHIER)
-
-    answer = await cashier.post("/floats/fund", seen_on="/floats/fund", note="October.", **fields)
-
-    assert answer.status == 422
-    assert await _pending(office) == []
 
 
 # --- all of them ---

@@ -39,6 +39,7 @@ PAGES: Final = {
     "correct": ("cashier", "/corrections"),
     "fund": ("cashier", "/floats/fund"),
     "sweep": ("cashier", "/floats/sweep"),
+    "rail-charge": ("cashier", "/floats/charge"),
     "loans": ("manager", "/loans?district=all"),
     "complaints": ("loan_officer", "/complaints?district=all"),
     "pin-reset": ("loan_officer", "/pin-resets"),

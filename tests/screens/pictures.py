@@ -40,6 +40,7 @@ PICTURES: Final[Mapping[str, str]] = {
     "/corrections/{reference}/refund": "refund-credit",
     "/floats/fund": "fund",
     "/floats/sweep": "sweep",
+    "/floats/charge": "rail-charge",
     "/approvals": "approvals",
     "/approvals/{district}/{proposal}": "approval",
     "/complaints": "complaints",
