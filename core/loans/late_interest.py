@@ -20,9 +20,11 @@ def run_to(loan: RunningLoan, day: date) -> None:
     """Let the days up to one pass, each with its interest; day by day once the cap comes near."""
     days = (day - loan.today).days
     loan.today = day
+    if not (days and loan.policy.arrears_interest_percent):
+        return
     rate = Fraction(loan.policy.arrears_interest_percent) / _PERCENT / _DAYS_PER_YEAR
     overdue = [row for row in loan.rows if row.is_due and row.outstanding(Part.PRINCIPAL)]
-    if not (days and rate and overdue):
+    if not overdue:
         return
     if sum(_daily(row, rate) for row in overdue) * days + len(overdue) <= loan.room.minor:
         for row in overdue:

@@ -48,6 +48,11 @@ class Obligation:
         return Money(self.amount.minor - self.paid.minor - self.waived.minor - self.written_off.minor)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.amount.minor == self.paid.minor + self.waived.minor + self.written_off.minor
+
+    @property
     def receivable(self) -> Money:
         """What is left of it in the books."""
         return self.outstanding if self.recognised else ZERO

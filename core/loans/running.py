@@ -31,6 +31,11 @@ class RunningLoan:
     recovered: Money = ZERO
     written_off_on: date | None = None
     returned_on: date | None = None
+    _principal: tuple[Obligation, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What the schedule asks is all the principal there is, and each event of a replay looks at what is left of it.
+        self._principal = tuple(item for row in self.rows for item in row.of(Part.PRINCIPAL))
 
     @property
     def rounding_mode(self) -> Rounding:
@@ -40,7 +45,7 @@ class RunningLoan:
     @property
     def principal_outstanding(self) -> Money:
         """Principal lent and neither paid nor written off."""
-        return total(row.outstanding(Part.PRINCIPAL) for row in self.rows)
+        return total(item.outstanding for item in self._principal)
 
     @property
     def outstanding(self) -> Money:
@@ -98,7 +103,7 @@ class RunningLoan:
     def mark_settled_rows(self) -> None:
         """Keep the day since which nothing is left of a row; none while something is."""
         for row in self.rows:
-            if any(item.outstanding for item in row.obligations):
+            if not all(item.is_settled for item in row.obligations):
                 row.settled_on = None
-            else:
-                row.settled_on = row.settled_on or self.today
+            elif row.settled_on is None:
+                row.settled_on = self.today
