@@ -41,8 +41,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         if settings.cassandra_contact_points:
             yield "LETSEMA_CASSANDRA_CONTACT_POINTS is set and LETSEMA_CHANNEL_STORE is not cassandra"
         return
-    for field in ("channel_url", "channel_owner_url"):
-        if getattr(settings, field) is not None:
+    for field in ("channel_url", "channel_nodes", "channel_owner_url"):
+        if getattr(settings, field):
             yield f"{variable(field)} is set and LETSEMA_CHANNEL_STORE is cassandra"
     for field in ("cassandra_contact_points", "cassandra_datacenter"):
         if not getattr(settings, field):

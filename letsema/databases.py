@@ -19,6 +19,8 @@ from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings
 from storage.cassandra.addresses import CassandraAddress
 from storage.embedded import EmbeddedPostgres
+from storage.postgres.channel.examining import examine_nodes
+from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.migrating import DatabaseUnreachable, Plane, check, upgrade
 
 DATABASE: Final = "letsema"
@@ -42,7 +44,8 @@ class Databases:
 
     server: the embedded server, when that is what they are on. cluster: the Cassandra cluster that keeps the channel
     plane instead of `channel`, as the product enters it, and cluster_owner as its owner does. record_nodes: the record
-    plane on those nodes of Citus that are not the coordinator.
+    plane on those nodes of Citus that are not the coordinator. channel_nodes: the channel plane's database on its other
+    nodes, or its standbys.
     """
 
     record: str = field(repr=False)
@@ -53,6 +56,7 @@ class Databases:
     cluster: CassandraAddress | None = None
     cluster_owner: CassandraAddress | None = None
     record_nodes: tuple[str, ...] = field(default=(), repr=False)
+    channel_nodes: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def on_postgres(self) -> tuple[Plane, ...]:
@@ -87,6 +91,8 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
         )
     if settings.record_nodes:
         raise WrongSettingError("LETSEMA_RECORD_NODES is set and LETSEMA_RECORD_URL, the coordinator, is not.")
+    if settings.channel_nodes:
+        raise WrongSettingError("LETSEMA_CHANNEL_NODES is set and LETSEMA_RECORD_URL is not: name both databases.")
     server = await _embedded_server(settings.data_dir, embedded)
     try:
         owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
@@ -131,8 +137,15 @@ async def check_schemas(databases: Databases) -> None:
 
 async def check_plane(databases: Databases, plane: Plane) -> None:
     """Of a plane on PostgreSQL. Raises `SchemaProblem`."""
-    nodes = databases.record_nodes if plane is Plane.RECORD else ()
+    nodes = databases.record_nodes if plane is Plane.RECORD else databases.channel_nodes
     await _check_on_any(plane, (databases.app(plane), *nodes))
+
+
+async def examine_channel_nodes(databases: Databases) -> Sequence[tuple[str, str]]:
+    """Each node's address, of a channel plane that has several, and what is to be done about it; nothing is ""."""
+    if not databases.channel_nodes:
+        return ()
+    return await examine_nodes(ChannelConnections(databases.channel, databases.channel_nodes))
 
 
 async def check_channel_cluster(cluster: CassandraAddress) -> None:
@@ -165,13 +178,21 @@ async def _embedded_server(data_directory: Path, embedded: Embedded) -> Embedded
 def named_databases(settings: Settings) -> Databases:
     """The databases that the settings name; empty addresses where they name none."""
     record, owner = _plain(settings.record_url), _plain(settings.owner_url)
+    channel = _plain(settings.channel_url) or record
+    record_nodes = _others(settings.record_nodes, record)
     return Databases(
         record=record or "",
-        channel=_plain(settings.channel_url) or record or "",
+        channel=channel or "",
         record_owner=owner,
         channel_owner=_plain(settings.channel_owner_url) or owner,
-        record_nodes=tuple(node for node in map(_plain, settings.record_nodes) if node and node != record),
+        record_nodes=record_nodes,
+        # A database that keeps both planes keeps both on every node.
+        channel_nodes=_others(settings.channel_nodes, channel) or (record_nodes if channel == record else ()),
     )
+
+
+def _others(nodes: Sequence[SecretStr], first: str | None) -> tuple[str, ...]:
+    return tuple(node for node in map(_plain, nodes) if node and node != first)
 
 
 def _plain(url: SecretStr | None) -> str | None:

@@ -59,8 +59,10 @@ async def _open_channel(
         async with ChannelOnCassandra.opened(databases.cluster, sealer, clock) as cassandra:
             yield cassandra, _nothing_to_purge
         return
-    pool = ChannelConnections(databases.channel, connections_max=settings.channel_connections)
-    async with ChannelOnPostgres.opened(pool, sealer) as postgres:
+    connections = ChannelConnections(
+        databases.channel, other_urls=databases.channel_nodes, connections_max=settings.channel_connections
+    )
+    async with ChannelOnPostgres.opened(connections, sealer) as postgres:
 
         async def purge() -> int:
             return await postgres.purge_expired(clock.now(), _PURGED_AT_ONCE)

@@ -71,6 +71,10 @@ def postgresql_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"} or not parts.path.strip("/"):
         raise ValueError("a database's address looks like postgresql://role:password@host:5432/database")
+    if "," in parts.netloc.rpartition("@")[2]:
+        raise ValueError(
+            "a database's address names one host; LETSEMA_RECORD_NODES and LETSEMA_CHANNEL_NODES name the other nodes"
+        )
     return url
 
 

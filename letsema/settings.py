@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     channel_url: PostgresqlUrl | None = Field(
         None, description="The channel plane's database. Unset: the record plane's."
     )
+    channel_nodes: PostgresqlUrls = Field(
+        (),
+        description="The same database on its standbys, or on the other nodes of its cluster, as addresses with commas "
+        "between them. Unset, where the planes share a database: `LETSEMA_RECORD_NODES`.",
+    )
     owner_url: PostgresqlUrl | None = Field(
         None,
         description="The record plane's database as its owner, on Citus a superuser on the coordinator: for "
@@ -119,7 +124,9 @@ class Settings(BaseSettings):
     record_connections: Connections = Field(
         10, description="Connections to each node of the record plane, of one process."
     )
-    channel_connections: Connections = Field(10, description="Connections to the channel plane, of one process.")
+    channel_connections: Connections = Field(
+        10, description="Connections to each node of the channel plane, of one process."
+    )
 
     channel_store: ChannelStore = Field(
         ChannelStore.POSTGRES, description="What keeps the channel plane: `postgres` or `cassandra`."

@@ -86,7 +86,7 @@ async def _parts(data_directory: Path | None) -> AsyncIterator[tuple[str, list[s
 
 
 async def _schemas(settings: Settings, databases: Databases) -> AsyncIterator[tuple[str, list[str] | None]]:
-    from letsema.databases import check_channel_cluster, check_plane
+    from letsema.databases import check_channel_cluster, check_plane, examine_channel_nodes
 
     for plane in databases.on_postgres:
         yield f"{plane} plane, schema", None
@@ -96,6 +96,8 @@ async def _schemas(settings: Settings, databases: Databases) -> AsyncIterator[tu
         yield "channel plane, schema", None
         await check_channel_cluster(databases.cluster)
         yield "channel plane, schema", []
+    for node, cure in await examine_channel_nodes(databases):
+        yield f"channel plane, node {node}", [cure] if cure else []
     if databases.record_nodes:
         from letsema.record_cluster import ask_status
 

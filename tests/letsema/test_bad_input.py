@@ -13,6 +13,7 @@ from storage.cassandra import migrating as cassandra_schema
 from storage.cassandra.migrating import KeyspaceMissing
 from storage.embedded import EmbeddedPostgres
 from storage.postgres import migrating
+from storage.postgres.channel.examining import DOWN
 from tests.letsema.conftest import Ran, Run
 from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
 
@@ -186,6 +187,14 @@ def test_a_cluster_that_is_none(letsema: Run, migrated: Somewhere) -> None:
 
     assert what == "record plane, cluster"
     assert "Citus" in cure
+
+
+def test_a_node_of_the_channel_plane_that_does_not_answer_is_named(letsema: Run, migrated: Somewhere) -> None:
+    ran = letsema("doctor", "--json", **migrated.settings, LETSEMA_CHANNEL_NODES=NOBODY_THERE)
+
+    told = {row["what"]: row["cure"] for row in json.loads(ran.out) if row["what"].startswith("channel plane, node")}
+    assert sorted(told.values()) == ["", DOWN]
+    assert told["channel plane, node 127.0.0.1:1"] == DOWN
 
 
 @pytest.fixture

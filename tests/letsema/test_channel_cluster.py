@@ -81,6 +81,10 @@ def test_certificates_are_files(tmp_path: Path) -> None:
         ({"cassandra_contact_points": ""}, "LETSEMA_CASSANDRA_CONTACT_POINTS is missing"),
         ({"cassandra_datacenter": ""}, "LETSEMA_CASSANDRA_DATACENTER is missing"),
         ({"channel_url": "postgresql://a@b/c"}, "LETSEMA_CHANNEL_URL is set and LETSEMA_CHANNEL_STORE is cassandra"),
+        (
+            {"channel_nodes": "postgresql://a@b/c"},
+            "LETSEMA_CHANNEL_NODES is set and LETSEMA_CHANNEL_STORE is",
+        ),
         ({"channel_store": "postgres"}, "LETSEMA_CASSANDRA_CONTACT_POINTS is set and LETSEMA_CHANNEL_STORE is not"),
         ({"cassandra_username": "app"}, "LETSEMA_CASSANDRA_PASSWORD go together"),
         ({"cassandra_owner_password": "x"}, "LETSEMA_CASSANDRA_OWNER_PASSWORD go together"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
-from letsema.databases import Databases, Embedded, check_schemas, migrate, open_databases
+from letsema.databases import Databases, Embedded, check_schemas, migrate, named_databases, open_databases
 from letsema.demo.settings import command_settings
 from letsema.service import right_schema
 from letsema.setting_values import WrongSettingError
@@ -67,6 +68,47 @@ async def test_a_process_starts_while_one_node_is_down(shared_database: str) -> 
 
     with pytest.raises(DatabaseUnreachable):
         await check_schemas(Databases(NOBODY, shared_database, None, None, record_nodes=(NOBODY,)))
+
+    shared = shared_database
+    await check_schemas(Databases(shared, NOBODY, None, None, channel_nodes=(shared,)))
+    with pytest.raises(DatabaseUnreachable):
+        await check_schemas(Databases(shared, NOBODY, None, None, channel_nodes=(NOBODY,)))
+
+
+ELSEWHERE, STANDBY = "postgresql://app:hush@channel/letsema", "postgresql://app:hush@standby/letsema"
+
+
+@pytest.mark.parametrize(
+    ("named", "nodes"),
+    [
+        ({}, (WORKER,)),
+        ({"channel_url": COORDINATOR}, (WORKER,)),
+        ({"channel_nodes": f"{STANDBY},{COORDINATOR}"}, (STANDBY,)),
+        ({"channel_url": ELSEWHERE}, ()),
+        ({"channel_url": ELSEWHERE, "channel_nodes": f"{ELSEWHERE},{STANDBY}"}, (STANDBY,)),
+    ],
+)
+def test_planes_that_share_a_database_share_its_nodes(named: dict[str, Any], nodes: tuple[str, ...]) -> None:
+    settings = load_settings(record_url=COORDINATOR, record_nodes=WORKER, **named)
+
+    assert named_databases(settings).channel_nodes == nodes
+    assert "hush" not in repr(named_databases(settings)) + repr(settings)
+
+
+async def test_nodes_of_the_channel_plane_without_a_database_are_refused(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, channel_nodes=STANDBY)
+
+    with pytest.raises(WrongSettingError, match="LETSEMA_CHANNEL_NODES is set and LETSEMA_RECORD_URL is not"):
+        async with open_databases(settings, Embedded.SHARE):
+            pass
+
+
+def test_several_hosts_in_one_address_are_refused() -> None:
+    """The first of them, frozen, would keep everybody out."""
+    with pytest.raises(WrongSettingError, match=r"LETSEMA_CHANNEL_URL: .* names one host") as refused:
+        load_settings(record_url=COORDINATOR, channel_url="postgresql://app:hush@one:5432,two:5432/letsema")
+
+    assert "hush" not in str(refused.value)
 
 
 async def test_an_older_schema_is_upgraded_by_whoever_starts_the_directory_and_by_nobody_else(tmp_path: Path) -> None:

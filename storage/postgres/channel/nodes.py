@@ -96,7 +96,7 @@ class ChannelNodes:
     def __init__(self, connections: ChannelConnections) -> None:
         self.all = tuple(ChannelNode(url, connections) for url in (connections.url, *connections.other_urls))
         self._call_seconds_max = connections.call_timeout_seconds
-        self._watch = Watch("channel", self.all, _ask)
+        self._watch = Watch("channel", self.all, tell_who_it_is)
         self._looked_at = 0.0
 
     async def open(self) -> None:
@@ -176,7 +176,8 @@ class ChannelNodes:
             self._watch.begin(self._watch.examine_all())
 
 
-async def _ask(node: ChannelNode, connection: Driver) -> None:
+async def tell_who_it_is(node: ChannelNode, connection: Driver) -> None:
+    """Ask a node what it is to the plane, and write it down. Raises what the driver raises."""
     (row,) = await connection.fetch(_WHO_IS_IT)
     node.has_tables, node.timeline = row["has_tables"], int(row["timeline"], 16)
 

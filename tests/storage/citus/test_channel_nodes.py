@@ -14,6 +14,7 @@ import pytest
 from core.ports.channel import ChannelPlaneDown
 from core.ports.conversations import SaveResult
 from core.ports.environment import Sealer
+from storage.postgres.channel.examining import BARE, DOWN, OUTDATED, STRANGER, examine_nodes
 from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.channel.pool import ChannelConnections, ChannelPool
 from storage.postgres.migrating import Plane, upgrade
@@ -85,8 +86,12 @@ class Line:
             await asyncio.sleep(0.1)
 
 
+def connections(*urls: str) -> ChannelConnections:
+    return ChannelConnections(urls[0], urls[1:], connect_timeout_seconds=PATIENCE)
+
+
 async def opened(urls: tuple[str, ...], sealer: Sealer) -> Line:
-    pool = ChannelPool(ChannelConnections(urls[0], urls[1:], connect_timeout_seconds=PATIENCE))
+    pool = ChannelPool(connections(*urls))
     await pool.open()
     return Line(ChannelOnPostgres(pool, sealer), pool)
 
@@ -104,7 +109,8 @@ async def test_callers_go_on_over_another_node_after_one_slow_try_and_back_when_
 ) -> None:
     first = citus_database.cluster.coordinator
     assert await line.hop()
-    assert await line.entered_at() == first.port
+    # Connections for several, each of which would be another slow try.
+    assert {*await asyncio.gather(*(line.entered_at() for _ in range(5)))} == {first.port}
 
     getattr(first, way)()
     await line.hop()  # whoever is under way is told, in time
@@ -112,6 +118,7 @@ async def test_callers_go_on_over_another_node_after_one_slow_try_and_back_when_
         assert await line.hop()
     assert line.refusals <= 1
     assert await line.entered_at() != first.port
+    assert (first.address, DOWN) in await examine_nodes(connections(*citus_database.app_urls))
 
     first.thaw()
     if not first.is_up:
@@ -158,6 +165,8 @@ async def test_a_node_that_was_not_told_of_the_tables_is_no_way(citus_database: 
     assert await line.hop()
     assert await line.entered_at() == citus_database.cluster.coordinator.port
     await line.pool.close()
+    nodes = await examine_nodes(connections(stranger, *citus_database.app_urls))
+    assert [cure for _, cure in nodes] == [BARE, "", "", ""]
 
 
 # --- an ordinary server and its standby ---
@@ -197,6 +206,8 @@ async def test_a_standby_is_no_way_until_it_is_promoted_and_then_the_old_primary
     line = await opened((standby.app_url(DATABASE), primary.app_url(DATABASE)), sealer)
     assert await line.hop()
     assert await line.entered_at() == primary.port
+    both = connections(standby.app_url(DATABASE), primary.app_url(DATABASE))
+    assert await examine_nodes(both) == [(standby.address, ""), (primary.address, "")]
 
     primary.kill()
     for _ in range(3):
@@ -210,3 +221,15 @@ async def test_a_standby_is_no_way_until_it_is_promoted_and_then_the_old_primary
     line = await opened((primary.app_url(DATABASE), standby.app_url(DATABASE)), sealer)
     assert await line.entered_at() == standby.port
     await line.pool.close()
+    assert await examine_nodes(both) == [(standby.address, ""), (primary.address, OUTDATED)]
+
+
+async def test_another_database_on_the_list_is_named(
+    pair: tuple[CitusNode, CitusNode], citus_database: CitusDatabase
+) -> None:
+    stranger, *_ = pair
+
+    nodes = await examine_nodes(connections(*citus_database.app_urls, stranger.app_url(DATABASE)))
+
+    assert nodes[-1] == (stranger.address, STRANGER)
+    assert [cure for _, cure in nodes[:-1]] == ["", "", ""]
