@@ -9,15 +9,18 @@ from dataclasses import replace
 
 import pytest
 
+from core.errors import NotFound
 from core.money import Money
 from core.ports.engine import Engine
-from core.ports.intake import IntakeStatus
+from core.ports.intake import IntakeKind, IntakeStatus
 from core.records.staff import NotAllowed
 from core.use_cases import draining_desk
 from core.use_cases.draining_desk import NotSetAside, intake_of, try_again
 from core.use_cases.repaying import PaymentNotice, receive_payment
+from core.use_cases.taking import apply_for_loan
 from tests.core.use_cases.faulty_record import while_down
 from tests.core.use_cases.lending import HOME, Lending
+from tests.core.use_cases.test_taking import wanted
 
 SCOPE = "rail:simulated"
 
@@ -106,3 +109,27 @@ async def test_who_may_only_look_tries_nothing(lending: Lending) -> None:
 
     (row,) = await lending.engine.channel.intake.set_aside(HOME, 10)
     assert row.reference == "R1"
+
+
+async def test_an_application_is_shown_to_its_lenders_officers_with_its_ten_digits(lending: Lending) -> None:
+    command = await wanted(lending, await lending.borrower())
+    await apply_for_loan(while_down(lending.engine), command)
+    others = replace(lending.officer, mfi_id=lending.other_mfi.id)
+
+    (line,) = (await intake_of(lending.engine, lending.officer, [HOME])).lines
+
+    assert (line.kind, line.number) == (IntakeKind.APPLICATION, str(command.reference))
+    assert (line.amount, line.mfi_id) == (command.amount, lending.mfi.id)
+    for outsider in (lending.cashier, others):
+        assert (await intake_of(lending.engine, outsider, [HOME])).lines == []
+
+
+async def test_nobody_tries_again_what_is_not_there_is_anothers_or_waits_already(lending: Lending) -> None:
+    await a_payment(lending, "R1")
+    stranger = replace(lending.cashier, mfi_id=lending.other_mfi.id)
+
+    for actor, number in ((lending.cashier, "R9"), (stranger, "R1")):
+        with pytest.raises(NotFound):
+            await try_again(lending.engine, actor, SCOPE, number)
+    with pytest.raises(NotSetAside):
+        await try_again(lending.engine, lending.cashier, SCOPE, "R1")

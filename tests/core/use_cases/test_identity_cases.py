@@ -106,6 +106,14 @@ async def test_a_borrower_whom_no_lender_knows_yet_gets_one_that_lends_there(len
     assert case.mfi_id in {lending.mfi.id, lending.other_mfi.id}
 
 
+async def test_a_case_is_read_with_the_borrower_whose_identity_it_is(lending: Lending) -> None:
+    owner, other, case = await claimed(lending)
+
+    file = await case_file(lending.engine, lending.officer, case.district, case.id)
+
+    assert (file.case.phone, file.borrower.phone) == (other, owner)
+
+
 async def test_another_lenders_staff_find_no_case(lending: Lending) -> None:
     _, _, case = await claimed(lending)
     stranger = replace(lending.officer, mfi_id=lending.other_mfi.id)

@@ -227,6 +227,12 @@ async def test_a_newer_code_makes_the_older_one_useless(lending: Lending, clock:
     assert (await check_reset_code(lending.engine, phone, newer, key())).result is CodeResult.RIGHT
 
 
+async def test_a_code_that_nobody_was_sent_opens_nothing(lending: Lending) -> None:
+    phone = await lending.borrower()
+
+    assert (await check_reset_code(lending.engine, phone, "000000", key())).result is CodeResult.OVER
+
+
 async def test_a_code_is_used_once(lending: Lending) -> None:
     phone = await lending.borrower()
     new = await recover(lending, phone)

@@ -8,9 +8,15 @@ import pytest
 
 from core.ports.directory import IdentityEntry
 from core.ports.engine import Engine
-from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
+from core.use_cases.registration import (
+    RegisterBorrower,
+    RegistrationOutcome,
+    RegistrationUnderWay,
+    register_borrower,
+)
 from core.use_cases.reserving import settle_reservations
 from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
+from tests.core.use_cases.faulty_channel import too_late, with_calls
 from tests.core.use_cases.lending import HOME, Lending
 from tests.core.use_cases.test_registration import command
 from tests.fixtures_postgres import MovableClock
@@ -80,3 +86,18 @@ async def test_a_pin_that_was_chosen_again_is_the_one_that_counts(lending: Lendi
     entry = await lending.engine.channel.directory.phone(lending.engine.keyed_hash.phone(wanted.phone))
     assert entry is not None
     assert (entry.state, entry.pin_hash) == ("active", chosen_again)
+
+
+async def test_of_two_attempts_that_change_the_pin_at_once_one_is_told_to_come_again(lending: Lending) -> None:
+    """Which of the two was chosen last nobody can know: it is asked once more."""
+    wanted = command(lending)
+    await killed(lending, wanted, BEFORE_INSERT)
+    chosen_again = replace(wanted, pin_hash=await lending.engine.pin_hasher.hash("7391"))
+
+    with pytest.raises(RegistrationUnderWay):
+        await register_borrower(with_calls(lending.engine, "directory", save_phone=too_late), chosen_again)
+
+    entry = await lending.engine.channel.directory.phone(lending.engine.keyed_hash.phone(wanted.phone))
+    assert entry is not None
+    assert (entry.state, entry.pin_hash) == ("reserved", wanted.pin_hash)
+    assert (await register_borrower(lending.engine, chosen_again)).outcome is RegistrationOutcome.REGISTERED

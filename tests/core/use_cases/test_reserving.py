@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.errors import Conflict
 from core.phones import PhoneNumber
 from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
@@ -17,8 +18,9 @@ from core.use_cases.registration import (
     RegistrationUnderWay,
     register_borrower,
 )
-from core.use_cases.reserving import ReservationReleased, settle_reservations
+from core.use_cases.reserving import ReservationReleased, keep_reservation, settle_reservations
 from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
+from tests.core.use_cases.faulty_channel import too_late, with_calls
 from tests.core.use_cases.lending import HOME, Lending, new_phone
 from tests.core.use_cases.test_registration import command
 from tests.fixtures_postgres import MovableClock
@@ -152,6 +154,36 @@ async def test_two_workers_that_settle_at_once_agree(lending: Lending, clock: Mo
     entry = await entry_of(lending, wanted.phone)
     assert entry is not None
     assert entry.state == "active"
+
+
+async def test_a_reservation_that_is_kept_may_be_kept_again(lending: Lending) -> None:
+    wanted = command(lending)
+    with pytest.raises(Killed):
+        await register_borrower(dying_after(lending.engine, STEPS.index("insert the borrower"))[0], wanted)
+    entry = await entry_of(lending, wanted.phone)
+    assert entry is not None
+
+    for _ in range(2):
+        async with lending.engine.record.unit(HOME) as unit:
+            await keep_reservation(unit, entry.draft_id, entry.borrower_id)
+            await unit.commit()
+
+
+async def test_a_number_whose_entry_keeps_changing_takes_effect_when_the_worker_comes(
+    lending: Lending, clock: MovableClock
+) -> None:
+    wanted = command(lending)
+
+    with pytest.raises(Conflict):
+        await register_borrower(with_calls(lending.engine, "directory", save_phone=too_late), wanted)
+
+    reserved = await entry_of(lending, wanted.phone)
+    clock.move(minutes=11)
+    await settle_reservations(lending.engine, HOME, MOST)
+    entry = await entry_of(lending, wanted.phone)
+    assert reserved is not None
+    assert entry is not None
+    assert (reserved.state, entry.state) == ("reserved", "active")
 
 
 class HeldUp:

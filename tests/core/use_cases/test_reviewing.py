@@ -1,4 +1,4 @@
-"""Opening an application: what it shows, and who is noted to have looked."""
+"""Opening an application or a loan: what it shows, and who is noted to have looked."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
+from core.errors import NotFound
+from core.money import Money
 from core.ports.enquiries import Enquiry
 from core.records.borrower import ConsentKind
+from core.records.staff import NotAllowed
 from core.references import Reference
-from core.use_cases.reviewing import LOOK_COUNTS_FOR, application_file
-from tests.core.use_cases.lending import CONSENTS, Lending, new_phone
+from core.use_cases.deciding import CheckIdentity, check_identity
+from core.use_cases.quoting import quote_of
+from core.use_cases.reviewing import LOOK_COUNTS_FOR, application_file, loan_file, preview
+from tests.core.use_cases.lending import CONSENTS, HOME, Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 
 
@@ -80,3 +87,45 @@ async def test_an_application_elsewhere_counts_once_however_many_open_it(lending
 
     assert file.assessment.exposure is not None
     assert file.assessment.exposure.enquiries_90_days == 1
+
+
+async def test_a_preview_is_to_the_lisente_what_the_approval_then_offers(lending: Lending) -> None:
+    reference, _ = await applied(lending)
+    before = await lending.application(reference)
+
+    seen = await preview(lending.engine, lending.manager, reference, before.amount, 3)
+
+    assert await lending.application(reference) == before
+    await check_identity(lending.engine, lending.officer, CheckIdentity(reference, "saw_national_id", "", key()))
+    await lending.recommend(reference, lending.officer)
+    decided = await lending.approve(reference, lending.manager)
+    async with lending.engine.record.unit(HOME) as unit:
+        offered = await unit.loans.of_application(decided.id)
+    assert offered is not None
+    assert quote_of(offered) == seen.quote
+
+
+async def test_a_preview_weighs_the_amount_that_is_asked_and_not_the_one_applied_for(lending: Lending) -> None:
+    reference, _ = await applied(lending)
+
+    small, large = [
+        await preview(lending.engine, lending.manager, reference, Money.of(amount), 3) for amount in ("500", "20000")
+    ]
+
+    assert small.assessment.affordability.passes
+    assert not large.assessment.affordability.passes
+
+
+async def test_a_loan_is_opened_by_its_lenders_staff_who_may_and_by_nobody_else(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.active_loan(phone)
+    stranger = replace(lending.officer, mfi_id=lending.other_mfi.id)
+
+    file = await loan_file(lending.engine, lending.officer, loan.reference)
+
+    assert (file.loan, file.borrower.phone) == (loan, phone)
+    assert (file.position, file.instalments) == await lending.books(loan)
+    with pytest.raises(NotFound):
+        await loan_file(lending.engine, stranger, loan.reference)
+    with pytest.raises(NotAllowed):
+        await loan_file(lending.engine, lending.cashier, loan.reference)

@@ -10,9 +10,9 @@ from core.errors import InvalidInput, NotFound
 from core.ports.rails import PayoutAnswer, PayoutResult
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind
-from core.use_cases.disbursing import AnotherPayoutStands, settle_payout
+from core.use_cases.disbursing import CONFIRMED_LATE, AnotherPayoutStands, settle_payout
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
-from core.use_cases.settling import PayoutNotUnknown, RailStillAsked, settle
+from core.use_cases.settling import PayoutNotUnknown, RailStillAsked, may_be_settled, settle
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_engine import ObedientRail
@@ -92,6 +92,15 @@ async def test_nobody_settles_a_payout_while_the_rail_may_still_find_it(
 
     with pytest.raises(RailStillAsked):
         await proposed(lending, loan, "failed")
+
+
+@pytest.mark.parametrize("status", [None, *(status for status in PayoutStatus if status is not PayoutStatus.UNKNOWN)])
+def test_only_what_is_unknown_is_for_two_persons_to_say(status: PayoutStatus | None, clock: MovableClock) -> None:
+    """However long it was unknown once, and whatever the rail said too late."""
+    since = clock.now()
+
+    assert not may_be_settled(status, CONFIRMED_LATE, since, clock.move(hours=2))
+    assert may_be_settled(PayoutStatus.UNKNOWN, CONFIRMED_LATE, None, None)
 
 
 async def test_a_rail_that_has_it_after_all_takes_it_from_the_two(

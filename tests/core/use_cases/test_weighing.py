@@ -19,6 +19,9 @@ from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.weighing import Owed, Weighed, loan_books, proposal_file, weigh
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 from tests.core.use_cases.test_adjusting import assign, balance, late_loan
+from tests.core.use_cases.test_settling import lost, payouts_of
+from tests.fixtures_engine import ObedientRail
+from tests.fixtures_postgres import MovableClock
 
 
 async def owed(lending: Lending, loan: Loan) -> Owed:
@@ -196,6 +199,17 @@ async def test_a_funding_is_foretold_with_what_is_free(lending: Lending) -> None
     assert weighed.float_change is not None
     assert weighed.float_change.free == before
     assert weighed.float_change.held_after == await balance(lending, "float:simulated") == before + Money.of("70")
+
+
+async def test_a_settlement_shows_the_payout_that_the_two_speak_of(
+    lending: Lending, rail: ObedientRail, clock: MovableClock
+) -> None:
+    (payout,) = await payouts_of(lending, await lost(lending, rail, clock))
+    data = {"payout": payout.reference, "outcome": "failed"}
+
+    weighed = await then_done(lending, ProposalKind.SETTLE_PAYOUT, data)
+
+    assert (weighed.amount, weighed.payout) == (payout.amount, payout)
 
 
 async def test_a_loan_that_was_never_paid_out_has_no_books_to_show(lending: Lending) -> None:
