@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.ports.directory import IdentityEntry, PhoneEntry
 from core.ports.engine import Engine
 from core.ports.record import Unit
@@ -104,10 +104,9 @@ async def _decide(engine: Engine, entry: Reservation) -> Fate:
         earlier = await earlier_outcome(unit, key)
         if earlier is not None:
             return Fate(earlier["fate"])
-        fate = Fate.KEPT if await _is_registered(unit, entry) else Fate.RELEASED
-        await unit.commands.complete(key, {"fate": fate})
+        await unit.commands.complete(key, {"fate": Fate.RELEASED})
         await unit.commit()
-    return fate
+    return Fate.RELEASED
 
 
 async def _is_in_the_record(engine: Engine, entry: IdentityEntry) -> bool:
@@ -118,18 +117,6 @@ async def _is_in_the_record(engine: Engine, entry: IdentityEntry) -> bool:
     async with engine.record.unit(entry.district) as unit:
         borrower = await unit.borrowers.get(entry.borrower_id)
     return engine.keyed_hash.national_id(borrower.national_id) == entry.identity_hash
-
-
-async def _is_registered(unit: Unit, entry: Reservation) -> bool:
-    """Whether the draft's borrower stands there, by a release of the product that took no key."""
-    registered = await unit.commands.known([f"register:{entry.draft_id}"])
-    if not registered:
-        return False
-    try:
-        await unit.borrowers.get(entry.borrower_id)
-    except NotFound:
-        return False
-    return True
 
 
 async def _activate_phone(engine: Engine, reserved: PhoneEntry) -> None:
