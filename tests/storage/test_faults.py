@@ -25,7 +25,7 @@ from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 from storage.postgres.tables.declaring import APP_ROLE
-from tests.fixtures_postgres import MovableClock
+from tests.fixtures_postgres import ON_EACH_ENGINE, MovableClock
 from tests.storage.samples import DISTRICT, MFI, NOW, TODAY, a_borrower, lay_ground
 
 NOBODY = "postgresql://letsema@127.0.0.1:1/none"
@@ -286,6 +286,7 @@ async def test_a_cancelled_unit_gives_its_connection_and_slot_back(hasty_record:
         assert await unit.business_date() == TODAY
 
 
+@pytest.mark.parametrize("database_url", ON_EACH_ENGINE, indirect=True)
 async def test_what_is_past_its_time_is_purged(channel_plane: ChannelOnPostgres, database_url: str) -> None:
     from datetime import timedelta
 

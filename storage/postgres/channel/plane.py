@@ -27,15 +27,22 @@ ENQUIRIES_KEPT: Final = timedelta(days=730)
 CHAT_UPDATES_KEPT: Final = timedelta(days=3)
 """A provider repeats an update for a day."""
 
-# What is removed, by the instant that its own column has to be before.
+
+def _purge(table: str, key: str, column: str) -> str:
+    """Removes rows whose instant lies before $1, at most $2 of them."""
+    past = f"select {key} from channel.{table} where {column} <= $1 limit $2"  # noqa: S608 - names of our own
+    return f"delete from channel.{table} where ({key}) in ({past})"  # noqa: S608 - names of our own
+
+
 _PURGES: Final = (
-    ("turns", "caller, service, session", "expires_at", timedelta(0)),
-    ("drafts", "caller, id", "expires_at", timedelta(0)),
-    ("messages", "caller, id", "created_at", MESSAGES_KEPT),
-    ("provider_messages", "provider_id, provider", "created_at", MESSAGES_KEPT),
-    ("enquiries", "borrower_id, at, mfi_id, purpose", "at", ENQUIRIES_KEPT),
-    ("chat_updates", "chat, bot, update_id", "received_at", CHAT_UPDATES_KEPT),
+    (_purge("turns", "caller, service, session", "expires_at"), timedelta(0)),
+    (_purge("drafts", "caller, id", "expires_at"), timedelta(0)),
+    (_purge("messages", "caller, id", "created_at"), MESSAGES_KEPT),
+    (_purge("provider_messages", "provider_id, provider", "created_at"), MESSAGES_KEPT),
+    (_purge("enquiries", "borrower_id, at, mfi_id, purpose", "at"), ENQUIRIES_KEPT),
+    (_purge("chat_updates", "chat, bot, update_id", "received_at"), CHAT_UPDATES_KEPT),
 )
+"""What is removed, and for how long it was kept."""
 
 
 class ChannelOnPostgres:
@@ -68,11 +75,6 @@ class ChannelOnPostgres:
     async def purge_expired(self, now: datetime, limit: int) -> int:
         """Remove up to `limit` rows of each kind that are past their time; how many went."""
         gone = 0
-        for table, key, column, kept in _PURGES:
-            gone += await self._pool.write(
-                f"delete from channel.{table} where ({key}) in "  # noqa: S608 - names of our own
-                f"(select {key} from channel.{table} where {column} <= $1 limit $2)",
-                now - kept,
-                limit,
-            )
+        for statement, kept in _PURGES:
+            gone += await self._pool.write(statement, now - kept, limit)
         return gone + await self.chats.purge_idle(now, limit)
