@@ -11,7 +11,7 @@ from core.errors import Conflict, DomainError, InvalidInput, NotFound
 from core.records.staff import NotAllowed
 from core.records.staff_words import NotOnPhones, TooLongForSms
 from core.use_cases.floats import FloatTooLow
-from core.use_cases.moving_floats import ChargeDayOutside
+from core.use_cases.value_days import ValueDayOutside
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "already_decided": mark("Somebody has carried this out or refused it already."),
@@ -22,7 +22,6 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "already_reversed": mark("That payment was reversed already."),
     "change_under_way": mark("A change of this borrower's number or ID is not finished yet. Look at that one first."),
     "charge_booked": mark("That charge is booked already. Look at the number on the statement again."),
-    "charge_day_outside": mark("Write the day on the statement: from %(first)s, and not after %(last)s."),
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),
     "complaint_moved": mark("Somebody has answered or closed this complaint. Look at it again."),
     "conflict": mark("Somebody else changed this first. Look at it again before you decide."),
@@ -75,6 +74,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "sign_in_refused": mark("The e-mail and the password do not belong together."),
     "stale_decision": mark("The application changed since you opened the page. Look at it again before you decide."),
     "unknown_instalment": mark("The loan has no instalment of that number."),
+    "value_day_outside": mark("Write the day on the paper: from %(first)s, and not after %(last)s."),
     "waiver_above_outstanding": mark("That is more than what is left of it. Write what is left, or less."),
     "wrong_code": mark("That is not the code shown now, or it was used already. Wait for the next one."),
     "wrong_part": mark("Only interest, fees and penalties can be waived, never principal."),
@@ -121,7 +121,7 @@ def _figures(error: DomainError) -> Mapping[str, Any]:
     match error:
         case FloatTooLow():
             return {"shortfall": error.shortfall}
-        case ChargeDayOutside():
+        case ValueDayOutside():
             return {"first": day(error.first), "last": day(error.last)}
         case NotOnPhones():
             return {"characters": " ".join(error.characters)}

@@ -18,6 +18,7 @@ PROPOSAL_KINDS: Final[Mapping[str, str]] = {
     _K.SETTLE_PAYOUT: mark("Settle a payout"),
     _K.REFUND_PAYMENT: mark("Send a payment back"),
     _K.REFUND_CREDIT: mark("Refund what was paid too much"),
+    _K.TAKE_CASH: mark("Book a repayment in cash"),
     _K.FUND_FLOAT: mark("Put money into a float"),
     _K.SWEEP_FLOAT: mark("Take money out of a float"),
     _K.BOOK_RAIL_CHARGE: mark("Book a charge of a money service"),

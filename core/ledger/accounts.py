@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+TILL: Final = "till"
+"""The one rail that is nobody's service: cash over a branch's counter. What is held on it is the account `cash`."""
 
 
 class Account(StrEnum):
@@ -27,10 +31,12 @@ class Account(StrEnum):
 
 
 def float_account(rail: str) -> str:
-    """The MFI's money on a rail; without a rail, where there is only one, the float."""
+    """The MFI's money on a rail; the till's is its cash. Without a rail, where there is only one, the float."""
+    if rail == TILL:
+        return Account.CASH.value
     return f"{Account.FLOAT}:{rail}" if rail else Account.FLOAT.value
 
 
 def rail_of(account: str) -> str:
     """The rail that a float is on."""
-    return account.partition(":")[2]
+    return TILL if account == Account.CASH else account.partition(":")[2]

@@ -9,6 +9,7 @@
 | settle_payout | payout: one whose rail does not know its fate; outcome: `confirmed`, with rail_receipt, or `failed` |
 | refund_payment | rail, rail_reference: money in this district's suspense that goes back to its payer |
 | refund_credit | loan_reference, amount_minor: of what its borrower paid too much |
+| take_cash | loan_reference, amount_minor, reference: of the till, once in its branch; value_on: when it was paid |
 | fund_float, sweep_float | rail, amount_minor, reference: of the bank or the rail, once each |
 | book_rail_charge | rail, amount_minor, reference: of the rail, once; value_on: the day that the rail took it |
 """
@@ -22,20 +23,19 @@ from typing import Any, Final
 
 from core.errors import InvalidInput
 from core.ledger.accounts import Account, float_account
-from core.ledger.journals import payment_leaves_suspense, unassigned
+from core.ledger.journals import unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
 from core.loans.refusals import CreditPaidOut, LoanNotActive, NotDisbursed
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.ports.work import OutboxRow
 from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
 from core.references import Reference
-from core.use_cases.assigning import post_assigned
 from core.use_cases.bookkeeping import history_of, record_event
+from core.use_cases.leaving_suspense import leave_suspense
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
 from core.use_cases.moving_floats import check_charge, check_fund, check_sweep, move_float
@@ -50,8 +50,8 @@ from core.use_cases.refunding import (
 )
 from core.use_cases.repaying import PAYABLE, repayment_key
 from core.use_cases.settling import check_settle, settle
+from core.use_cases.taking_cash import check_cash, take_cash
 from core.use_cases.telling import tell_reversed, tell_waived
-from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
 
 _TO_PAYER: Final = "payer"
 _TO_SUSPENSE: Final = "suspense"
@@ -88,30 +88,7 @@ async def _check_assign(engine: Engine, unit: Unit, actor: Actor, data: Data) ->
 
 async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     payment = await hold_suspense(unit, actor, proposal.data)
-    reference = Reference.parse(str(proposal.data["loan_reference"]))
-    target = await district_of(engine, reference)
-    await unit.payments.save(replace(payment, status="assigned"))
-    if target == unit.district:
-        loan = await unit.loans.by_reference(reference, mfi_id=actor.mfi_id, lock=True)
-        await post_assigned(engine, unit, payment, loan, source=Account.SUSPENSE)
-        return
-    transfer_id = f"assigned:{payment.rail}:{payment.rail_reference}:{payment.assignment + 1}"
-    today = await unit.business_date()
-    journal = payment_leaves_suspense(
-        key=f"{transfer_id}:out", amount=payment.amount, value_on=today, transfer_id=transfer_id
-    )
-    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
-    await unit.outbox.add(
-        OutboxRow(
-            id=engine.identifiers.new_id(),
-            district=unit.district,
-            topic=TRANSFER_TOPIC,
-            kind=PAYMENT_TRANSFER,
-            key=transfer_id,
-            data=payment_transfer_data(engine, payment, reference, target, transfer_id),
-            due_at=engine.clock.now(),
-        )
-    )
+    await leave_suspense(engine, unit, payment, Reference.parse(str(proposal.data["loan_reference"])))
 
 
 async def _check_reverse(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
@@ -225,6 +202,7 @@ _CHECKS: Final[Mapping[ProposalKind, _Check]] = {
     ProposalKind.SETTLE_PAYOUT: check_settle,
     ProposalKind.REFUND_PAYMENT: check_refund_payment,
     ProposalKind.REFUND_CREDIT: check_refund_credit,
+    ProposalKind.TAKE_CASH: check_cash,
     ProposalKind.FUND_FLOAT: check_fund,
     ProposalKind.SWEEP_FLOAT: check_sweep,
     ProposalKind.BOOK_RAIL_CHARGE: check_charge,
@@ -237,6 +215,7 @@ _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.SETTLE_PAYOUT: settle,
     ProposalKind.REFUND_PAYMENT: refund_payment,
     ProposalKind.REFUND_CREDIT: refund_credit,
+    ProposalKind.TAKE_CASH: take_cash,
     ProposalKind.FUND_FLOAT: move_float,
     ProposalKind.SWEEP_FLOAT: move_float,
     ProposalKind.BOOK_RAIL_CHARGE: move_float,

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.errors import DomainError
+from core.errors import DomainError, InvalidInput
 from core.ledger.accounts import float_account
 from core.money import Money
 from core.ports.record import Unit
+
+
+class ReferenceUsed(InvalidInput):
+    """Money was moved under this reference of the bank, the rail or the till before."""
+
+    code = "reference_used"
 
 
 class FloatTooLow(DomainError):

@@ -1,35 +1,28 @@
 """A lender's money on a rail, changed by two persons: put in, taken out, and what the rail took for itself.
 
 All of it is posted at the head office. A rail knows one account of a lender; that districts have floats is the lender's
-own division of it, so what the rail does to the account as a whole happens where the undivided part is.
+own division of it, so what the rail does to the account as a whole happens where the undivided part is. Only the cash
+of a till is banked where it lies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from core.errors import InvalidInput
+from core.ledger.accounts import TILL
 from core.ledger.journals import Journal, funding, rail_charge, rail_charge_key, rail_charge_reference, sweep
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
-from core.use_cases.floats import check_float, check_held
-
-CHARGE_DAYS_MAX: Final = 92
-"""How old a charge may be: a rail's statement is monthly, and one may come late or be argued about. A wrong year, or a
-statement that was booked long ago, is stopped by it."""
+from core.use_cases.floats import ReferenceUsed, check_float, check_held
+from core.use_cases.value_days import check_value_day
 
 Data = Mapping[str, Any]
-
-
-class ReferenceUsed(InvalidInput):
-    """Money was moved under this reference of the bank or the rail before."""
-
-    code = "reference_used"
 
 
 class ChargeBooked(ReferenceUsed):
@@ -38,27 +31,19 @@ class ChargeBooked(ReferenceUsed):
     code = "charge_booked"
 
 
-class ChargeDayOutside(InvalidInput):
-    """The day of a charge is after the books' date, or too long before it; `first` and `last` are the days allowed."""
-
-    code = "charge_day_outside"
-
-    def __init__(self, first: date, last: date) -> None:
-        super().__init__(f"a charge is of a day from {first} to {last}", field="value_on")
-        self.first = first
-        self.last = last
-
-
 async def check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh putting money in. Raises `InvalidInput`, `ReferenceUsed`."""
-    await _check_move(engine, unit, actor, data)
+    await _check_head_office(engine, unit, actor)
+    _check_amount(data)
     await _check_unused(unit, _fund_key(actor, data), ReferenceUsed)
     return _subject(data)
 
 
 async def check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh taking money out. Raises `InvalidInput`, `ReferenceUsed`, `FloatTooLow` for more than is free."""
-    await _check_move(engine, unit, actor, data)
+    if data["rail"] != TILL:
+        await _check_head_office(engine, unit, actor)
+    _check_amount(data)
     await _check_unused(unit, _sweep_key(actor, data), ReferenceUsed)
     await check_float(unit, actor.mfi_id, str(data["rail"]), _amount(data))
     return _subject(data)
@@ -67,17 +52,15 @@ async def check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> s
 async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh what a rail took for itself.
 
-    Raises `InvalidInput`, `ChargeBooked`, `ChargeDayOutside`, and `FloatBelowCharge` for more than the books hold. What
+    Raises `InvalidInput`, `ChargeBooked`, `ValueDayOutside`, and `FloatBelowCharge` for more than the books hold. What
     is kept for payouts under way does not stand in the way: the rail has the charge already, and the books show by how
     much it is short.
     """
-    await _check_move(engine, unit, actor, data)
+    await _check_head_office(engine, unit, actor)
+    _check_amount(data)
     key = _charge_key(actor, data)
     await _check_unused(unit, key, ChargeBooked)
-    today = await unit.business_date()
-    first = today - timedelta(days=CHARGE_DAYS_MAX)
-    if not first <= _value_on(data) <= today:
-        raise ChargeDayOutside(first, today)
+    check_value_day(_value_on(data), await unit.business_date())
     await check_held(unit, actor.mfi_id, str(data["rail"]), _amount(data))
     return f"{data['rail']}:{rail_charge_reference(key)}"
 
@@ -100,10 +83,12 @@ def _journal(actor: Actor, proposal: Proposal, today: date) -> Journal:
             return rail_charge(key=_charge_key(actor, data), rail=rail, amount=amount, value_on=_value_on(data))
 
 
-async def _check_move(engine: Engine, unit: Unit, actor: Actor, data: Data) -> None:
-    mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
-    if unit.district != mfi.head_office_district:
+async def _check_head_office(engine: Engine, unit: Unit, actor: Actor) -> None:
+    if unit.district != (await engine.record.catalogue()).mfi(actor.mfi_id).head_office_district:
         raise InvalidInput("a float is moved and charged at the head office", field="district")
+
+
+def _check_amount(data: Data) -> None:
     if _amount(data) <= ZERO:
         raise InvalidInput("an amount of money is more than nothing", field="amount")
 

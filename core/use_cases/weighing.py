@@ -7,7 +7,7 @@ as they stand at that moment; carrying out weighs them once more, under the lock
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -34,6 +34,7 @@ from core.use_cases.payouts import DEFAULT_RAIL
 from core.use_cases.refunding import payment_of
 from core.use_cases.repaying import repayment_key
 from core.use_cases.settling import payout_of
+from core.use_cases.taking_cash import cash_payment
 
 LOOKS: Final = (Permission.ADJUSTMENT_PROPOSE, Permission.ADJUSTMENT_CARRY_OUT)
 """Either of the two persons may look at what the other does."""
@@ -172,7 +173,17 @@ async def _weigh(engine: Engine, unit: Unit, actor: Actor, kind: ProposalKind, d
 
 
 async def _assignment(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
-    payment = await payment_of(unit, actor, data, "suspense")
+    return await _put_on_loan(engine, actor, await payment_of(unit, actor, data, "suspense"), data)
+
+
+async def _cash(engine: Engine, unit: Unit, actor: Actor, data: Data) -> Weighed:
+    # Nothing is kept, so no number is reserved either: the loan's own stands for the receipt's.
+    payment = await cash_payment(engine, unit, actor, data, Reference.parse(str(data["loan_reference"])))
+    return replace(await _put_on_loan(engine, actor, payment, data), payment=None)
+
+
+async def _put_on_loan(engine: Engine, actor: Actor, payment: Payment, data: Data) -> Weighed:
+    """What money in suspense does to its loan, in whichever district that is."""
     reference = Reference.parse(str(data["loan_reference"]))
     async with engine.record.unit(await district_of(engine, reference)) as theirs:
         loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
@@ -280,6 +291,7 @@ _WEIGHERS: Final[Mapping[ProposalKind, Callable[[Engine, Unit, Actor, Data], Awa
     ProposalKind.SETTLE_PAYOUT: _settlement,
     ProposalKind.REFUND_PAYMENT: _refund_of_payment,
     ProposalKind.REFUND_CREDIT: _refund_of_credit,
+    ProposalKind.TAKE_CASH: _cash,
     ProposalKind.FUND_FLOAT: _funding,
     ProposalKind.SWEEP_FLOAT: _leaving,
     ProposalKind.BOOK_RAIL_CHARGE: _leaving,

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import ARRAY, Text, bindparam
 
-from core.ledger.accounts import Account, float_account, rail_of
+from core.ledger.accounts import TILL, Account, float_account, rail_of
 from core.ledger.journals import rail_charge_reference
 from core.money import Money
 from core.ports.reads import FloatPage, FloatRow, RailChargeRow
@@ -41,8 +41,8 @@ CHARGES_MOST: Final = 10
 
 
 async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
-    """Every district with every rail, in that order."""
-    accounts = {float_account(rail): rail for rail in rails}
+    """Every district with every rail, in that order, and the tills that hold cash."""
+    accounts = {float_account(rail): rail for rail in (*rails, TILL)}
     debited, credited = [
         {
             (row.district, accounts[row.account]): int(row.lisente)
@@ -51,10 +51,9 @@ async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
         for side in _SIDES
     ]
     reserved = {(row.district, row.rail): int(row.lisente) for row in await asking.rows(_RESERVED)}
-    keys = [(district, rail) for district in sorted(asking.districts) for rail in sorted(rails)]
-    rows = [
-        FloatRow(*key, Money(debited.get(key, 0) - credited.get(key, 0)), Money(reserved.get(key, 0))) for key in keys
-    ]
+    keys = [(district, rail) for district in sorted(asking.districts) for rail in (*sorted(rails), TILL)]
+    held = {key: Money(debited.get(key, 0) - credited.get(key, 0)) for key in keys}
+    rows = [FloatRow(*key, held[key], Money(reserved.get(key, 0))) for key in keys if key[1] != TILL or held[key]]
     charges = [
         RailChargeRow(
             row.district, rail_of(row.account), rail_charge_reference(row.key), Money(row.lisente), row.value_on

@@ -11,9 +11,10 @@ from core.errors import InvalidInput
 from core.money import ZERO, Money
 from core.records.proposal import AlreadyPending, ProposalKind
 from core.records.staff import NotAllowed
-from core.use_cases.floats import FloatBelowCharge, FloatTooLow
-from core.use_cases.moving_floats import CHARGE_DAYS_MAX, ChargeBooked, ChargeDayOutside, ReferenceUsed
+from core.use_cases.floats import FloatBelowCharge, FloatTooLow, ReferenceUsed
+from core.use_cases.moving_floats import ChargeBooked
 from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose
+from core.use_cases.value_days import VALUE_DAYS_MAX, ValueDayOutside
 from core.use_cases.weighing import proposal_file
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 from tests.core.use_cases.test_adjusting import agreed, balance, done, everywhere, proposed, proved
@@ -148,7 +149,7 @@ async def test_the_same_form_sent_again_is_one_proposal_and_one_answer(lending: 
     assert await balance(lending, "rail_charges") == Money.of("5")
 
 
-@pytest.mark.parametrize("days_ago", [0, CHARGE_DAYS_MAX])
+@pytest.mark.parametrize("days_ago", [0, VALUE_DAYS_MAX])
 async def test_a_charge_counts_on_the_day_that_the_rail_took_it(days_ago: int, lending: Lending) -> None:
     data = await charged(lending, Money.of("5"), days_ago=days_ago)
 
@@ -160,24 +161,24 @@ async def test_a_charge_counts_on_the_day_that_the_rail_took_it(days_ago: int, l
     assert await balance(lending, "rail_charges") == Money.of("5")
 
 
-@pytest.mark.parametrize("days_ago", [-1, CHARGE_DAYS_MAX + 1])
+@pytest.mark.parametrize("days_ago", [-1, VALUE_DAYS_MAX + 1])
 async def test_a_charge_is_neither_of_tomorrow_nor_of_a_statement_long_booked(days_ago: int, lending: Lending) -> None:
     data = await charged(lending, Money.of("5"), days_ago=days_ago)
 
-    with pytest.raises(ChargeDayOutside) as refused:
+    with pytest.raises(ValueDayOutside) as refused:
         await proposed(lending, ProposalKind.BOOK_RAIL_CHARGE, data)
 
     today = await lending.today()
-    assert (refused.value.first, refused.value.last) == (today - timedelta(days=CHARGE_DAYS_MAX), today)
+    assert (refused.value.first, refused.value.last) == (today - timedelta(days=VALUE_DAYS_MAX), today)
     assert refused.value.field == "value_on"
 
 
 async def test_a_charge_that_grew_too_old_while_it_waited_is_refused(lending: Lending) -> None:
-    data = await charged(lending, Money.of("5"), days_ago=CHARGE_DAYS_MAX)
+    data = await charged(lending, Money.of("5"), days_ago=VALUE_DAYS_MAX)
     waiting = await proposed(lending, ProposalKind.BOOK_RAIL_CHARGE, data)
     await lending.close(await lending.today())
 
-    with pytest.raises(ChargeDayOutside):
+    with pytest.raises(ValueDayOutside):
         await agreed(lending, waiting)
 
     assert await balance(lending, "rail_charges") == ZERO

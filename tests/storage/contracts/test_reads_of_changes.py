@@ -162,6 +162,20 @@ async def test_a_float_is_what_it_holds_with_what_payouts_may_still_take(record:
     ]
 
 
+async def test_a_till_is_shown_where_it_holds_cash(record: Record, reads: PortalReads) -> None:
+    async with record.unit(DISTRICT) as unit:
+        await unit.ledger.post(MFI, [a_journal("c", ("cash", "suspense", 40))], **POSTED)
+        await unit.commit()
+
+    rows = (await reads.floats(MFI, BOTH)).rows
+
+    assert [(row.district, row.rail, row.held) for row in rows] == [
+        (DISTRICT, "simulated", ZERO),
+        (DISTRICT, "till", Money(40)),
+        ("LS-B", "simulated", ZERO),
+    ]
+
+
 def a_charge(reference: str, minor: int, on: date) -> Journal:
     return rail_charge(
         key=rail_charge_key(MFI, "simulated", reference), rail="simulated", amount=Money(minor), value_on=on

@@ -1,0 +1,107 @@
+"""A repayment in cash at a branch, booked by two persons from the till's receipt.
+
+The cash is where it was paid, the loan where its borrower registered. So it comes in as any payment does that a person
+has to place: into this district's suspense and, in the same transaction, out of it to its loan, through clearing where
+that is elsewhere. From then on it is a payment like all others: listed, receipted by SMS, reversible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from core.calendar import maseru_instant
+from core.errors import InvalidInput
+from core.ledger.accounts import TILL
+from core.ledger.journals import suspense_receipt
+from core.loans.refusals import NotDisbursed, NotMoreThanNothing
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.records.loan import Payment
+from core.records.proposal import Proposal
+from core.records.staff import Actor
+from core.references import Reference
+from core.use_cases.floats import ReferenceUsed
+from core.use_cases.leaving_suspense import leave_suspense
+from core.use_cases.locating import district_of, reserve_reference
+from core.use_cases.repaying import PAYABLE, repayment_key
+from core.use_cases.value_days import check_value_day
+
+_PAID_AT_HOUR = 12
+"""A slip has a day and no hour."""
+
+Data = Mapping[str, Any]
+
+
+async def check_cash(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """Weigh cash that a borrower brought.
+
+    Raises `NotMoreThanNothing`, `ReferenceUsed`, `ValueDayOutside`, `NotDisbursed`, `NotFound` for no loan of the
+    lender's, and `InvalidInput` in a district where the lender does not work.
+    """
+    catalogue = await engine.record.catalogue()
+    mfi = catalogue.mfi(actor.mfi_id)
+    if unit.district != mfi.head_office_district and catalogue.district(unit.district).iso_code not in mfi.districts:
+        raise InvalidInput("the lender has no branch in that district", field="district")
+    if Money(int(data["amount_minor"])) <= ZERO:
+        raise NotMoreThanNothing(field="amount")
+    number = await _till_number(engine, unit, actor, data)
+    if await unit.payments.get(TILL, number) is not None:
+        raise ReferenceUsed(field="reference")
+    check_value_day(_paid_on(data), await unit.business_date())
+    reference = Reference.parse(str(data["loan_reference"]))
+    async with engine.record.unit(await district_of(engine, reference)) as theirs:
+        loan = await theirs.loans.by_reference(reference, mfi_id=actor.mfi_id)
+    if loan.status not in PAYABLE:
+        raise NotDisbursed
+    return f"{TILL}:{number}"
+
+
+async def cash_payment(engine: Engine, unit: Unit, actor: Actor, data: Data, receipt: Reference) -> Payment:
+    """The payment that cash is: in suspense, not kept yet. Who brought it is not asked."""
+    paid_on = _paid_on(data)
+    return Payment(
+        id=engine.identifiers.new_id(),
+        district=unit.district,
+        mfi_id=actor.mfi_id,
+        rail=TILL,
+        rail_reference=await _till_number(engine, unit, actor, data),
+        assignment=1,
+        receipt=receipt,
+        amount=Money(int(data["amount_minor"])),
+        payer="",
+        account=str(data["loan_reference"]),
+        paid_at=min(maseru_instant(paid_on, _PAID_AT_HOUR), engine.clock.now()),
+        value_on=paid_on,
+        recorded_at=engine.clock.now(),
+        loan_id=None,
+        borrower_id=None,
+        status="suspense",
+    )
+
+
+async def take_cash(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    """Book it. Raises `ReferenceUsed` when the receipt was booked meanwhile."""
+    data = proposal.data
+    key = repayment_key(TILL, await _till_number(engine, unit, actor, data), 1)
+    payment = await cash_payment(
+        engine, unit, actor, data, await reserve_reference(engine, "receipt", unit.district, key)
+    )
+    if not await unit.payments.add(payment):
+        raise ReferenceUsed(field="reference")
+    today = await unit.business_date()
+    journal = suspense_receipt(key=key, rail=TILL, amount=payment.amount, value_on=today)
+    await unit.ledger.post(actor.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    await leave_suspense(engine, unit, payment, Reference.parse(str(data["loan_reference"])))
+
+
+async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """A receipt's number is one branch's: lender and district are part of it, spaces and case are not."""
+    mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
+    return f"{mfi.code}/{unit.district}/{''.join(str(data['reference']).split()).upper()}"
+
+
+def _paid_on(data: Data) -> date:
+    return date.fromisoformat(str(data["value_on"]))
