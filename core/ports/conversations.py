@@ -111,8 +111,11 @@ class ConversationStore(Protocol):
         """
         ...
 
-    async def forget(self, caller: bytes) -> None:
-        """Remove every turn, claim and draft of a caller. Safe to repeat; whoever saves over what is gone has lost."""
+    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
+        """Remove every turn, claim and draft of a caller. Safe to repeat; whoever saves over what is gone has lost.
+
+        but_draft: this draft stays, and the turns that are in it with what they claim.
+        """
         ...
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:

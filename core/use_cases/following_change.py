@@ -11,17 +11,16 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from core.errors import Conflict, DomainError
+from core.errors import DomainError
 from core.phones import PhoneNumber
 from core.ports.directory import IdentityEntry, PhoneEntry
 from core.ports.engine import Engine
 from core.records.identity import ChangeKind, ChangeStatus, IdentityChange
 from core.use_cases.reserving import Reservation, activate
+from core.use_cases.unlinking import cut_chat
 
 LEFT_ALONE_FOR: Final = timedelta(seconds=10)
 """How long an agreed change is left to whoever agreed to it."""
-
-_WRITE_TRIES: Final = 4
 
 
 async def follow_change(engine: Engine, district: str, change_id: UUID) -> IdentityChange:
@@ -40,11 +39,11 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
         await _forget_conversations(engine, old)
         await _remove(engine, old)
     if change.kind is ChangeKind.NUMBER:
-        await _cut_chat(engine, PhoneNumber.parse(change.old))
+        await cut_chat(engine, PhoneNumber.parse(change.old))
     if new is not None and new.draft_id == change.reservation_id:
         if change.kind is ChangeKind.NUMBER and new.state == "reserved":
             # Linked by whoever had the SIM before; the borrower links their own as soon as the number is theirs.
-            await _cut_chat(engine, PhoneNumber.parse(change.new))
+            await cut_chat(engine, PhoneNumber.parse(change.new))
             await _forget_conversations(engine, new)
         await activate(engine, new)
     return await _done(engine, change)
@@ -96,16 +95,6 @@ async def _remove(engine: Engine, old: Reservation) -> None:
         await engine.channel.directory.remove_identity(old)
     else:
         await engine.channel.directory.remove_phone(old)
-
-
-async def _cut_chat(engine: Engine, phone: PhoneNumber) -> None:
-    """No chat counts as the number any more. Its SIM hears of the change itself, so not of this."""
-    chats, caller = engine.channel.chats, engine.keyed_hash.phone(phone)
-    for _ in range(_WRITE_TRIES):
-        link = await chats.link(caller)
-        if link is None or not link.chat or await chats.save_link(replace(link, chat=b"", address=b"")):
-            return
-    raise Conflict("the number's chat was changed from several places at once")
 
 
 async def _done(engine: Engine, change: IdentityChange) -> IdentityChange:

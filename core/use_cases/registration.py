@@ -21,6 +21,7 @@ from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.identity_cases import IdentityClaim, open_case
 from core.use_cases.messages import tell
 from core.use_cases.reserving import ReservationReleased, activate, keep_reservation, release
+from core.use_cases.unlinking import cut_chat
 
 
 class RegistrationOutcome(StrEnum):
@@ -66,8 +67,9 @@ class RegistrationUnderWay(Conflict):
 async def register_borrower(engine: Engine, command: RegisterBorrower) -> Registration:
     """Register, or finish an earlier attempt of the same draft. Key: `register:{draft}`.
 
-    Raises `UnderAge`, `InvalidInput` (a district that takes nobody), `RegistrationUnderWay`, `ReservationReleased`,
-    `DistrictDown` (nothing is lost by the last three: repeat it).
+    What a former holder of the number left on it is dropped. Raises `UnderAge`, `InvalidInput` (a district that takes
+    nobody), `RegistrationUnderWay`, `ReservationReleased`, `ChannelPlaneDown`, `DistrictDown` (nothing is lost by the
+    last four: repeat it).
     """
     catalogue = await engine.record.catalogue()
     if not catalogue.district(command.district).accepts_new_borrowers:
@@ -80,6 +82,8 @@ async def register_borrower(engine: Engine, command: RegisterBorrower) -> Regist
     identity = await _reserve_identity(engine, command, phone)
     if identity.borrower_id != phone.borrower_id:
         return await _stand_back(engine, command, phone, identity)
+    if phone.state == "reserved":
+        await _leave_behind(engine, command)
     try:
         national_id = await _insert_borrower(engine, command, phone)
     except (UnderAge, ReservationReleased):
@@ -92,6 +96,18 @@ async def register_borrower(engine: Engine, command: RegisterBorrower) -> Regist
     await (activate if is_as_inserted else release)(engine, identity)
     await activate(engine, phone)
     return Registration(RegistrationOutcome.REGISTERED, phone.borrower_id)
+
+
+async def _leave_behind(engine: Engine, command: RegisterBorrower) -> None:
+    """Let nothing of whoever had the number before go on with its new borrower: no form, no command begun, no chat.
+
+    Before the borrower is inserted, because their first message would go to that chat. What belongs to this
+    registration stays: its own form with the turns in it, and the chat that it is made in.
+    """
+    caller = engine.keyed_hash.phone(command.phone)
+    await engine.channel.conversations.forget(caller, but_draft=command.draft_id)
+    if command.channel is not Channel.TELEGRAM:
+        await cut_chat(engine, command.phone)
 
 
 async def _stand_back(

@@ -39,6 +39,19 @@ async def unlink_telegram(engine: Engine, phone: PhoneNumber, language: Language
     raise Conflict("the number's chat was changed from several places at once")
 
 
+async def cut_chat(engine: Engine, phone: PhoneNumber) -> None:
+    """Let no chat count as this number any more, and tell nobody: its SIM hears of the cause itself.
+
+    Raises `Conflict`.
+    """
+    chats, caller = engine.channel.chats, engine.keyed_hash.phone(phone)
+    for _ in range(_WRITE_TRIES):
+        link = await chats.link(caller)
+        if link is None or not link.chat or await chats.save_link(replace(link, chat=b"", address=b"")):
+            return
+    raise Conflict("the number's chat was changed from several places at once")
+
+
 async def note_reachable(engine: Engine, link: ChatLink, *, is_reachable: bool) -> None:
     """Keep whether a chat takes messages. What somebody else noted meanwhile stands."""
     if link.chat and link.is_reachable is not is_reachable:

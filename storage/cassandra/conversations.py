@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from cassandra.query import UNSET_VALUE
 
@@ -110,15 +111,17 @@ class ConversationsOnCassandra:
                 await self._session.write(CLOSE_CLAIM, *_open_claim(turn, expected_turn))
         return SaveResult.SAVED
 
-    async def forget(self, caller: bytes) -> None:
+    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
         """Row by row, by transactions as all else here: a plain removal could be ordered before a save.
 
         What `open_claims` names goes with it: the worker finds no turn of that name, and the name expires.
         """
         with self._doubts.watching(caller):
-            for row in await self._session.rows(ALL_ROWS, caller, serial=True):
-                key = (row["caller"], row["kind"], row["service"], row["session"])
-                await self._session.compare_and_set((FORGET, key))
+            rows = await self._session.rows(ALL_ROWS, caller, serial=True)
+            kept = set() if but_draft is None else _rows_of_draft(rows, but_draft)
+            for row in rows:
+                if (place := (row["kind"], row["service"], row["session"])) not in kept:
+                    await self._session.compare_and_set((FORGET, (caller, *place)))
         # A read of one replica might still bring what is gone.
         self._doubts.add(caller)
 
@@ -209,6 +212,13 @@ def _over_expired(part: _Part, expired: set[tuple[str, str, str]], now: int) -> 
     if statement not in replacements or tuple(values[-3:]) not in expired:
         return part
     return replacements[statement], (*(None if value is UNSET_VALUE else value for value in values), now)
+
+
+def _rows_of_draft(rows: Sequence[Row], draft_id: UUID) -> set[tuple[str, str, str]]:
+    """A draft, the turns that are in it, and the marks of what they claim: kind, service and session of each."""
+    turns = [row for row in rows if row["kind"] == TURN and row["draft_id"] == draft_id]
+    of_turns = {(kind, row["service"], row["session"]) for row in turns for kind in (TURN, CLAIM)}
+    return of_turns | {(DRAFT, "", str(draft_id))}
 
 
 def _open_claim(turn: TurnRecord, number: int) -> tuple[object, ...]:

@@ -95,9 +95,12 @@ STALE_CLAIMS: Final = f"""
 """  # noqa: S608 - constants
 
 FORGET: Final = """
-    with forgotten_turns as (delete from channel.turns where caller = $1)
-    delete from channel.drafts where caller = $1
+    with forgotten_turns as (
+        delete from channel.turns where caller = $1 and ($2::uuid is null or draft_id is distinct from $2)
+    )
+    delete from channel.drafts where caller = $1 and id is distinct from $2
 """
+"""$1 caller, $2 the draft that stays, null for none."""
 
 _TURN_KEY: Final = 3
 _DRAFT_KEY: Final = 2

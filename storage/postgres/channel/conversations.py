@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -69,8 +70,8 @@ class ConversationsOnPostgres:
             return SaveResult.LOST
         return SaveResult.SAVED if row is not None and row["saved"] else SaveResult.LOST
 
-    async def forget(self, caller: bytes) -> None:
-        await self._pool.write(FORGET, caller)
+    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
+        await self._pool.write(FORGET, caller, but_draft)
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         return [_turn(row) for row in await self._pool.rows(STALE_CLAIMS, older_than, limit)]

@@ -209,9 +209,12 @@ class MemoryStore:
         await self.after_save()
         return SaveResult.SAVED
 
-    async def forget(self, caller: bytes) -> None:
-        self.turns = {where: turn for where, turn in self.turns.items() if where[0] != caller}
-        self.drafts = {where: draft for where, draft in self.drafts.items() if where[0] != caller}
+    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
+        def stays(owner: bytes, draft_id: UUID | None) -> bool:
+            return owner != caller or (draft_id is not None and draft_id == but_draft)
+
+        self.turns = {where: turn for where, turn in self.turns.items() if stays(where[0], turn.draft_id)}
+        self.drafts = {where: draft for where, draft in self.drafts.items() if stays(*where)}
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         claimed = [turn for turn in self.turns.values() if turn.claim and turn.claim.claimed_at < older_than]

@@ -291,6 +291,28 @@ async def test_a_caller_who_is_forgotten_has_nothing_and_the_others_keep_theirs(
     assert (snapshot.turn is not None, len(snapshot.drafts)) == (True, 1)
 
 
+async def test_what_belongs_to_the_draft_that_stays_is_not_forgotten(channel: ChannelPlane) -> None:
+    save, load = channel.conversations.save, channel.conversations.load
+    staying, going = a_draft(flow="register"), a_draft()
+    own = a_turn(draft_id=staying.id, draft_version=1, claim=a_claim("register:1"))
+    for turn, draft in (
+        (own, staying),
+        (a_turn(session="s2", draft_id=going.id, draft_version=1, claim=a_claim("apply:2")), going),
+        (a_turn(session="s3"), None),
+    ):
+        await save(turn, expected_turn=None, expected_claim=None, draft=draft)
+
+    await channel.conversations.forget(CALLER, but_draft=staying.id)
+
+    snapshot = await load(CALLER, "*384*555#", "s1", NOW)
+    assert (snapshot.turn, snapshot.unfinished, snapshot.drafts) == (own, (), (staying,))
+    assert [await turn_of(channel, session) for session in ("s2", "s3")] == [None, None]
+    assert (await load(CALLER, "*384*555#", "another", NOW)).unfinished == (own,)
+    assert list(await channel.conversations.stale_claims(LATER, 10)) == [own]
+    finished = a_turn(2, draft_id=None, draft_version=None)
+    assert await save(finished, expected_turn=1, expected_claim="register:1") is SAVED
+
+
 async def test_a_session_that_was_forgotten_cannot_go_on_and_another_may_begin(channel: ChannelPlane) -> None:
     save = channel.conversations.save
     await save(a_turn(1), expected_turn=None, expected_claim=None)
