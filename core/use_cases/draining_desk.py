@@ -1,8 +1,11 @@
-"""What of a lender's is in the intake, for its staff: what waits, what was set aside, and trying one of these again."""
+"""What of a lender's is in the intake, for its staff: what waits, what was set aside, and trying one of these again.
+
+What no key opens is shown as well, as far as it can be: left out, it would be missed by nobody but its borrower.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -58,28 +61,53 @@ class IntakeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableLine:
+    """A row that no key of ours opens, as far as it can be shown: whose it is and how much, nobody can say.
+
+    `number`: the ten digits of an application, the rail's own number of a payment.
+    """
+
+    kind: IntakeKind
+    district: str
+    number: str
+    received_at: datetime
+    is_set_aside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeList:
-    """A lender's rows, what was set aside first, each oldest first. is_cut: there is more than was looked at."""
+    """A lender's rows, and those that may be any lender's. is_cut: there is more than was looked at.
+
+    In both what was set aside comes first, each oldest first.
+    """
 
     lines: Sequence[IntakeLine]
+    unreadable: Sequence[UnreadableLine]
     is_cut: bool
 
 
 async def intake_of(engine: Engine, actor: Actor, districts: Sequence[str]) -> IntakeList:
     """What the actor's own lender has in the intake of these districts, of the kinds that they may see.
 
+    Besides, what nobody can read, which every lender's staff see: it may be theirs, and it says nothing about anybody.
     It asks the channel plane alone, so that it answers while the districts do not. Raises `ChannelPlaneDown`.
     """
     catalogue = await engine.record.catalogue()
-    found: list[IntakeLine] = []
-    is_cut = False
-    for district in districts:
-        for listed in (engine.channel.intake.set_aside, engine.channel.intake.waiting):
-            rows = await listed(district, LISTED_MAX)
-            is_cut = is_cut or len(rows) == LISTED_MAX
-            found.extend(_lines(engine, catalogue, rows))
-    own = [line for line in found if line.mfi_id == actor.mfi_id and actor.may(MAY_READ[line.kind])]
-    return IntakeList(sorted(own, key=lambda line: (not line.is_set_aside, line.received_at, line.number)), is_cut)
+    rows, is_cut = await _open_rows(engine, districts)
+    found = [
+        line for row in rows if (line := _line(engine, catalogue, row)) is not None and actor.may(MAY_READ[line.kind])
+    ]
+    own = [line for line in found if isinstance(line, IntakeLine) and line.mfi_id == actor.mfi_id]
+    unreadable = [line for line in found if isinstance(line, UnreadableLine)]
+    return IntakeList(sorted(own, key=_urgency), sorted(unreadable, key=_urgency), is_cut)
+
+
+async def unreadable_in(engine: Engine, districts: Sequence[str]) -> Sequence[UnreadableLine]:
+    """What is in the intake of these districts and no key of ours opens. Raises `ChannelPlaneDown`, `DistrictDown`."""
+    catalogue = await engine.record.catalogue()
+    rows, _ = await _open_rows(engine, districts)
+    lines = (_line(engine, catalogue, row) for row in rows)
+    return sorted((line for line in lines if isinstance(line, UnreadableLine)), key=_urgency)
 
 
 async def try_again(engine: Engine, actor: Actor, scope: str, reference: str) -> None:
@@ -88,9 +116,8 @@ async def try_again(engine: Engine, actor: Actor, scope: str, reference: str) ->
     Raises `NotFound` (also another lender's), `NotAllowed`, `NotSetAside`, `DistrictDown`.
     """
     row = await engine.channel.intake.get(scope, reference)
-    lines = [] if row is None else list(_lines(engine, await engine.record.catalogue(), [row]))
-    line = next((line for line in lines if line.mfi_id == actor.mfi_id), None)
-    if line is None or not actor.may(MAY_READ[line.kind]):
+    line = None if row is None else _line(engine, await engine.record.catalogue(), row)
+    if not isinstance(line, IntakeLine) or line.mfi_id != actor.mfi_id or not actor.may(MAY_READ[line.kind]):
         raise NotFound("there is nothing like that in the intake")
     if not actor.may(MAY_TRY_AGAIN[line.kind]):
         raise NotAllowed(f"{MAY_TRY_AGAIN[line.kind]} is not part of your role")
@@ -104,26 +131,45 @@ async def try_again(engine: Engine, actor: Actor, scope: str, reference: str) ->
         raise NotSetAside
 
 
-def _lines(engine: Engine, catalogue: Catalogue, rows: Sequence[IntakeRow]) -> Iterator[IntakeLine]:
-    """Rows whose lender is known. One that cannot be opened is nobody's: the worker's log names it."""
-    for row in rows:
-        try:
-            mfi_id, number, amount = _opened(engine, catalogue, row)
-        except (NotFound, ValueError):
-            continue
-        yield IntakeLine(
-            scope=row.scope,
-            reference=row.reference,
-            kind=IntakeKind(row.kind),
-            mfi_id=mfi_id,
-            district=row.district,
-            number=number,
-            amount=amount,
-            received_at=row.received_at,
-            attempts=row.attempts,
-            error=row.last_error,
-            is_set_aside=row.status is IntakeStatus.SET_ASIDE,
-        )
+async def _open_rows(engine: Engine, districts: Sequence[str]) -> tuple[Sequence[IntakeRow], bool]:
+    """What waits in the districts or was set aside, and whether there is more."""
+    found: list[IntakeRow] = []
+    is_cut = False
+    for district in districts:
+        for listed in (engine.channel.intake.set_aside, engine.channel.intake.waiting):
+            rows = await listed(district, LISTED_MAX)
+            is_cut = is_cut or len(rows) == LISTED_MAX
+            found.extend(rows)
+    return found, is_cut
+
+
+def _line(engine: Engine, catalogue: Catalogue, row: IntakeRow) -> IntakeLine | UnreadableLine | None:
+    """None: it can be read, and its lender is gone; the worker's log names it."""
+    kind, is_set_aside = IntakeKind(row.kind), row.status is IntakeStatus.SET_ASIDE
+    try:
+        mfi_id, number, amount = _opened(engine, catalogue, row)
+    except NotFound:
+        return None
+    except ValueError:
+        number = row.target if kind is IntakeKind.APPLICATION else row.reference
+        return UnreadableLine(kind, row.district, number, row.received_at, is_set_aside)
+    return IntakeLine(
+        scope=row.scope,
+        reference=row.reference,
+        kind=kind,
+        mfi_id=mfi_id,
+        district=row.district,
+        number=number,
+        amount=amount,
+        received_at=row.received_at,
+        attempts=row.attempts,
+        error=row.last_error,
+        is_set_aside=is_set_aside,
+    )
+
+
+def _urgency(line: IntakeLine | UnreadableLine) -> tuple[bool, datetime, str]:
+    return not line.is_set_aside, line.received_at, line.number
 
 
 def _opened(engine: Engine, catalogue: Catalogue, row: IntakeRow) -> tuple[UUID, str, Money]:

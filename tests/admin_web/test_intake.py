@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from core.money import Money
 from core.ports.intake import IntakeKind, IntakeStatus
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.records.staff import Role
 from core.references import Reference
 from core.use_cases.applying import SubmitApplication
-from core.use_cases.draining import drain_applications
+from core.use_cases.draining import TRIES_MAX, drain_applications
 from core.use_cases.locating import reserve_reference
 from core.use_cases.repaying import PaymentNotice, drain_payments, receive_payment
 from core.use_cases.taking import SCOPE, apply_for_loan
@@ -141,13 +143,50 @@ async def test_nobody_tries_what_is_anothers_what_is_not_there_or_what_is_not_se
     assert row.reference == theirs
 
 
-async def test_a_row_that_nobody_can_open_breaks_no_page(office: Office) -> None:
-    _, key = await taken(office.lending)
-    row = await office.lending.engine.channel.intake.get(SCOPE, key)
+async def under_a_lost_key(lending: Lending, scope: str, reference: str) -> str:
+    """The same row once more, which opens no better than one whose key is gone; its own number."""
+    row = await lending.engine.channel.intake.get(scope, reference)
     assert row is not None
-    await office.lending.engine.channel.intake.accept(replace(row, reference="apply:moved", owner=None))
+    moved = replace(row, reference=f"{row.reference}-moved", owner=None)
+    await lending.engine.channel.intake.accept(moved)
+    return moved.target if scope == SCOPE else moved.reference
 
-    page = await (await office.at(Role.LOAN_OFFICER)).get("/intake")
 
-    assert page.status == 200
-    assert "apply:moved" not in page.text
+async def test_what_no_key_opens_is_shown_to_every_lender_as_far_as_it_can_be(office: Office) -> None:
+    lending = office.lending
+    number, key = await taken(lending)
+    paid = await waiting_payment(lending)
+    application = await under_a_lost_key(lending, SCOPE, key)
+    payment = await under_a_lost_key(lending, "rail:simulated", paid)
+    assert application == str(number)
+
+    officer, cashier, other = [
+        (await (await office.at(role, mfi)).get("/intake")).text
+        for role, mfi in ((Role.LOAN_OFFICER, KHOTSO), (Role.CASHIER, KHOTSO), (Role.LOAN_OFFICER, MOHLOLI))
+    ]
+
+    assert [page.count(f">{application}<") for page in (officer, cashier, other)] == [2, 0, 1]
+    assert [page.count(f">{payment}<") for page in (officer, cashier, other)] == [1, 1, 1]
+    assert all("the system no longer has" in page for page in (officer, cashier, other))
+    assert "M3,000.00" not in other
+    assert "Everything that came in is recorded." not in other
+
+
+async def test_what_no_key_opens_is_not_tried_again_and_holds_up_nothing_else(office: Office) -> None:
+    lending = office.lending
+    _, key = await taken(lending)
+    await under_a_lost_key(lending, SCOPE, key)
+
+    for _ in range(TRIES_MAX):
+        with pytest.raises(ExceptionGroup, match="applications whose submission broke"):
+            await drain_applications(lending.engine, "LS-A", 10)
+
+    done = await lending.engine.channel.intake.get(SCOPE, key)
+    assert done is not None
+    assert done.status is IntakeStatus.DONE
+    officer = await office.at(Role.LOAN_OFFICER)
+    page = (await officer.get("/intake")).text
+    assert "Set aside" in page
+    assert "Try again" not in page
+    refused = await officer.post("/intake", seen_on="/me", scope=SCOPE, reference=f"{key}-moved")
+    assert refused.status == 404

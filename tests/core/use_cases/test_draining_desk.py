@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -15,9 +15,10 @@ from core.ports.engine import Engine
 from core.ports.intake import IntakeKind, IntakeStatus
 from core.records.staff import NotAllowed
 from core.use_cases import draining_desk
-from core.use_cases.draining_desk import NotSetAside, intake_of, try_again
+from core.use_cases.draining_desk import NotSetAside, UnreadableLine, intake_of, try_again, unreadable_in
 from core.use_cases.repaying import PaymentNotice, receive_payment
 from core.use_cases.taking import apply_for_loan
+from letsema.keys.sealing import AesGcmSealer
 from tests.core.use_cases.faulty_record import while_down
 from tests.core.use_cases.lending import HOME, Lending
 from tests.core.use_cases.test_taking import wanted
@@ -73,6 +74,29 @@ async def test_a_payment_to_an_account_that_is_nobodys_any_more_is_in_no_lenders
     engine = replace(lending.engine, record=Moved())  # type: ignore[arg-type]
 
     assert (await intake_of(engine, lending.cashier, [HOME])).lines == []
+
+
+async def test_what_no_key_opens_is_told_with_its_number_whoever_it_belongs_to(lending: Lending) -> None:
+    await a_payment(lending, "R1")
+    await a_payment(lending, "R2")
+    await set_aside(lending, "R2")
+    command = await wanted(lending, await lending.borrower())
+    await apply_for_loan(while_down(lending.engine), command)
+    lost = replace(lending.engine, sealer=AesGcmSealer({9: bytes(range(32))}))
+    payments = [("R2", IntakeKind.PAYMENT, True), ("R1", IntakeKind.PAYMENT, False)]
+    application = (str(command.reference), IntakeKind.APPLICATION, False)
+
+    def told(lines: Sequence[UnreadableLine]) -> list[tuple[str, IntakeKind, bool]]:
+        return [(line.number, line.kind, line.is_set_aside) for line in lines]
+
+    assert told(await unreadable_in(lending.engine, [HOME])) == []
+    assert sorted(told(await unreadable_in(lost, [HOME]))) == sorted([*payments, application])
+    other = replace(lending.cashier, mfi_id=lending.other_mfi.id)
+    for actor in (lending.cashier, other):
+        found = await intake_of(lost, actor, [HOME])
+        assert (found.lines, told(found.unreadable)) == ([], payments)
+    with pytest.raises(NotFound):
+        await try_again(lost, lending.cashier, SCOPE, "R2")
 
 
 async def test_of_two_who_try_a_row_again_at_once_one_does(lending: Lending) -> None:
