@@ -67,7 +67,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "payout_under_way": mark("The money is on its way. It has to arrive, or fail, first."),
     "rail_still_asked": mark("The money service is still being asked. After an hour of that, settle it here."),
     "rail_not_served": mark("The lender does not pay to wallets of that money service."),
-    "reference_used": mark("Money was moved under this reference already. Check the statement and write another."),
+    "reference_used": mark("Money was booked under this number already. Look at the paper again."),
     "refund_above_credit": mark("That is more than what was paid too much and is not on its way back already."),
     "second_person_needed": mark("This payout is above limit 2. A second person has to release it."),
     "reservation_released": mark("This took too long and was given back. Nothing was changed; do it again."),

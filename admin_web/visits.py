@@ -100,6 +100,10 @@ class Visit:
         catalogue = await self.engine.record.catalogue()
         return sorted(catalogue.districts.values(), key=lambda district: district.code)
 
+    async def district_name(self, code: str) -> str:
+        """What a district is called. Raises `NotFound`."""
+        return (await self.engine.record.catalogue()).district(code).name
+
     async def form(self) -> Form:
         """What was posted, as text."""
         return Form({name: value for name, value in (await self.request.post()).items() if isinstance(value, str)})

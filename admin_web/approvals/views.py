@@ -80,6 +80,7 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
         "approvals/proposal.html",
         status=status,
         file=file,
+        branch=await visit.district_name(file.proposal.district),
         form=form,
         refusal=sentence_of(file.refusal) if file.refusal is not None else None,
         is_mine=file.proposal.made_by == visit.actor.staff_id,

@@ -9,6 +9,7 @@ from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from core.errors import DomainError
 from core.records.loan import LoanStatus
+from core.use_cases.repaying import PAYABLE
 from core.use_cases.weighing import loan_books
 
 
@@ -34,4 +35,5 @@ async def show_books(visit: Visit) -> web.Response:
         books=books,
         waivable=waivables_of(books.instalments) if books.loan.status is LoanStatus.ACTIVE else (),
         is_active=books.loan.status is LoanStatus.ACTIVE,
+        is_payable=books.loan.status in PAYABLE,
     )

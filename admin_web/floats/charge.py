@@ -35,7 +35,7 @@ async def propose_charge(visit: Visit) -> web.Response:
 
 def _charge(form: Form, mfi: Mfi) -> dict[str, object]:
     taken_on = form.day("value_on")
-    return movement_of(form, mfi) | {"value_on": taken_on.isoformat() if taken_on else ""}
+    return movement_of(form, tuple(mfi.rail_accounts)) | {"value_on": taken_on.isoformat() if taken_on else ""}
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:

@@ -6,14 +6,13 @@ from typing import Final
 
 from admin_web.forms import Form
 from admin_web.languages import Text, mark
-from core.records.catalogue import Mfi
 
 _LONGEST_REFERENCE: Final = 64
 
 
-def movement_of(form: Form, mfi: Mfi) -> dict[str, object]:
-    """The data of a proposal about a float; what cannot be read is refused in the form."""
-    rail = form.one_of("rail", tuple(mfi.rail_accounts))
+def movement_of(form: Form, rails: tuple[str, ...]) -> dict[str, object]:
+    """The data of a proposal about a float on one of these rails; what cannot be read is refused in the form."""
+    rail = form.one_of("rail", rails)
     amount, reference = form.money("amount"), form.required("reference")
     if len(reference) > _LONGEST_REFERENCE:
         form.refuse("reference", Text(mark("That is too long for a bank's number.")))

@@ -12,6 +12,8 @@ from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from admin_web.words import RAILS, word
 from core.errors import InvalidInput
+from core.ledger.accounts import TILL
+from core.records.catalogue import Mfi
 from core.records.proposal import ProposalKind
 from core.use_cases.floats import FloatTooLow
 
@@ -39,23 +41,37 @@ async def propose_sweep(visit: Visit) -> web.Response:
 async def _propose(visit: Visit, kind: ProposalKind) -> web.Response:
     form, mfi = await visit.form(), await visit.mfi()
     try:
-        await put_forward(visit, form, mfi.head_office_district, kind, movement_of(form, mfi))
+        data = movement_of(form, _rails(kind, mfi))
+        await put_forward(visit, form, _where(str(data["rail"]), visit, mfi), kind, data)
     except (InvalidInput, FloatTooLow) as error:
         form.refused_by(error, sentence_of(error))
         return await _page(visit, form, kind, status=422)
     return visit.done("proposed", "/approvals")
 
 
+def _rails(kind: ProposalKind, mfi: Mfi) -> tuple[str, ...]:
+    """What is put in goes to a money service; cash may be taken to the bank too."""
+    services = tuple(mfi.rail_accounts)
+    return (*services, TILL) if kind is ProposalKind.SWEEP_FLOAT else services
+
+
 async def _page(visit: Visit, form: Form, kind: ProposalKind, *, status: int = 200) -> web.Response:
     mfi = await visit.mfi()
-    found = await visit.reads.floats(visit.actor.mfi_id, [mfi.head_office_district])
+    rails = _rails(kind, mfi)
+    found = await visit.reads.floats(visit.actor.mfi_id, sorted({mfi.head_office_district, visit.actor.district}))
     return await visit.page(
         "floats/move.html",
         status=status,
         step="fund" if kind is ProposalKind.FUND_FLOAT else "sweep",
-        found=found,
+        rows=[row for row in found.rows if row.rail in rails and row.district == _where(row.rail, visit, mfi)],
+        missing_districts=found.missing_districts,
         choice=DistrictChoice(mfi.head_office_district, await visit.districts()),
-        rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
+        rails=[(rail, word(RAILS, rail)) for rail in rails],
         form=form,
         key=visit.new_key(),
     )
+
+
+def _where(rail: str, visit: Visit, mfi: Mfi) -> str:
+    """Cash lies at the branch of whoever looks; what a money service holds is the head office's to move."""
+    return visit.actor.district if rail == TILL else mfi.head_office_district

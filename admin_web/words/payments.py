@@ -7,11 +7,13 @@ from typing import Final
 
 from admin_web.languages import mark
 from admin_web.words.lookup import Badge
+from core.ledger.accounts import TILL
 
 RAILS: Final[Mapping[str, str]] = {
     "ecocash": "EcoCash",
     "mpesa": "M-Pesa",
     "simulated": mark("simulated"),
+    TILL: mark("cash at a branch"),
 }
 """The services that money moves through. Staff know them by these names; "rail" is our word, not theirs."""
 
@@ -26,7 +28,7 @@ PAYMENT_STATUSES: Final[Mapping[str, Badge]] = {
 }
 
 RETURNS: Final[Mapping[str, str]] = {
-    "payer": mark("The money service has taken it back to the payer"),
+    "payer": mark("It went back to the payer"),
     "suspense": mark("It stays here, in suspense, until its loan is found"),
 }
 """Where a reversed payment's money goes."""

@@ -70,6 +70,8 @@ STAFF: Final = {
     "POST /intake": DECIDERS | {CASHIER},
     "GET /corrections": PROPOSERS,
     "GET /corrections/{reference}": PROPOSERS,
+    "GET /corrections/{reference}/cash": PROPOSERS,
+    "POST /corrections/{reference}/cash": PROPOSERS,
     "GET /corrections/{reference}/waive": PROPOSERS,
     "POST /corrections/{reference}/waive": PROPOSERS,
     "GET /corrections/{reference}/write-off": PROPOSERS,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.money import Money
+from core.money import ZERO, Money
 from core.ports.reads import FloatPage, RailChargeRow
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Role
@@ -67,6 +67,26 @@ async def test_what_is_wrong_with_a_movement_is_said_beside_its_field(office: Of
 
     assert answer.status == 422
     assert await _pending(office) == []
+
+
+async def test_cash_of_the_cashier_s_branch_is_taken_to_the_bank_where_it_lies(office: Office, lists: Lists) -> None:
+    cashier = await office.at(Role.CASHIER)
+    lists.float_page = FloatPage((float_row(), float_row(rail="till", held=Money.of(300), reserved=ZERO)), ())
+
+    page = await cashier.get("/floats/sweep")
+    fund = await cashier.get("/floats/fund")
+    too_much = await cashier.post(
+        "/floats/sweep", seen_on="/floats/sweep", rail="till", amount="300", reference="DEP-1", note="To the bank."
+    )
+    into_the_till = await cashier.post(
+        "/floats/fund", seen_on="/floats/fund", rail="till", amount="300", reference="DEP-1", note="Change."
+    )
+
+    assert "cash at a branch" in page.text
+    assert "M300.00" in page.text
+    assert "cash at a branch" not in fund.text
+    assert (too_much.status, into_the_till.status) == (422, 422)
+    assert "The float is short by M300.00." in too_much.text, "the books hold no cash yet"
 
 
 # --- charges ---

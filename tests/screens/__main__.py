@@ -109,6 +109,7 @@ class Studio:
         )
         return {
             "books": ("cashier", f"/corrections/{loan}"),
+            "cash": ("cashier", f"/corrections/{loan}/cash"),
             "waive": ("cashier", f"/corrections/{loan}/waive"),
             "write-off": ("cashier", f"/corrections/{loan}/write-off"),
             "assign": ("cashier", f"/payments/{stray}/assign?loan={loan}"),

@@ -35,6 +35,7 @@ PICTURES: Final[Mapping[str, str]] = {
     "/intake": "intake",
     "/corrections": "correct",
     "/corrections/{reference}": "books",
+    "/corrections/{reference}/cash": "cash",
     "/corrections/{reference}/waive": "waive",
     "/corrections/{reference}/write-off": "write-off",
     "/corrections/{reference}/refund": "refund-credit",

@@ -12,7 +12,7 @@ from core.references import Reference
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment that arrived."""
+    """A payment that arrived. `payer_masked` is empty for cash, whose payer has no number."""
 
     receipt: Reference
     district: str

@@ -80,7 +80,7 @@ def _row(row: Row[Any]) -> PaymentRow:
         rail=row.rail,
         rail_reference=row.rail_reference,
         amount=Money(row.amount_lisente),
-        payer_masked=masked(row.payer_tail),
+        payer_masked=masked(row.payer_tail) if row.payer_tail else "",
         account=row.account,
         paid_at=row.paid_at,
         status=row.status,
