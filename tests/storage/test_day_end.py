@@ -300,7 +300,11 @@ async def anything(twins: Twins, loan_id: UUID) -> None:
         await twins.record(loan_id, WriteOff(number, 0, twins.today))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("database_url", "seed"),
+    [("postgres", 1), ("postgres", 2), ("postgres", 3), pytest.param("citus", 4, marks=pytest.mark.citus)],
+    indirect=["database_url"],
+)
 async def test_random_portfolios_close_alike_both_ways_row_by_row(twins: Twins, small_pages: None, seed: int) -> None:
     twins.chance.seed(seed)
     loan_ids = [await twins.lend(random_terms(twins.chance), twins.chance.choice(ALL_PRODUCTS)) for _ in range(10)]

@@ -21,7 +21,7 @@ from storage.postgres.record.day_end_statements import (
     PAGE,
     RECOGNISE,
 )
-from storage.postgres.record.page_statements import PREPARE, STATEMENT_SECONDS_MAX, id_prefix
+from storage.postgres.record.page_statements import STATEMENT_SECONDS_MAX, id_prefix, prepare_for_a_page
 from storage.postgres.record.work import Days
 
 
@@ -64,7 +64,7 @@ class DayEndOnPostgres:
         Then the day, which nobody closes before this page is done: it is held after the loans, as all others hold it.
         """
         within = {"due_on": page.due_on, "after": page.after, "upto": page.upto}
-        await self._connection.set_up(PREPARE, seconds_max=STATEMENT_SECONDS_MAX)
+        await prepare_for_a_page(self._connection)
         if not await self._connection.rows(self._here(lock, **within)):
             return PageClosed(0, ())
         if not await Days(self._connection).keep_open(values["business_on"]):

@@ -7,19 +7,33 @@ from typing import Final
 
 from sqlalchemy import text
 
+from storage.postgres.record.connection import DistrictConnection
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 STATEMENT_SECONDS_MAX: Final = 8
 """Below the bound of a unit: a page is thousands of loans, and nobody waits for it but a worker."""
 
 # A page touches thousands of a million rows, each found by its key. Left alone, the planner thinks that reading a whole
-# table once is cheaper than that; for hundreds of pages it is not. On a cluster the settings go along to the shard.
-PREPARE: Final = text(f"""
-    select set_config('citus.propagate_set_commands', 'local', true),
-        set_config('statement_timeout', '{STATEMENT_SECONDS_MAX}s', true),
-        set_config('lock_timeout', '{STATEMENT_SECONDS_MAX}s', true), set_config('enable_seqscan', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-""")
+# table once is cheaper than that; for hundreds of pages it is not. Each is a command of its own: over another node than
+# the district's a cluster sends commands along to the shard, and not what `set_config` is called with.
+_SETTINGS: Final = tuple(
+    text(f"set local {setting}")
+    for setting in (
+        "citus.propagate_set_commands to 'local'",
+        f"statement_timeout to '{STATEMENT_SECONDS_MAX}s'",
+        f"lock_timeout to '{STATEMENT_SECONDS_MAX}s'",
+        "enable_seqscan to off",
+        "enable_hashjoin to off",
+        "enable_mergejoin to off",
+    )
+)
+
+
+async def prepare_for_a_page(connection: DistrictConnection) -> None:
+    """Have this transaction's statements planned for a page, and given the time for it. Raises `DistrictDown`."""
+    for setting in _SETTINGS:
+        await connection.set_up(setting, seconds_max=STATEMENT_SECONDS_MAX)
 
 
 def id_prefix(at: datetime) -> str:

@@ -14,7 +14,7 @@ from core.ports.reminding import Reminding
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
 from storage.postgres.record.connection import DistrictConnection
-from storage.postgres.record.page_statements import PREPARE, STATEMENT_SECONDS_MAX, id_of, id_prefix
+from storage.postgres.record.page_statements import id_of, id_prefix, prepare_for_a_page
 
 _OUTSTANDING: Final = """
     {0}.principal_lisente + {0}.interest_lisente + {0}.fees_lisente + {0}.penalties_lisente
@@ -85,7 +85,7 @@ class RemindersOnPostgres:
         at: datetime,
         period_days_min: int,
     ) -> int:
-        await self._connection.set_up(PREPARE, seconds_max=STATEMENT_SECONDS_MAX)
+        await prepare_for_a_page(self._connection)
         statement = _QUEUE[kind].bindparams(
             district=self._connection.district,
             due_on=page.due_on,

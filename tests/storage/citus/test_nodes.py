@@ -16,6 +16,7 @@ from core.ports.environment import KeyedHash, Sealer
 from core.ports.reads import QueueFilter
 from core.ports.record import DistrictDown
 from storage.postgres.reads import PortalReadsOnPostgres
+from storage.postgres.record.page_statements import STATEMENT_SECONDS_MAX, prepare_for_a_page
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
 from tests.fixtures_citus import CitusDatabase
 from tests.fixtures_postgres import MovableClock
@@ -337,6 +338,24 @@ async def test_a_lock_is_not_waited_for_beyond_a_statements_time_over_another_no
                 await waiter.borrowers.get(borrower, lock=True)
     async with cut_off.plane.unit(district) as unit:
         await unit.borrowers.get(borrower, lock=True)
+
+
+async def test_what_a_page_is_closed_under_holds_on_the_districts_own_node_over_another_one_too(
+    cut_off: Cluster, worker: CitusNode
+) -> None:
+    district = cut_off.of(worker)[0]
+
+    async with cut_off.plane.in_district(district) as connection:
+        await prepare_for_a_page(connection)
+        row = await connection.row(
+            text(
+                "select current_setting('enable_seqscan') as scans, current_setting('statement_timeout') as seconds, "
+                "inet_server_port() as port from record.district_days where district = :district"
+            ).bindparams(district=district)
+        )
+
+    assert row is not None
+    assert (row.scans, row.seconds, row.port) == ("off", f"{STATEMENT_SECONDS_MAX}s", worker.port)
 
 
 async def test_a_district_that_moved_is_served_on_and_then_over_its_new_node(
