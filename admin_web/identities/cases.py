@@ -20,8 +20,8 @@ from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.records.identity import CLOSING_OUTCOMES, CaseOutcome, CaseStatus, IdentityChange
 from core.records.staff import Actor, Permission
-from core.use_cases.changing_number import ResolveCase, propose_corrected_id, propose_number_of_case
 from core.use_cases.identity_cases import CloseCase, case_file, close_case, show_number
+from core.use_cases.proposing_change import ResolveCase, propose_corrected_id, propose_number_of_case
 
 STATUSES: Final = tuple(status.value for status in CaseStatus)
 _LONGEST_ID: Final = 20

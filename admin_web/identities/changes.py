@@ -16,15 +16,8 @@ from admin_web.waiting import days_waited
 from core.errors import InvalidInput
 from core.phones import NotALesothoMobile, PhoneNumber
 from core.records.staff import Permission
-from core.use_cases.changing_number import (
-    Answer,
-    ProposeNumber,
-    agree,
-    change_file,
-    propose_number,
-    refuse,
-    withdraw,
-)
+from core.use_cases.deciding_change import Answer, agree, change_file, refuse, withdraw
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 
 _LONGEST_ID: Final = 20
 

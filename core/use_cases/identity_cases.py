@@ -1,7 +1,7 @@
 """A known identity from another phone: a new SIM, a mistyped digit, or a thief. A person sorts it out who sees the ID.
 
 The caller is never told; the number that is registered is. Nothing is linked by opening or closing a case: a new number
-comes of `core.use_cases.changing_number` alone.
+comes of `core.use_cases.deciding_change` alone.
 """
 
 from __future__ import annotations

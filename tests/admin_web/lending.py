@@ -26,7 +26,6 @@ from core.records.staff import Actor, Role, StaffMember
 from core.references import Reference
 from core.use_cases.applying import SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import AcceptOffer, accept_offer
-from core.use_cases.changing_number import ProposeNumber, propose_number
 from core.use_cases.complaining import Complain, complain
 from core.use_cases.deciding import Approve, CheckIdentity, Recommend, approve, check_identity, recommend
 from core.use_cases.disbursing import send_payout, settle_payout
@@ -34,6 +33,7 @@ from core.use_cases.funding import FundFloat, fund_float
 from core.use_cases.locating import reserve_reference
 from core.use_cases.payouts import PAYOUT_TOPIC
 from core.use_cases.proposing import Propose, propose
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from core.use_cases.quoting import quote_of
 from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
 from core.use_cases.releasing import ReleaseDisbursement, release_disbursement

@@ -9,7 +9,7 @@ import pytest
 from core.ports.reads import IdentityCasePage, IdentityCaseRow
 from core.records.identity import CaseStatus, ChangeStatus, IdentityCase, IdentityChange
 from core.records.staff import Role
-from core.use_cases.changing_number import change_file
+from core.use_cases.deciding_change import change_file
 from core.use_cases.identity_cases import case_file
 from tests.admin_web.conftest import Office
 from tests.admin_web.lists import Lists

@@ -14,7 +14,8 @@ from core.ports.engine import Engine
 from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.use_cases.borrowing import overview
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
+from core.use_cases.deciding_change import Answer, agree
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from tests.core.use_cases.lending import Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import SERVICE, Caller

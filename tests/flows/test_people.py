@@ -19,10 +19,11 @@ from core.records.borrower import Channel, Language
 from core.records.catalogue import RegulatoryStatus
 from core.records.message import MessageKind
 from core.service_hours import ServiceHours
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
 from core.use_cases.complaining import AnswerComplaint, answer_complaint, complaints_of
 from core.use_cases.deciding import ReturnToBorrower, return_to_borrower
+from core.use_cases.deciding_change import Answer, agree
 from core.use_cases.messages import CODE_CONTEXT
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from core.use_cases.recovering import StartPinReset, start_pin_reset
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.fixtures_postgres import MovableClock

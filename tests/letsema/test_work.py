@@ -11,7 +11,8 @@ import pytest
 
 from channels.dispatch.outbox import OutboxWorker
 from core.records.identity import ChangeStatus
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, change_file, propose_number
+from core.use_cases.deciding_change import Answer, agree, change_file
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from core.use_cases.registration import register_borrower
 from letsema.metrics import Metrics
 from letsema.worker.bell import Bell

@@ -32,10 +32,11 @@ from core.ports.messages import MessageRecord
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MessageKind
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
+from core.use_cases.deciding_change import Answer, agree
 from core.use_cases.disbursing import send_payout
 from core.use_cases.messages import CODE_CONTEXT
 from core.use_cases.payouts import PAYOUT_TOPIC
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from core.use_cases.recovering import StartPinReset, start_pin_reset
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone

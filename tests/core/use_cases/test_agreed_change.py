@@ -11,15 +11,8 @@ from core.errors import Conflict
 from core.records.borrower import Borrower
 from core.records.identity import ChangeStatus
 from core.records.message import MessageKind
-from core.use_cases.changing_number import (
-    Answer,
-    ProposeNumber,
-    ResolveCase,
-    agree,
-    change_file,
-    propose_corrected_id,
-    propose_number,
-)
+from core.use_cases.deciding_change import Answer, agree, change_file
+from core.use_cases.proposing_change import ProposeNumber, ResolveCase, propose_corrected_id, propose_number
 from core.use_cases.reserving import settle_reservations
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.core.use_cases.test_identity_cases import ID, claimed

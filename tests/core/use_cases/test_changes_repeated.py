@@ -6,19 +6,10 @@ import pytest
 
 from core.ports.engine import Engine
 from core.records.identity import ChangeStatus, IdentityChange
-from core.use_cases.changing_number import (
-    Answer,
-    ProposeNumber,
-    ResolveCase,
-    agree,
-    change_file,
-    propose_number,
-    propose_number_of_case,
-    refuse,
-    withdraw,
-)
+from core.use_cases.deciding_change import Answer, agree, change_file, refuse, withdraw
 from core.use_cases.following_change import LEFT_ALONE_FOR, follow_changes
 from core.use_cases.proposing import AlreadyDecided
+from core.use_cases.proposing_change import ProposeNumber, ResolveCase, propose_number, propose_number_of_case
 from tests.core.use_cases.crashing import ON_EACH
 from tests.core.use_cases.faulty_channel import down, with_calls
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone

@@ -19,23 +19,19 @@ from core.records.recovery import ResetProof
 from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.applying import NotRegistered, registered
 from core.use_cases.borrowing import overview
-from core.use_cases.changing_number import (
-    Answer,
-    ProposeNumber,
-    ResolveCase,
-    agree,
-    change_file,
-    propose_corrected_id,
-    propose_number,
-    propose_number_of_case,
-    refuse,
-    withdraw,
-)
 from core.use_cases.cooling_down import PayoutCoolingDown
+from core.use_cases.deciding_change import Answer, agree, change_file, refuse, withdraw
 from core.use_cases.expiring_changes import PROPOSAL_STANDS_FOR, expire_proposals
 from core.use_cases.following_change import follow_change, follow_changes
 from core.use_cases.pins import PinResult, check_pin, hash_new_pin
 from core.use_cases.proposing import AlreadyDecided
+from core.use_cases.proposing_change import (
+    ProposeNumber,
+    ResolveCase,
+    propose_corrected_id,
+    propose_number,
+    propose_number_of_case,
+)
 from core.use_cases.recovering import (
     CodeResult,
     NotTheBorrower,

@@ -15,8 +15,9 @@ from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.records.identity import ChangeStatus, IdentityChange
 from core.use_cases.applying import registered
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, change_file, propose_number
+from core.use_cases.deciding_change import Answer, agree, change_file
 from core.use_cases.following_change import LEFT_ALONE_FOR, follow_change, follow_changes
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from tests.core.use_cases.crashing import ON_EACH
 from tests.core.use_cases.faulty_channel import down, too_late, with_calls
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone

@@ -29,11 +29,12 @@ from core.use_cases.applying import (
     submit_application,
 )
 from core.use_cases.borrowing import overview
-from core.use_cases.changing_number import Answer, ProposeNumber, agree, propose_number
 from core.use_cases.changing_wallet import change_wallet, wallet_of
+from core.use_cases.deciding_change import Answer, agree
 from core.use_cases.draining import TRIES_MAX, drain_applications
 from core.use_cases.locating import reserve_reference
 from core.use_cases.payouts import DEFAULT_RAIL
+from core.use_cases.proposing_change import ProposeNumber, propose_number
 from core.use_cases.taking import SCOPE, SET_ASIDE_BARS_FOR, application_being_sent, apply_for_loan, submit_taken
 from core.use_cases.verifying import verify_ledger
 from tests.core.use_cases.faulty_record import losing_answers, while_down
