@@ -22,7 +22,6 @@ from core.records.application import (
 from core.records.borrower import BorrowerBlocked, Language
 from core.records.catalogue import LenderSuspended, Mfi
 from core.records.loan import FiguresChanged, IllegalLoanTransition, Loan, LoanStatus, OfferExpired
-from core.use_cases.applying import withdraw_application
 from core.use_cases.borrowing import (
     AcceptOffer,
     DeclineOffer,
@@ -33,6 +32,7 @@ from core.use_cases.borrowing import (
     overview,
 )
 from core.use_cases.taking import application_being_sent
+from core.use_cases.withdrawing import withdraw_application
 
 REJECTIONS: Final = {reason.value: f"rejection.{reason}" for reason in RejectionReason}
 RETURNS: Final = {reason.value: f"return.{reason}" for reason in ReturnReason}

@@ -23,7 +23,7 @@ from core.ports.channel import ChannelPlaneDown
 from core.ports.conversations import CallerSnapshot, Claim, DraftRecord, SaveResult, TurnRecord
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
-from core.use_cases.applying import NotRegistered
+from core.use_cases.callers import NotRegistered
 
 
 @dataclass(frozen=True, slots=True)

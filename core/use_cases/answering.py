@@ -20,8 +20,8 @@ from core.records.message import MessageKind
 from core.records.transition import by_borrower, step_between
 from core.records.wallet import Wallet
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.assessing import assess, keep_score
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 from core.use_cases.wallets import choose_wallet, payout_wallet

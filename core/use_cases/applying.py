@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -12,7 +12,6 @@ from uuid import UUID
 from core.errors import NotFound
 from core.money import Money
 from core.phones import PhoneNumber
-from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.ports.record import Unit
@@ -24,6 +23,7 @@ from core.records.transition import by_borrower, step_between
 from core.records.wallet import Wallet
 from core.references import Reference
 from core.use_cases.assessing import assess, keep_score
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 from core.use_cases.wallets import choose_wallet
@@ -37,12 +37,6 @@ LAST_APPLICATION_VALID_DAYS: Final = 90
 
 NEEDED_TO_APPLY: Final = (ConsentKind.KEEP_DATA, ConsentKind.CREDIT_CHECK)
 """Who took one of these back is not weighed by anybody until they agree again."""
-
-
-class NotRegistered(NotFound):
-    """The number has no borrower."""
-
-    code = "not_registered"
 
 
 class SubmissionOutcome(StrEnum):
@@ -136,53 +130,6 @@ async def submit_for(engine: Engine, applicant: Applicant, command: SubmitApplic
 def application_key(draft_id: UUID) -> str:
     """What an application is to the records and to the intake, however often it is sent."""
     return f"apply:{draft_id}"
-
-
-async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Reference) -> Application:
-    """Take an open application back. Key: `withdraw:{application}`; repeating it returns the withdrawn one."""
-    entry = await registered(engine, phone)
-    async with engine.record.unit(entry.district) as unit:
-        application = await unit.applications.by_reference(reference, lock=True)
-        if application.borrower_id != entry.borrower_id:
-            raise NotFound("there is no such application")
-        if application.status is ApplicationStatus.WITHDRAWN:
-            return application
-        application.check_transition(ApplicationStatus.WITHDRAWN)
-        today = await unit.business_date()
-        now = engine.clock.now()
-        withdrawn = replace(application, status=ApplicationStatus.WITHDRAWN, decided_at=now, decided_on=today)
-        await unit.applications.save(withdrawn)
-        await unit.applications.add_transition(
-            step_between(
-                application,
-                withdrawn,
-                by_borrower(entry.borrower_id),
-                "withdrawn_by_borrower",
-                at=now,
-                business_on=today,
-            )
-        )
-        mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.APPLICATION_WITHDRAWN,
-            application.borrower_id,
-            key=f"withdrawn:{application.id}",
-            mfi_id=mfi.id,
-            mfi_name=mfi.name,
-            reference=application.reference,
-        )
-        await unit.commit()
-    return withdrawn
-
-
-async def registered(engine: Engine, phone: PhoneNumber) -> PhoneEntry:
-    """Who a number is. Raises `NotRegistered`."""
-    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(phone))
-    if entry is None or entry.state != "active":
-        raise NotRegistered
-    return entry
 
 
 async def _submit(engine: Engine, unit: Unit, applicant: Applicant, command: SubmitApplication) -> Submission:

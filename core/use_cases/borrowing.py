@@ -29,8 +29,8 @@ from core.records.loan import (
 )
 from core.records.message import MessageKind
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.bookkeeping import history_of
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.loan_steps import move_loan
 from core.use_cases.messages import tell

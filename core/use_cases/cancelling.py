@@ -19,10 +19,10 @@ from core.records.loan import Loan, LoanStatus, PayoutStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.auditing import audit
 from core.use_cases.bookkeeping import history_of
 from core.use_cases.borrowing import own_loan
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.loan_steps import move_loan, note_step
 from core.use_cases.locating import district_of

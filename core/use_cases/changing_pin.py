@@ -18,7 +18,7 @@ from core.ports.engine import Engine
 from core.ports.record import DistrictDown
 from core.records.message import MessageKind
 from core.records.wallet import CoolDownCause
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.cooling_down import start_cool_down
 from core.use_cases.messages import tell
 from core.use_cases.pins import hash_new_pin

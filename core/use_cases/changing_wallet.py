@@ -6,7 +6,7 @@ from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.records.borrower import Channel
 from core.records.wallet import CoolDown, Wallet
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.wallets import choose_wallet, payout_wallet
 

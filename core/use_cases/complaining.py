@@ -21,8 +21,8 @@ from core.records.message import MessageKind
 from core.records.staff import Actor, Permission
 from core.records.staff_words import check_words_for_sms
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.auditing import audit
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of, reserve_reference
 from core.use_cases.messages import tell

@@ -20,7 +20,7 @@ from core.records.application import OPEN_STATUSES
 from core.records.borrower import Channel, Consent, ConsentKind
 from core.records.loan import LoanStatus
 from core.records.message import MessageKind
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 

@@ -10,7 +10,7 @@ from core.ports.engine import Engine
 from core.records.application import Application
 from core.records.catalogue import ProductVersion
 from core.references import Reference
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 
 
 def amount_to_try(application: Application, product: ProductVersion, passing: Money) -> Money:

@@ -12,7 +12,7 @@ from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.records.catalogue import Mfi
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 
 LOOKS_KEPT_DAYS: Final = 730
 LOOKS_SHOWN_MAX: Final = 20

@@ -13,6 +13,7 @@ from core.ports.record import Unit
 from core.ports.work import OutboxRow
 from core.records.borrower import Language
 from core.records.message import MESSAGE_FIELDS, MessageKind
+from core.use_cases.callers import entry_of
 from core.use_cases.idempotency import plain
 
 NUMBER_CONTEXT: Final = "outbox:phone"
@@ -68,10 +69,10 @@ async def tell_number(
 
 async def _language_of(engine: Engine, phone: PhoneNumber) -> Language:
     try:
-        entry = await engine.channel.directory.phone(engine.keyed_hash.phone(phone))
+        entry = await entry_of(engine, phone)
     except ChannelPlaneDown:
         return Language.SESOTHO
-    return Language.SESOTHO if entry is None or entry.state != "active" else Language(entry.language)
+    return Language.SESOTHO if entry is None else Language(entry.language)
 
 
 async def _queue(

@@ -14,9 +14,9 @@ from core.ports.engine import Engine
 from core.records.loan import LoanStatus
 from core.records.wallet import KeptQuote
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.bookkeeping import history_of
 from core.use_cases.borrowing import own_loan
+from core.use_cases.callers import registered
 from core.use_cases.meaning import seen_by
 
 

@@ -9,7 +9,7 @@ from core.errors import Conflict
 from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.records.borrower import Language
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 
 _WRITE_TRIES: Final = 4
 

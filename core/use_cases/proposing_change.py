@@ -24,6 +24,7 @@ from core.records.identity import (
 )
 from core.records.staff import Actor, Permission
 from core.use_cases.auditing import audit
+from core.use_cases.callers import entry_of
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.identity_cases import check_open
 from core.use_cases.recovering import NotTheBorrower, is_the_borrower, take_token
@@ -68,8 +69,8 @@ async def propose_number(engine: Engine, actor: Actor, command: ProposeNumber) -
     actor.require(Permission.IDENTITY_PROPOSE)
     reason = check_note(command.reason, required=True)
     await _take_turn(engine, actor)
-    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(command.old))
-    if entry is None or entry.state != "active":
+    entry = await entry_of(engine, command.old)
+    if entry is None:
         raise await _refused(engine, actor)
     async with engine.record.unit(entry.district) as unit:
         key = form_key(actor, command.key)

@@ -26,8 +26,8 @@ from core.records.message import MessageKind
 from core.records.recovery import PinReset, ResetProof
 from core.records.staff import Actor, Permission
 from core.records.wallet import CoolDownCause
-from core.use_cases.applying import registered
 from core.use_cases.auditing import audit
+from core.use_cases.callers import entry_of, registered
 from core.use_cases.changing_pin import mark_of
 from core.use_cases.cooling_down import start_cool_down
 from core.use_cases.idempotency import earlier_outcome, form_key
@@ -105,8 +105,8 @@ async def start_pin_reset(engine: Engine, actor: Actor, command: StartPinReset) 
     """
     actor.require(Permission.BORROWER_RESET_PIN)
     await _take_turn(engine, actor)
-    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(command.phone))
-    if entry is None or entry.state != "active":
+    entry = await entry_of(engine, command.phone)
+    if entry is None:
         await _refuse(engine, actor)
     async with engine.record.unit(entry.district) as unit:
         key = form_key(actor, command.key)

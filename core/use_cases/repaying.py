@@ -26,6 +26,7 @@ from core.records.catalogue import Mfi
 from core.records.loan import Loan, LoanStatus, Payment
 from core.references import InvalidReference, Reference
 from core.use_cases.bookkeeping import receive_repayment, value_date
+from core.use_cases.callers import entry_of
 from core.use_cases.idempotency import content_digest, earlier_outcome
 from core.use_cases.locating import reserve_reference
 from core.use_cases.trying import BROKE, mark, mark_failed
@@ -222,8 +223,8 @@ async def _only_open_loan(engine: Engine, notice: PaymentNotice, mfi: Mfi) -> Lo
         payer = PhoneNumber.parse(notice.payer)
     except NotALesothoMobile:
         return None
-    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(payer))
-    if entry is None or entry.state != "active":
+    entry = await entry_of(engine, payer)
+    if entry is None:
         return None
     async with engine.record.unit(entry.district) as unit:
         loans = await unit.loans.of_borrower(entry.borrower_id)

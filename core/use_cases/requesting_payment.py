@@ -22,8 +22,8 @@ from core.records.loan import Loan, LoanStatus
 from core.records.message import MessageKind
 from core.records.wallet import PaymentRequest, PaymentRequestStatus, Wallet
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.borrowing import own_loan
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 

@@ -16,8 +16,8 @@ from core.ports.record import Unit
 from core.records.loan import InstalmentRow, Loan, LoanStatus, overdue
 from core.records.message import STATEMENT_PAYMENTS, MessageKind
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.bookkeeping import history_of
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.messages import tell
 

@@ -29,9 +29,9 @@ from core.use_cases.applying import (
     SubmissionOutcome,
     SubmitApplication,
     application_key,
-    registered,
     submit_for,
 )
+from core.use_cases.callers import registered
 from core.use_cases.idempotency import content_digest
 from core.use_cases.messages import tell
 

@@ -16,6 +16,7 @@ from core.records.borrower import Borrower, Channel
 from core.records.catalogue import Mfi
 from core.records.message import MessageKind
 from core.records.wallet import CoolDownCause, Wallet, WalletChoice
+from core.use_cases.callers import entry_of
 from core.use_cases.cooling_down import COOL_DOWN_HOURS, start_cool_down
 from core.use_cases.messages import tell, tell_number
 from core.use_cases.payouts import DEFAULT_RAIL
@@ -72,8 +73,8 @@ async def choose_wallet(engine: Engine, unit: Unit, borrower: Borrower, wallet: 
 
 
 async def _belongs_to_other(engine: Engine, borrower_id: UUID, number: PhoneNumber) -> bool:
-    entry = await engine.channel.directory.phone(engine.keyed_hash.phone(number))
-    return entry is not None and entry.state == "active" and entry.borrower_id != borrower_id
+    entry = await entry_of(engine, number)
+    return entry is not None and entry.borrower_id != borrower_id
 
 
 async def _tell_everyone(engine: Engine, unit: Unit, borrower: Borrower, before: Wallet, choice: WalletChoice) -> None:

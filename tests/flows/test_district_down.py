@@ -10,7 +10,7 @@ from conversations.turns import TurnRunner
 from core.ports.engine import Engine
 from core.records.borrower import Language
 from core.records.loan import LoanStatus
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.draining import drain_applications
 from tests.core.use_cases.faulty_record import losing_answers, while_down
 from tests.core.use_cases.lending import HOME, PIN, Lending

@@ -19,9 +19,9 @@ from core.ports.engine import Engine
 from core.ports.enquiries import Enquiry
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import Language
-from core.use_cases.applying import withdraw_application
 from core.use_cases.borrowing import payoff_quote
 from core.use_cases.deciding import Reject, ReturnToBorrower, reject, return_to_borrower
+from core.use_cases.withdrawing import withdraw_application
 from tests.core.use_cases.lending import PIN, Lending, key
 from tests.fixtures_postgres import MovableClock
 from tests.flows.caller import PAGE_BACK, Caller

@@ -15,7 +15,7 @@ import pytest
 from conversations.turns import TurnRunner
 from core.ports.engine import Engine
 from core.ports.environment import KeyedHash, Sealer
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.draining import drain_applications
 from storage.embedded import EmbeddedPostgres
 from storage.postgres.migrating import Plane, upgrade

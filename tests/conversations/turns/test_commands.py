@@ -11,7 +11,7 @@ from conversations.turns import Dialect
 from core.ports.conversations import Claim
 from core.ports.record import DistrictDown
 from core.records.message import MESSAGE_FIELDS, MessageKind
-from core.use_cases.applying import NotRegistered
+from core.use_cases.callers import NotRegistered
 from tests.conversations.turns.world import HOME, Gate, Line, Together, World, pass_by
 
 TO_PIN = ("1", "1", "Palesa", "1")

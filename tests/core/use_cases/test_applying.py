@@ -10,12 +10,9 @@ import pytest
 from core.errors import NotFound
 from core.phones import PhoneNumber
 from core.records.application import ApplicationStatus
-from core.use_cases.applying import (
-    NotRegistered,
-    RefusalReason,
-    registered,
-    withdraw_application,
-)
+from core.use_cases.applying import RefusalReason
+from core.use_cases.callers import NotRegistered, registered
+from core.use_cases.withdrawing import withdraw_application
 from tests.core.use_cases.lending import HOME, Lending, new_phone
 
 

@@ -17,8 +17,8 @@ from core.records.identity import CaseOutcome, CaseStatus, ChangeStatus, ChangeU
 from core.records.message import MessageKind
 from core.records.recovery import ResetProof
 from core.records.staff import MakerIsChecker, NotAllowed
-from core.use_cases.applying import NotRegistered, registered
 from core.use_cases.borrowing import overview
+from core.use_cases.callers import NotRegistered, registered
 from core.use_cases.cooling_down import PayoutCoolingDown
 from core.use_cases.deciding_change import Answer, agree, change_file, refuse, withdraw
 from core.use_cases.expiring_changes import PROPOSAL_STANDS_FOR, expire_proposals

@@ -25,8 +25,8 @@ from core.records.catalogue import Mfi, ProductVersion
 from core.records.staff import Actor, NotAllowed, Role
 from core.records.transition import Transition
 from core.references import Reference
-from core.use_cases.applying import registered
 from core.use_cases.assessing import Assessment
+from core.use_cases.callers import registered
 from core.use_cases.deciding import Approve, Recommend, approve, recommend
 from core.use_cases.decision import deciding
 from core.use_cases.overriding import OverrideNotAllowed, OverrideReasonNeeded

@@ -7,8 +7,10 @@ import pytest
 from core.phones import PhoneNumber
 from core.records.borrower import Channel, ConsentKind
 from core.records.message import MessageKind
-from core.use_cases.applying import RefusalReason, registered, withdraw_application
+from core.use_cases.applying import RefusalReason
+from core.use_cases.callers import registered
 from core.use_cases.consenting import ConsentChange, consents_of, give_consent, withdraw_consent
+from core.use_cases.withdrawing import withdraw_application
 from tests.core.use_cases.lending import HOME, Lending
 
 

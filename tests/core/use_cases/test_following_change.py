@@ -14,7 +14,7 @@ from core.ports.conversations import CallerSnapshot, DraftRecord, TurnRecord
 from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
 from core.records.identity import ChangeStatus, IdentityChange
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.deciding_change import Answer, agree, change_file
 from core.use_cases.following_change import LEFT_ALONE_FOR, follow_change, follow_changes
 from core.use_cases.proposing_change import ProposeNumber, propose_number

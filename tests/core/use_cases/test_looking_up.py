@@ -8,7 +8,7 @@ from uuid import uuid4
 from core.phones import PhoneNumber
 from core.ports.enquiries import Enquiry
 from core.records.catalogue import Mfi
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.looking_up import LOOKS_KEPT_DAYS, LOOKS_SHOWN_MAX, LookPurpose, looks_at
 from tests.core.use_cases.lending import Lending
 from tests.fixtures_postgres import MovableClock

@@ -13,7 +13,7 @@ from core.phones import PhoneNumber
 from core.ports.directory import PhoneEntry, ReferenceEntry
 from core.ports.engine import Engine
 from core.records.borrower import Language
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.changing_pin import change_pin, choose_new_pin
 from core.use_cases.locating import reserve_reference
 from core.use_cases.pins import check_pin

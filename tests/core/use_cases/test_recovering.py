@@ -11,7 +11,7 @@ from core.errors import Conflict
 from core.phones import PhoneNumber
 from core.records.message import MessageKind
 from core.records.staff import NotAllowed
-from core.use_cases.applying import registered
+from core.use_cases.callers import registered
 from core.use_cases.changing_pin import change_pin, choose_new_pin
 from core.use_cases.cooling_down import PayoutCoolingDown, payout_allowed_at
 from core.use_cases.messages import CODE_CONTEXT

@@ -20,15 +20,9 @@ from core.records.application import ApplicationStatus
 from core.records.borrower import Channel, IncomeKind, Purpose
 from core.records.wallet import Wallet
 from core.use_cases import draining
-from core.use_cases.applying import (
-    NotRegistered,
-    RefusalReason,
-    SubmissionOutcome,
-    SubmitApplication,
-    registered,
-    submit_application,
-)
+from core.use_cases.applying import RefusalReason, SubmissionOutcome, SubmitApplication, submit_application
 from core.use_cases.borrowing import overview
+from core.use_cases.callers import NotRegistered, registered
 from core.use_cases.changing_wallet import change_wallet, wallet_of
 from core.use_cases.deciding_change import Answer, agree
 from core.use_cases.draining import TRIES_MAX, drain_applications

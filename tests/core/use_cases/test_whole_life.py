@@ -14,11 +14,11 @@ from core.records.loan import Loan, LoanStatus
 from core.records.proposal import ProposalKind
 from core.records.staff import Actor, Role
 from core.records.transition import Transition
-from core.use_cases.applying import withdraw_application
 from core.use_cases.cancelling import CancelForBorrower, ask_to_cancel, cancel_for_borrower
 from core.use_cases.proposing import Answer, Propose, carry_out, propose
 from core.use_cases.releasing import CallOffRelease, ReleaseDisbursement, call_off_release, confirm_release
 from core.use_cases.verifying import verify_ledger
+from core.use_cases.withdrawing import withdraw_application
 from tests.core.use_cases.lending import HOME, Lending, key
 from tests.fixtures_engine import ObedientRail
 from tests.fixtures_postgres import ON_EACH_ENGINE
