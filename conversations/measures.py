@@ -76,6 +76,7 @@ _STANDINGS: Final = (
     Text("loans.behind_at_the_end", _LATE),
     Text("loans.nothing_due"),
 )
+_STATES: Final = ("withdrawn", "expired", "offer_over", "paid_out", "paid_back")
 _LOAN_LINES: Final = (
     Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT}),
     Text("loans.line_waiting", {"lender": LONGEST_LENDER, "principal": LARGEST_AMOUNT}),
@@ -206,7 +207,7 @@ WORST_VALUES: Final[Candidates] = {
     "rail_account": (LONGEST_ACCOUNT,),
     "reason": _REASONS,
     "standing": _STANDINGS,
-    "state": tuple(Text(f"application.state_{state}") for state in ("withdrawn", "expired", "offer_over", "paid_out")),
+    "state": tuple(Text(f"application.state_{state}") for state in _STATES),
     "terms": _list([term(periods, unit, every) for unit, every in _PERIODS for periods in _TERMS]),
     "to_pay": (Text("repay.behind", {"overdue": LARGEST_AMOUNT}), Text("repay.next", _NEXT)),
     "tries_left": (2,),
@@ -278,6 +279,14 @@ SMS_VALUES: Final[Candidates] = {
 
 TASKS: Final = (
     Task("register", goal="register.send", inputs_max=9),
+    Task(
+        "apply for the first time",
+        goal="apply.send",
+        inputs_max=11,
+        start="main.menu",
+        avoids=frozenset({"apply.terms", "apply.change"}),
+        through=("apply.lender", "apply.purpose", "apply.income_kind", "apply.wallet"),
+    ),
     Task(
         "apply again",
         goal="apply.send",

@@ -1,4 +1,4 @@
-"""Applying: what is on offer where the caller lives, what it costs, and the application itself."""
+"""Applying: how much of a product there is and for how long, what it costs, and the application itself."""
 
 from __future__ import annotations
 
@@ -7,72 +7,33 @@ from typing import Final
 from uuid import UUID
 
 from conversations.answers import arguments, key_facts
+from conversations.answers.choosing_loan import own_entry
 from conversations.answers.periods import term
 from conversations.answers.table import Scene
 from conversations.answers.wallets import named_wallet, paid_to
-from conversations.engine import Ask, Choice, Outcome, Text, Value
-from conversations.flows.choosing_wallet import KEPT
+from conversations.engine import Ask, Choice, Outcome, Value
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
-from core.records.application import OPEN_STATUSES, Application
 from core.records.borrower import IncomeKind, Purpose
 from core.records.catalogue import Catalogue, ProductVersion
 from core.references import Reference
 from core.use_cases.applying import (
-    LAST_APPLICATION_VALID_DAYS,
-    NotRegistered,
     RefusalReason,
     Submission,
     SubmissionOutcome,
     SubmitApplication,
 )
-from core.use_cases.borrowing import Overview, overview
 from core.use_cases.locating import reserve_reference
 from core.use_cases.quoting import quote as quote_for
-from core.use_cases.taking import application_being_sent, apply_for_loan
+from core.use_cases.taking import apply_for_loan
 
 REFUSALS: Final = {reason.value: f"refusal.{reason}" for reason in RefusalReason}
-PURPOSES: Final = {purpose: f"purpose.{purpose}" for purpose in Purpose}
-
-
-async def products(scene: Scene, _ask: Ask) -> Outcome:
-    """All products of all lenders in the caller's district in one list, and what their last application still tells.
-
-    While the district's records do not answer, everything is asked anew but the wallet, which no such application
-    changes unless the borrower says so.
-    """
-    hours = scene.engine.service_hours
-    if not hours.are_on(scene.engine.clock.now()):
-        return Outcome(name="outside_hours", values={"opens_at": f"{hours.opens:%H:%M}"})
-    entry = _entry(scene)
-    if (reference := await application_being_sent(scene.engine, entry.borrower_id)) is not None:
-        return Outcome(name="being_sent", values={"reference": reference})
-    seen = await _seen(scene)
-    if seen is not None and seen.borrower.blocked:
-        return Outcome(name="blocked")
-    catalogue = await scene.engine.record.catalogue()
-    lent = catalogue.products_lent_in(entry.district)
-    waiting = _waiting(seen)
-    free = [product for product in lent if waiting is None or product.mfi_id != waiting.mfi_id]
-    if not free:
-        return Outcome(name="already_open" if lent else "none")
-    language = scene.conversation.language
-    listed = tuple(Choice(str(product.product_id), _label(catalogue, product, language)) for product in free)
-    return Outcome(name="listed", values={"products": listed, **_told_last(seen)})
-
-
-async def _seen(scene: Scene) -> Overview | None:
-    """What the caller has here; None while their district's records do not answer."""
-    try:
-        return await overview(scene.engine, scene.caller)
-    except DistrictDown:
-        return None
 
 
 async def product_limits(scene: Scene, ask: Ask) -> Outcome:
     """How much and for how long the chosen product may be borrowed."""
     catalogue = await scene.engine.record.catalogue()
-    product = _product(catalogue, _entry(scene), arguments.identifier(ask, "product"))
+    product = _product(catalogue, own_entry(scene), arguments.identifier(ask, "product"))
     if product is None:
         return Outcome(name="gone")
     offered = product.terms
@@ -96,7 +57,7 @@ async def quote(scene: Scene, ask: Ask) -> Outcome:
     A product that changed since its limits were shown is chosen anew: an application is made under one version.
     """
     catalogue = await scene.engine.record.catalogue()
-    entry = _entry(scene)
+    entry = own_entry(scene)
     product = _product(catalogue, entry, arguments.identifier(ask, "product"))
     amount, periods = arguments.money(ask, "amount"), arguments.whole(ask, "term")
     if product is None or not _allows(product, ask):
@@ -155,12 +116,6 @@ def _submitted(submission: Submission) -> Outcome:
     return Outcome(name="refused", values={"reason": reason})
 
 
-def _entry(scene: Scene) -> PhoneEntry:
-    if scene.registered is None:
-        raise NotRegistered
-    return scene.registered
-
-
 def _product(catalogue: Catalogue, entry: PhoneEntry, product_id: UUID) -> ProductVersion | None:
     """The newest version of a product, if it is still lent where the caller lives."""
     lent = catalogue.products_lent_in(entry.district)
@@ -172,27 +127,3 @@ def _allows(product: ProductVersion, ask: Ask) -> bool:
     is_step = amount.minor % product.amount_step.minor == 0
     is_within = product.amount_min <= amount <= product.amount_max
     return is_within and is_step and arguments.whole(ask, "term") in product.terms.periods_offered
-
-
-def _waiting(seen: Overview | None) -> Application | None:
-    application = None if seen is None else seen.application
-    return application if application is not None and application.status in OPEN_STATUSES else None
-
-
-def _label(catalogue: Catalogue, product: ProductVersion, language: str) -> str:
-    return f"{catalogue.mfi(product.mfi_id).name}: {product.name_in(language)}"
-
-
-def _told_last(seen: Overview | None) -> dict[str, Value]:
-    """Purpose, income, net pay and wallet of the last application while they are fresh: shown, and not asked again."""
-    if seen is None:
-        return {"wallet": KEPT}
-    last = seen.last_application
-    if last is None or (seen.business_on - last.submitted_on).days > LAST_APPLICATION_VALID_DAYS:
-        return {}
-    return {
-        "purpose": Choice(last.purpose.value, Text(PURPOSES[last.purpose])),
-        "income_kind": last.income_kind.value,
-        "net_pay": last.net_pay,
-        "wallet": KEPT,
-    }

@@ -8,6 +8,7 @@ from typing import Final
 from conversations.answers import (
     applying,
     cancelling,
+    choosing_loan,
     complaining,
     consents,
     first_contact,
@@ -30,6 +31,8 @@ def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = (), don
     return Answer(function, frozenset({*outcomes, *told, *done}), frozenset(told), frozenset(done))
 
 
+_NOTHING_TO_CHOOSE: Final = ("none", "already_open", "blocked", "being_sent", "outside_hours", DISTRICT_DOWN)
+
 _TABLE: Final[Mapping[str, Answer]] = {
     "caller": _answer(first_contact.caller, "new", "known", "no_pin", "new_outside_hours", "known_outside_hours"),
     "districts": _answer(first_contact.districts, "listed", "none"),
@@ -47,16 +50,8 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "check_pin": _answer(pins.check_pin, "right", "wrong", "locked", "needs_officer"),
     "choose_new_pin": _answer(pins.choose_new_pin, "chosen", "weak", "not_new", DISTRICT_DOWN),
     "change_pin": _answer(pins.change_pin, "superseded", DISTRICT_DOWN, told=("changed",)),
-    "products": _answer(
-        applying.products,
-        "listed",
-        "none",
-        "already_open",
-        "blocked",
-        "being_sent",
-        "outside_hours",
-        DISTRICT_DOWN,
-    ),
+    "products": _answer(choosing_loan.products, "listed", "lender_first", "lender_gone", *_NOTHING_TO_CHOOSE),
+    "lenders_here": _answer(choosing_loan.lenders_here, "listed", *_NOTHING_TO_CHOOSE),
     "product_limits": _answer(applying.product_limits, "known", "gone"),
     "quote": _answer(applying.quote, "quoted", "gone", "wallet_missing"),
     "my_wallet": _answer(wallets.my_wallet, "shown", DISTRICT_DOWN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.answers import arguments
-from conversations.answers.applying import PURPOSES
+from conversations.answers.choosing_loan import PURPOSES
 from conversations.answers.table import Scene
 from conversations.answers.telephones import telephone
 from conversations.answers.wallets import named_wallet

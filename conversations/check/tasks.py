@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import TypeAlias
 
 from conversations.check.measuring import Medium, full_view
@@ -18,7 +19,7 @@ from conversations.engine.paths import Edge, edges
 class Task:
     """From one screen to another in at most so many inputs (a dial is none). `goal` may be a step that is not shown.
 
-    `avoids` are screens that this task's borrower does not come through.
+    This task's borrower comes by the screens of `through`, in that order, and by none of those in `avoids`.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Task:
     inputs_max: int
     start: str = ""
     avoids: frozenset[str] = frozenset()
+    through: tuple[str, ...] = ()
 
 
 Turns: TypeAlias = Callable[[Edge], int]
@@ -71,7 +73,13 @@ def inputs_of(machine: Machine, task: Task, turns: Turns) -> int | None:
     for edge in edges(machine):
         if edge.target not in task.avoids:
             onward[edge.source].append(edge)
-    start = task.start or machine.entry
+    stops = (task.start or machine.entry, *task.through, task.goal)
+    legs = [_between(onward, start, goal, turns) for start, goal in pairwise(stops)]
+    return None if None in legs else sum(leg for leg in legs if leg is not None)
+
+
+def _between(onward: Mapping[str, list[Edge]], start: str, goal: str, turns: Turns) -> int | None:
+    """The fewest inputs from one screen to another."""
     best: dict[str, int] = {}
     waiting = [(0, start)]
     while waiting:
@@ -79,6 +87,6 @@ def inputs_of(machine: Machine, task: Task, turns: Turns) -> int | None:
         if name in best:
             continue
         best[name] = inputs
-        for edge in onward[name]:
+        for edge in onward.get(name, ()):
             heappush(waiting, (inputs + edge.by_input + turns(edge), edge.target))
-    return best.get(task.goal)
+    return best.get(goal)

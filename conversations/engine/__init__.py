@@ -4,7 +4,7 @@ Flows are written with the names exported here; a channel's caller needs `step`,
 """
 
 from conversations.engine.asking import pending_ask
-from conversations.engine.asks import SHOW, Again, Branch, Command, PinCheck, Read, To
+from conversations.engine.asks import SHOW, Again, Branch, Command, OutcomeTarget, PinCheck, Read, To
 from conversations.engine.drafts import DraftChange, DraftEnded, DraftSaved, draft_changes
 from conversations.engine.errors import ConversationDefect, CorruptState, InvalidMachine, Refused
 from conversations.engine.events import Ask, Event, Input, Outcome, Started, Step
@@ -79,6 +79,7 @@ __all__ = [
     "Option",
     "OptionView",
     "Outcome",
+    "OutcomeTarget",
     "PagedList",
     "PersonName",
     "PinCheck",

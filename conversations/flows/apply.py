@@ -1,11 +1,12 @@
 """Applying for a loan. A returning borrower answers six times: what they told us last is shown, not asked again.
 
 The read behind the first screen brings the last application's purpose, income and net pay as facts; an answer of the
-same name hides them.
+same name hides them. Who told us nothing yet chooses the lender first, and then sees that lender's loans alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from conversations.engine import (
@@ -16,9 +17,12 @@ from conversations.engine import (
     Confirmation,
     End,
     Flow,
+    Form,
     Menu,
+    Migrated,
     MoneyQuestion,
     Option,
+    OutcomeTarget,
     PagedList,
     PinCheck,
     PinQuestion,
@@ -51,15 +55,34 @@ def _after_income(scope: Scope) -> str:
     return "summary" if "wallet" in scope else "wallet"
 
 
+def _loans_came_by(scope: Scope) -> str:
+    return "lender" if "lender" in scope else "product"
+
+
+def _as_it_stands(form: Form) -> Form:
+    """Version 2 had one list of all lenders' loans: what was chosen from it stands, and all that was answered since."""
+    return form
+
+
 _TO_AFTER_INCOME: Final = Branch(targets=("summary", "wallet"), choose=_after_income)
 _TO_AFTER_PURPOSE: Final = Branch(targets=("summary", "income_kind"), choose=_after_purpose)
 
+# Before any list of loans or lenders: there may be nothing to choose, or nobody may choose now.
+_NOTHING_TO_CHOOSE: Final[Mapping[str, OutcomeTarget]] = {
+    "none": "nothing_to_lend",
+    "already_open": "already_open",
+    "blocked": "blocked",
+    "being_sent": "being_sent",
+    "outside_hours": "start.closed",
+    DISTRICT_DOWN: DISTRICT_DOWN_END,
+}
+
 APPLY: Final = Flow(
     name="apply",
-    version=2,
+    version=3,
     draft_title="apply.title",
     # Nobody was asked for a wallet before: what was answered stands, and the summary is reached anew.
-    steps=(Restarted(to=2),),
+    steps=(Restarted(to=2), Migrated(to=3, change=_as_it_stands)),
     screens=(
         PagedList(
             name="product",
@@ -69,16 +92,22 @@ APPLY: Final = Flow(
             to="amount",
             needs=Read(
                 kind="products",
+                arguments=("lender",),
                 outcomes={
                     "listed": SHOW,
-                    "none": "nothing_to_lend",
-                    "already_open": "already_open",
-                    "blocked": "blocked",
-                    "being_sent": "being_sent",
-                    "outside_hours": "start.closed",
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
+                    "lender_first": "lender",
+                    "lender_gone": To("lender", "apply.lender_gone"),
+                    **_NOTHING_TO_CHOOSE,
                 },
             ),
+        ),
+        PagedList(
+            name="lender",
+            text="apply.lender",
+            items="lenders",
+            saves="lender",
+            to="product",
+            needs=Read(kind="lenders_here", outcomes={"listed": SHOW, **_NOTHING_TO_CHOOSE}),
         ),
         MoneyQuestion(
             name="amount",
@@ -174,7 +203,7 @@ APPLY: Final = Flow(
             options=(
                 Option("1", "apply.change_amount", to="amount"),
                 Option("2", "apply.change_term", to="term"),
-                Option("3", "apply.change_product", to="product"),
+                Option("3", "apply.change_product", to=Branch(targets=("lender", "product"), choose=_loans_came_by)),
                 Option("4", "apply.change_purpose", to="purpose"),
                 Option("5", "apply.change_income", to="income_kind"),
                 Option("6", "apply.change_wallet", to="wallet"),

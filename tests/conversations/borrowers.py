@@ -16,7 +16,7 @@ from channels.sms.segments import parts_of
 from channels.telegram.rendering import TelegramRenderer
 from channels.ussd.pages import UssdRenderer
 from conversations.check.worst import OF_THE_ENGINE
-from conversations.engine import Choice, Outcome, Text, Value
+from conversations.engine import Ask, Choice, Outcome, Text, Value
 from conversations.flows import BORROWER
 from conversations.flows.choosing_wallet import OWN
 from conversations.measures import WORST_VALUES
@@ -33,6 +33,10 @@ REFERENCE: Final = Reference.make(10, lambda _: 1234567)
 WRITTEN: Final = "1012 345 679"
 """The reference as people read it."""
 PIN: Final = "2580"
+
+_LENDERS: Final = (Choice("khotso", "Khotso Finance"), Choice("mohloli", "Mohloli Credit"))
+_OF_LENDER: Final = {"khotso": Choice("thuso", "Thuso loan"), "mohloli": Choice("growth", "Growth loan")}
+_IN_ONE_LIST: Final = (Choice("thuso", "Khotso Finance: Thuso loan"), Choice("growth", "Mohloli Credit: Growth loan"))
 
 NURSE: Final[Mapping[str, Value]] = MappingProxyType(
     {
@@ -69,13 +73,16 @@ def a_stranger() -> Answers:
 
 
 def registered(more: Answers = MappingProxyType({}), *, last: Mapping[str, Value] | None = None) -> Answers:
-    """A borrower, with other reads in place of these (`more`), and with what their last application told us."""
-    products = (Choice("thuso", "Khotso Finance: Thuso loan"), Choice("growth", "Mohloli Credit: Growth loan"))
+    """A borrower, with other reads in place of these (`more`), and with what their last application told us.
+
+    Without that they apply for the first time, and choose the lender before the loan.
+    """
     terms = (Choice("1", "1 month"), Choice("3", "3 months"))
     limits = {"amount_min": Money.of(500), "amount_max": Money.of(20_000), "amount_step": Money.of(50)}
     return {
         "caller": "known",
-        "products": found("listed", products=products, **(last or {})),
+        "products": found("listed", products=_IN_ONE_LIST, **last) if last else _of_the_lender_chosen,
+        "lenders_here": found("listed", lenders=_LENDERS),
         "product_limits": found("known", terms=terms, product_version=1, **limits),
         "quote": found("quoted", *placeholders("apply.summary", "apply.terms", "apply.pin"), reserved=REFERENCE),
         "check_pin": "right",
@@ -114,3 +121,9 @@ def placeholders(*messages: str) -> tuple[str, ...]:
     """What the texts of some screens show, but for what the borrower answers."""
     wanted = frozenset().union(*(TEXTS.wanted(Language.ENGLISH, message) for message in messages))
     return tuple(sorted(wanted - {"amount", "net_pay", "purpose", "product", "term", "reserved"}))
+
+
+def _of_the_lender_chosen(ask: Ask) -> Outcome:
+    if "lender" not in ask.arguments:
+        return Outcome(name="lender_first")
+    return found("listed", products=(_OF_LENDER[str(ask.arguments["lender"])],))

@@ -43,6 +43,42 @@ def test_a_borrower_whom_we_know_applies_in_six_answers() -> None:
     phone.issued("apply", amount=Money.of(1_500), net_pay=Money.of(6_000), reserved=REFERENCE)
 
 
+def test_who_applies_for_the_first_time_chooses_the_lender_and_then_one_of_its_loans() -> None:
+    phone = given(registered())
+
+    phone.dials().when("1").then.shows("apply.lender").says("1. Khotso Finance", "2. Mohloli Credit", within=PAGE)
+    phone.when("2").then.shows("apply.product").says("1. Growth loan", within=PAGE).says_not("Mohloli", "Thuso")
+    phone.when("1", "1500", "2", "1", "1", "6000", "1", "1", PIN).then.ends()
+    phone.issued("apply", product="growth")
+
+
+def test_the_loan_is_changed_in_the_list_that_the_borrower_came_by() -> None:
+    new, known = given(registered()), given(registered(last=NURSE))
+    new.dials().when("1", "1", "1", "1500", "2", "1", "1", "6000", "1").then.shows("apply.summary")
+    known.dials().when("1", "1", "1500", "2").then.shows("apply.summary")
+
+    new.when("3", "3").then.shows("apply.lender").says("2. Mohloli Credit")
+    known.when("3", "3").then.shows("apply.product").says("2. Mohloli Credit: Growth loan")
+
+    new.when("2").then.shows("apply.product").says("1. Growth loan")
+
+
+def test_a_loan_that_is_gone_leads_to_the_list_that_the_borrower_came_by_which_says_so() -> None:
+    new, known = (
+        given(registered({"product_limits": "gone"})),
+        given(registered({"product_limits": "gone"}, last=NURSE)),
+    )
+
+    new.dials().when("1", "2", "1").then.shows("apply.product").says("It has changed.", "1. Growth loan")
+    known.dials().when("1", "1").then.shows("apply.product").says("It has changed.", "1. Khotso Finance: Thuso loan")
+
+
+def test_a_lender_that_lends_no_more_leads_back_to_the_lenders() -> None:
+    phone = given(registered({"products": ["lender_first", "lender_gone"]}))
+
+    phone.dials().when("1", "1").then.shows("apply.lender").says("no new loans just now", "2. Mohloli", within=PAGE)
+
+
 def test_a_wrong_pin_sends_nothing_and_says_how_many_tries_are_left() -> None:
     phone = given(registered({"check_pin": found("wrong", tries_left=2)}, last=NURSE))
 
@@ -120,7 +156,7 @@ def test_a_wallet_given_up_half_way_is_asked_anew_by_an_application() -> None:
     phone.dials().when("5", "8", "1", "58123456").then.shows("wallet.sure")
 
     phone.when("2", "0", "0").then.shows("main.menu")
-    phone.when("1", "1", "1500", "2", "1", "1", "6000").then.shows("apply.wallet").issued()
+    phone.when("1", "1", "1", "1500", "2", "1", "1", "6000").then.shows("apply.wallet").issued()
 
 
 @pytest.mark.parametrize("flow", ["apply", "offer"])

@@ -22,6 +22,7 @@ def test_every_screen_fits_every_text_is_there_and_no_task_takes_too_long() -> N
     assert [str(finding) for finding in report.findings] == []
     inputs = {
         "register": 9,
+        "apply for the first time": 11,
         "apply again": 6,
         "accept an offer": 3,
         "see what is due": 1,

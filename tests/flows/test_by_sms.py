@@ -71,7 +71,7 @@ async def test_registration_over_sms_stops_at_the_pin_and_the_dial_goes_on_there
 async def test_an_application_over_sms_waits_at_its_pin_under_its_reference(
     borrower: Texter, known: Known, engine: Engine
 ) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
+    await borrower.texts("hi", "1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
     await borrower.says("Reference ", "choose Continue")
     answer = (await borrower.answers())[-1]
     caller = await known()
@@ -89,7 +89,7 @@ async def test_an_application_over_sms_waits_at_its_pin_under_its_reference(
 
 
 async def test_a_pin_that_is_texted_all_the_same_is_neither_read_nor_kept(borrower: Texter, engine: Engine) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", PIN)
+    await borrower.texts("hi", "1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", PIN)
 
     answers = await borrower.answers()
     assert answers[-1] == answers[-2]
@@ -103,13 +103,13 @@ async def test_a_pin_that_is_texted_all_the_same_is_neither_read_nor_kept(borrow
 
 
 async def test_back_works_at_the_screen_for_the_pin(borrower: Texter) -> None:
-    await borrower.texts("hi", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", "0")
+    await borrower.texts("hi", "1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", "0")
 
     await borrower.says("1 Accept")
 
 
 async def test_after_the_dial_went_on_with_the_form_the_next_text_begins_again(borrower: Texter, known: Known) -> None:
-    await borrower.texts("hi", "1", "1", "1500")
+    await borrower.texts("hi", "1", "1", "1", "1500")
     caller = await known()
     caller.number = borrower.number
     await caller.dials()
@@ -121,16 +121,16 @@ async def test_after_the_dial_went_on_with_the_form_the_next_text_begins_again(b
 
 
 async def test_a_message_that_is_delivered_again_is_answered_once_and_moves_nothing(borrower: Texter) -> None:
-    await borrower.texts("hi", "1", "1")
+    await borrower.texts("hi", "1", "1", "1")
     await borrower.repeats()
-    await borrower.was_answered(3)
+    await borrower.was_answered(4)
     await borrower.texts("1500")
 
     await borrower.repeats(0)
     await borrower.repeats(1)
     await asyncio.gather(*(borrower.repeats(-1) for _ in range(3)))
 
-    await borrower.was_answered(4)
+    await borrower.was_answered(5)
     await borrower.says("For how long?")
 
 
@@ -153,7 +153,7 @@ async def test_a_crash_before_the_answer_was_queued_is_made_good_by_the_repeat(
     await borrower.repeats()
 
     await borrower.was_answered(2)
-    await borrower.says("Choose a loan:")
+    await borrower.says("Choose a lender:")
 
 
 async def test_two_texts_at_once_are_two_turns(borrower: Texter) -> None:
@@ -163,13 +163,13 @@ async def test_two_texts_at_once_are_two_turns(borrower: Texter) -> None:
     await asyncio.gather(borrower.inbox.receive(borrower.sent[-2]), borrower.inbox.receive(borrower.sent[-1]))
 
     await borrower.was_answered(3)
-    await borrower.says("How much do you want?")
+    await borrower.says("Choose a loan:")
 
 
 async def test_the_text_after_a_long_silence_opens_a_session_and_answers_nothing(
     borrower: Texter, clock: MovableClock
 ) -> None:
-    await borrower.texts("hi", "1", "1", "1500")
+    await borrower.texts("hi", "1", "1", "1", "1500")
     clock.move(minutes=IDLE_MINUTES + 1)
 
     await borrower.texts("2")
@@ -215,7 +215,7 @@ async def test_a_strangers_word_for_the_balance_chooses_nothing_for_them(texter:
 
 
 async def test_help_says_what_can_be_written_and_leaves_the_session_where_it_is(borrower: Texter) -> None:
-    await borrower.texts("hi", "1", "1")
+    await borrower.texts("hi", "1", "1", "1")
     await borrower.texts("THUSO")
     await borrower.says("STOP", "BAL", SERVICE)
     await borrower.texts("1500")
@@ -239,7 +239,7 @@ async def test_stop_and_start_change_the_reminders(borrower: Texter, engine: Eng
 
 
 async def test_stop_is_heard_in_the_middle_of_a_question(borrower: Texter) -> None:
-    await borrower.texts("hi", "1", "1", "Stop.")
+    await borrower.texts("hi", "1", "1", "1", "Stop.")
 
     await borrower.says("No more reminders")
 
@@ -279,7 +279,7 @@ async def test_a_shared_code_is_ours_only_after_our_word(borrower: Texter, engin
     await borrower.texts("WIN a car", "letsema hi", "Letsema 1")
 
     await borrower.was_answered(2)
-    await borrower.says("Choose a loan:")
+    await borrower.says("Choose a lender:")
     kept = await engine.channel.messages.of_caller(engine.keyed_hash.phone(borrower.number), 10)
     assert [message.state for message in kept] == [RECEIVED] * 3
 
@@ -289,7 +289,7 @@ async def test_two_codes_have_a_session_each(borrower: Texter) -> None:
     await borrower.inbox.receive(replace(borrower.message("LETSEMA hi"), service=SHARED.number))
     await borrower.texts("1")
 
-    await borrower.says("How much do you want?")
+    await borrower.says("Choose a loan:")
 
 
 async def test_a_code_that_is_not_ours_is_kept_and_not_answered(borrower: Texter) -> None:
@@ -311,7 +311,7 @@ async def test_a_sender_that_is_no_mobile_of_lesotho_is_not_answered(borrower: T
     "text", ["", "x" * 10_000, "\x00\x1b[31m", "\u202e1", "%s%n {amount} {0}", "'; drop table x; --", "*1*1*1", "98"]
 )
 async def test_whatever_is_written_the_question_comes_again_within_its_parts(borrower: Texter, text: str) -> None:
-    await borrower.texts("hi", "1", "1", text)
+    await borrower.texts("hi", "1", "1", "1", text)
 
     await borrower.says("How much do you want?")
     assert text not in (await borrower.answers())[-1] or text in {"", "98"}
@@ -319,7 +319,7 @@ async def test_whatever_is_written_the_question_comes_again_within_its_parts(bor
 
 async def test_each_number_has_its_own_session(borrower: Texter, known: Known) -> None:
     other = Texter(borrower.inbox, borrower.engine, borrower.lending, (await known(Language.ENGLISH)).number)
-    await borrower.texts("hi", "1", "1")
+    await borrower.texts("hi", "1", "1", "1")
 
     await other.texts("1500")
 

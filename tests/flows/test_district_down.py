@@ -21,7 +21,7 @@ from tests.flows.golden import CHANNELS, assert_golden
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-ASKED_ANEW = ("1", "1", "1500", "2", "2", "1", "6000")
+ASKED_ANEW = ("1", "1", "1", "1500", "2", "2", "1", "6000")
 """Without the records nothing is known of the borrower's last application."""
 ACCEPTED = ("98", "98", "1")
 
@@ -78,7 +78,7 @@ async def test_one_that_is_being_sent_is_said_in_place_of_a_second_application(
     await drain_applications(engine, HOME, 10)
     await caller.dials()
     await caller.types("1")
-    caller.shows("apply.product")
+    caller.shows("apply.product").says("Mohloli Finance: ")
 
 
 async def test_when_the_answer_is_lost_after_the_commit_the_borrower_has_one_application(

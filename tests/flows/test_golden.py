@@ -32,7 +32,7 @@ pytestmark = GOLDEN
 Known = Callable[[Language], Awaitable[Caller]]
 
 ANSWERS = ("Palesa", "Mokoena", "012345678901", "17051990")
-FIRST_APPLICATION = ("1", "1", "1500", "2", "2", "1", "6000", "1")
+FIRST_APPLICATION = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1")
 CHOICE = {Language.SESOTHO: "1", Language.ENGLISH: "2"}
 
 
@@ -82,7 +82,7 @@ async def test_giving_up(stranger: Caller, language: Language) -> None:
 async def test_applying_first(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "100", "1525", "1500")
+    await caller.types("1", "1", "1", "100", "1525", "1500")
     await caller.dials()
     await caller.types("1", "2", "2", "1", "6000", "3", "2", "5", "58123456")
     await caller.types("98", "2", "98", PAGE_BACK, "0", "3", "1", "2000", "2")
@@ -126,7 +126,7 @@ async def test_applying_for_another_kind_of_loan(
     await lending.engine.record.add_product(replace(lending.product, version=2, terms=terms, policy=policy))
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", str(len(terms.periods_offered)), "1", "1", "6000", "1")
+    await caller.types("1", "1", "1", "1500", str(len(terms.periods_offered)), "1", "1", "6000", "1")
     await caller.types("98", "2", "98", "98", "98")
 
     assert_golden(caller, f"applying_{name}", language)
@@ -144,7 +144,7 @@ async def test_applying_again(known: Known, lending: Lending, language: Language
 async def test_starting_an_application_again(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", "00", "1", "2")
+    await caller.types("1", "1", "1", "1500", "00", "1", "2")
     await caller.repeats()
     await caller.types("00")
     await caller.dials()

@@ -46,9 +46,9 @@ async def test_a_registration_that_expired(stranger: Caller, clock: MovableClock
 async def test_an_application_that_expired(known: Known, clock: MovableClock, language: Language) -> None:
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", "2")
+    await caller.types("1", "1", "1", "1500", "2")
     await caller.dials_later(clock)
-    await caller.types("1", "1")
+    await caller.types("1", "1", "1")
 
     assert_golden(caller, "applying_expired", language)
 
@@ -66,7 +66,7 @@ async def test_a_complaint_that_expired(known: Known, clock: MovableClock, langu
 async def test_an_unfinished_application_is_offered_until_it_is_continued(known: Known, language: Language) -> None:
     caller = await known(language)
     await caller.dials()
-    await caller.types("1", "1", "1500", "00", "1", "7", "0", "1", "00", "1")
+    await caller.types("1", "1", "1", "1500", "00", "1", "7", "0", "1", "00", "1")
     await caller.dials()
     await caller.types("1")
 

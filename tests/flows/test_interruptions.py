@@ -23,7 +23,7 @@ from tests.flows.caller import SERVICE, Caller
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1", "1")
+TO_PIN = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
 
 
 class _Dead(BaseException):
@@ -57,7 +57,7 @@ async def test_a_session_that_dies_after_the_amount_is_continued_on_the_next_dia
 ) -> None:
     caller = await known()
     await caller.dials()
-    await caller.types("1", "1", "1500")
+    await caller.types("1", "1", "1", "1500")
 
     await caller.dials()
     caller.shows("start.resume").says("1. Continue")
@@ -207,9 +207,9 @@ async def test_under_eighteen_nothing_that_was_typed_is_kept(stranger: Caller, e
 async def test_a_deep_dial_reaches_a_screen_and_confirms_nothing(known: Known, engine: Engine) -> None:
     caller = await known()
 
-    await caller.dials("1*1*1500*2*2*1*6000*1*2580")
+    await caller.dials("1*1*1*1500*2*2*1*6000*1*2580")
 
-    caller.shows("apply.product").goes_on()
+    caller.shows("apply.lender").goes_on()
     assert (await overview(engine, caller.number)).application is None
 
 
@@ -234,26 +234,26 @@ async def test_a_number_registered_meanwhile_over_another_session_comes_to_its_m
 async def test_a_product_that_was_withdrawn_meanwhile_is_chosen_anew(known: Known, lending: Lending) -> None:
     caller = await known()
     await caller.dials()
-    await caller.types("1", "1", "1500", "2", "2", "1")
+    await caller.types("1", "1", "1", "1500", "2", "2", "1")
     retired = replace(lending.product, version=2, retired=True)
     await lending.engine.record.add_product(retired)
 
     await caller.types("6000", "1")
 
-    caller.shows("apply.product").says("has changed", "Mohloli Finance").says_not("Khotso Finance")
+    caller.shows("apply.lender").says("no new loans just now", "Mohloli Finance").says_not("Khotso Finance")
 
 
 async def test_two_numbers_under_one_session_id_have_a_conversation_each(known: Known) -> None:
     first, second = await known(), await known()
     await first.dials()
-    await first.types("1", "1")
+    await first.types("1", "1", "1")
     second.session, second.transcript = first.session, first.transcript
 
     reply = await second.runner.take(
-        Hop(channel=Channel.USSD, service=SERVICE, session=first.session, caller=second.number, text="1*1")
+        Hop(channel=Channel.USSD, service=SERVICE, session=first.session, caller=second.number, text="1*1*1")
     )
 
-    assert reply.screen == "apply.product"
+    assert reply.screen == "apply.lender"
     await first.types("1500")
     first.shows("apply.term")
 
@@ -263,7 +263,7 @@ async def test_a_stranger_on_a_number_that_was_given_up_is_offered_nothing_of_it
 ) -> None:
     old, moved = await known(), new_phone()
     await old.dials()
-    await old.types("1", "1", "1500", "2", "2", "1", "6000")
+    await old.types("1", "1", "1", "1500", "2", "2", "1", "6000")
     await old.dials()
     old.shows("start.resume")
     national_id = f"0{old.number.e164[4:]}"

@@ -27,8 +27,8 @@ from tests.flows.caller import Caller
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1", "98", "98", "1")
-TO_PIN_WHILE_DOWN = ("1", "1", "1500", "2", "2", "1", "6000", "98", "98", "1")
+TO_PIN = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1", "98", "98", "1")
+TO_PIN_WHILE_DOWN = ("1", "1", "1", "1500", "2", "2", "1", "6000", "98", "98", "1")
 _PATIENCE = 30.0
 """Time-outs that a busy machine does not meet: a server that is dead refuses at once."""
 

@@ -24,7 +24,7 @@ from tests.flows.caller import Caller
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-TO_WALLET = ("1", "1", "1500", "2", "2", "1", "6000")
+TO_WALLET = ("1", "1", "1", "1500", "2", "2", "1", "6000")
 
 
 async def test_an_application_to_another_number_is_paid_there(known: Known, lending: Lending, engine: Engine) -> None:
@@ -51,7 +51,7 @@ async def test_a_returning_borrower_is_asked_for_the_wallet_again_after_90_days(
     await lending.close(clock.now().date() - timedelta(days=1))
 
     await caller.dials()
-    await caller.types("1", "1", "800", "2", "2", "1", "6000")
+    await caller.types("1", "1", "1", "800", "2", "2", "1", "6000")
 
     caller.shows("apply.wallet")
 

@@ -21,7 +21,7 @@ from tests.flows.test_district_down import on
 pytestmark = pytest.mark.engine
 
 REGISTRATION = ("2", "1", "Palesa", "Mokoena", "012345678901", "17051990", "1", "2580", "2580")
-APPLICATION = ("1", "1", "1500", "2", "2", "1", "6000", "1", "1", "2580")
+APPLICATION = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1", "2580")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.flows.caller import Caller
 pytestmark = pytest.mark.engine
 
 Known = Callable[..., Awaitable[Caller]]
-TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1", "1")
+TO_PIN = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
 
 
 async def retire(lending: Lending, *, other: bool = False) -> None:

@@ -30,7 +30,7 @@ from tests.flows.gateway import DIAL_AGAIN, OTHER_SERVICE, SERVICE, Client, HopS
 
 pytestmark = pytest.mark.engine
 
-TO_PIN = ("1", "1", "1500", "2", "2", "1", "6000", "1", "1")
+TO_PIN = ("1", "1", "1", "1500", "2", "2", "1", "6000", "1", "1")
 Known = Callable[..., Awaitable[Caller]]
 
 
@@ -77,15 +77,15 @@ async def test_the_same_transcript_gets_the_stored_bytes(place: Place) -> None:
 
     assert await session.sends("1") == page
     assert await place.stored(session) == stands
-    assert page.screen == "apply.product"
+    assert page.screen == "apply.lender"
 
 
 async def test_the_same_key_again_is_another_answer(place: Place) -> None:
     session = place.session()
     await session.sends("")
 
-    assert (await session.sends("1")).screen == "apply.product"
-    assert (await session.sends("1*1")).screen == "apply.amount"
+    assert (await session.sends("1")).screen == "apply.lender"
+    assert (await session.sends("1*1")).screen == "apply.product"
 
 
 @pytest.mark.parametrize("shorter", ["", "1"])
@@ -99,11 +99,11 @@ async def test_a_shorter_transcript_gets_the_stored_reply(place: Place, shorter:
     assert await place.stored(session) == stands
 
 
-@pytest.mark.parametrize("diverging", ["2*1*1500", "1*12", "1*2", "11*1", "1*1 1500"])
+@pytest.mark.parametrize("diverging", ["2*1*1*1500", "1*1*12", "1*1*2", "11*1*1", "1*1*1 1500"])
 async def test_a_transcript_that_does_not_continue_ends_and_changes_nothing(place: Place, diverging: str) -> None:
     session = place.session()
     await session.sends("")
-    await session.types("1", "1")
+    await session.types("1", "1", "1")
     stands = await place.stored(session)
 
     page = await session.sends(diverging)
@@ -132,19 +132,19 @@ async def test_nothing_follows_an_end(place: Place) -> None:
 async def test_another_caller_with_the_sessions_id_begins_their_own(place: Place, known: Known) -> None:
     mine = place.session()
     await mine.sends("")
-    await mine.types("1", "1", "1500")
+    await mine.types("1", "1", "1", "1500")
     theirs = place.session(number=(await known()).number, session=mine.id)
 
-    page = await theirs.sends("1*1*1500")
+    page = await theirs.sends("1*1*1*1500")
 
-    assert page.screen == "apply.product", "a deep dial of their own: no data of the first"
+    assert page.screen == "apply.lender", "a deep dial of their own: no data of the first"
     assert (await mine.types("2")).screen == "apply.purpose"
 
 
 async def test_another_service_with_the_sessions_id_is_another_session(place: Place) -> None:
     session = place.session()
     await session.sends("")
-    await session.types("1", "1")
+    await session.types("1", "1", "1")
 
     page = await session.sends("", service=OTHER_SERVICE)
 
@@ -158,7 +158,7 @@ async def test_another_service_with_the_sessions_id_is_another_session(place: Pl
         ("2", "main.menu"),
         ("6", "help.menu"),
         ("6*1", "help.about"),
-        ("1*1*1500*2*2*1*6000*1*2580", "apply.product"),
+        ("1*1*1*1500*2*2*1*6000*1*2580", "apply.lender"),
         ("9*1", "main.menu"),
     ],
 )
@@ -189,7 +189,7 @@ async def test_an_empty_answer_is_asked_again(place: Place) -> None:
 
     page = await session.sends("1*")
 
-    assert page.screen == "apply.product"
+    assert page.screen == "apply.lender"
     assert "Please type one of these numbers." in page.text
 
 
@@ -227,7 +227,7 @@ async def test_an_answer_may_hold_stars(place: Place) -> None:
 async def test_of_two_answers_to_one_turn_one_counts_and_both_phones_read_it(place: Place) -> None:
     session = place.session()
     await session.sends("")
-    await session.types("1", "1")
+    await session.types("1", "1", "1")
 
     pages = await asyncio.gather(*(session.sends(f"1*1*{amount}") for amount in ("1500", "2000") * 3))
 
@@ -327,7 +327,7 @@ async def test_at_the_deadline_without_a_command_the_borrower_dials_again(place:
 
     assert (page.status, page.ends) == (200, True)
     assert "It is slow just now" in page.text, "the process remembers the language of the session"
-    assert (await later.sends(later.transcript)).screen == "apply.amount", "the work behind it was not cut off"
+    assert (await later.sends(later.transcript)).screen == "apply.product", "the work behind it was not cut off"
 
 
 async def test_at_the_deadline_after_the_claim_an_sms_follows_and_that_reply_stands(
@@ -403,7 +403,7 @@ async def test_per_hop_a_confirmation_pressed_twice_acts_once(place: Place) -> N
 async def test_per_hop_the_end_of_a_session_leaves_the_form_waiting(place: Place, kind: str) -> None:
     session = place.hops()
     await session.dials()
-    await session.types("1", "1", "1500")
+    await session.types("1", "1", "1", "1500")
 
     notice = await session.asks(kind, "whatever")
 

@@ -21,10 +21,11 @@ async def register(phone: Phone, *, national_id: str | None = None, district: st
     assert "registered" in phone.screen
 
 
-async def to_summary(phone: Phone, *, product: str = "Thuso", amount: str = "1500", net_pay: str = "6000") -> None:
-    """From the main menu to the costs."""
+async def to_summary(phone: Phone, *, amount: str = "1500", net_pay: str = "6000") -> None:
+    """From the main menu to the costs, for the first time."""
     await phone.choose("Apply")
-    await phone.choose(product)
+    await phone.choose("Khotso Finance")
+    await phone.choose("Thuso")
     await phone.answer(amount)
     await phone.choose("3 months")
     await phone.choose("Business")
@@ -33,9 +34,9 @@ async def to_summary(phone: Phone, *, product: str = "Thuso", amount: str = "150
     await phone.choose("This number")
 
 
-async def apply(phone: Phone, *, product: str = "Thuso", amount: str = "1500", net_pay: str = "6000") -> str:
+async def apply(phone: Phone, *, amount: str = "1500", net_pay: str = "6000") -> str:
     """From the main menu to a reference number."""
-    await to_summary(phone, product=product, amount=amount, net_pay=net_pay)
+    await to_summary(phone, amount=amount, net_pay=net_pay)
     await phone.choose("Accept")
     await phone.answer(PIN)
     return reference_on(phone.screen)

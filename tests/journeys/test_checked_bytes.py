@@ -24,11 +24,16 @@ pytestmark = pytest.mark.journey
 
 REGISTERING = ("7", "{language}", "3", "1", "1", "7", "x" * 183, "Palesa", "1", "Mokoena", "12", "{national_id}")
 BORN_AND_AT_HOME = ("1990", "01011800", "17051990", "98", "0", "99", "1", "12", "1234", "2580", "1", "2580")
-APPLYING = ("1", "98", "1", "1", "1525", "1500", "98", "98", "1", "9", "1", "8", "1", "x")
+APPLYING = ("1", "98", "1", "98", "1", "1", "1525", "1500", "98", "98", "1", "9", "1", "8", "1", "x")
 OTHERWISE = ("00", "6", "9", "00", "6", "1")
 
 OLDEST_YEARS = 110
-LISTS = {"register.district": "districts", "apply.product": "products", "apply.term": "terms"}
+LISTS = {
+    "register.district": "districts",
+    "apply.lender": "lenders",
+    "apply.product": "products",
+    "apply.term": "terms",
+}
 LIMITS = (
     {"amount_min": Money.of(500), "amount_max": Money.of(20_000), "low": Money.of(500), "high": Money.of(20_000)},
     {"low": Money.of(100), "high": LARGEST_AMOUNT},

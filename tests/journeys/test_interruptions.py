@@ -86,7 +86,7 @@ async def test_the_right_pin_after_a_wrong_one_sends_the_application(phone: Phon
 async def test_a_deep_dial_never_confirms_and_never_takes_a_pin(phone: Phone) -> None:
     await register(phone)
 
-    await phone.dial(suffix=f"1*1*1500*1*1*1*6000*1*{PIN}")
+    await phone.dial(suffix=f"1*1*1*1500*1*1*1*6000*1*{PIN}")
 
     assert phone.is_open
     assert not reference_on_or_none(phone.screen)

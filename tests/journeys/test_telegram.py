@@ -30,6 +30,7 @@ async def test_a_newcomer_registers_and_applies_in_a_chat_and_goes_on_by_phone(
 
     # An application, by buttons; its receipt comes into the chat.
     await chat.choose("Apply")
+    await chat.choose("Khotso Finance")
     await chat.choose("Thuso")
     await chat.write("1500")
     await chat.choose("3 months")
