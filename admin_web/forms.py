@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -110,6 +110,11 @@ class Form:
             return text
         self.refuse(name, Text(mark("Choose one.")))
         return ""
+
+    def among(self, name: str, known: Collection[str], otherwise: str = "") -> str:
+        """What an address asks for where it is known, else what is shown unasked: an old address is no mistake."""
+        text = self.raw(name)
+        return text if text in known else otherwise
 
     def refuse(self, name: str, why: Text) -> None:
         """Note what is wrong with a field; the first complaint about it stays."""

@@ -33,7 +33,7 @@ async def show_complaints(visit: Visit) -> web.Response:
     """Those of one state: open ones unless another is asked for."""
     query = visit.query_form()
     choice = await chosen_districts(visit)
-    state = query.raw("status") if query.raw("status") in STATUSES else ComplaintStatus.OPEN.value
+    state = query.among("status", STATUSES, ComplaintStatus.OPEN.value)
     page = wanted_page(query)
     found = await visit.reads.complaints(
         visit.actor.mfi_id, choice.codes, status=ComplaintStatus(state), page=page, page_size=PAGE_SIZE

@@ -33,7 +33,7 @@ async def show_cases(visit: Visit) -> web.Response:
     """Those of one state: open ones unless another is asked for."""
     query = visit.query_form()
     choice = await chosen_districts(visit)
-    state = query.raw("status") if query.raw("status") in STATUSES else CaseStatus.OPEN.value
+    state = query.among("status", STATUSES, CaseStatus.OPEN.value)
     page = wanted_page(query)
     found = await visit.reads.identity_cases(
         visit.actor.mfi_id, choice.codes, status=CaseStatus(state), page=page, page_size=PAGE_SIZE

@@ -24,7 +24,7 @@ async def show_loans(visit: Visit) -> web.Response:
     """Loans of one state or of all, the latest in arrears first."""
     query = visit.query_form()
     choice = await chosen_districts(visit)
-    state = query.raw("status") if query.raw("status") in STATUSES else ""
+    state = query.among("status", STATUSES)
     page = wanted_page(query)
     found = await visit.reads.loans(
         visit.actor.mfi_id, choice.codes, status=state or None, page=page, page_size=PAGE_SIZE

@@ -20,7 +20,7 @@ async def show_payments(visit: Visit) -> web.Response:
     """All payments, or those that matched nothing, newest first."""
     query = visit.query_form()
     choice = await chosen_districts(visit)
-    state = query.raw("status") if query.raw("status") in TABS else ""
+    state = query.among("status", TABS)
     page = wanted_page(query)
     found = await visit.reads.payments(
         visit.actor.mfi_id, choice.codes, status=state or None, page=page, page_size=PAGE_SIZE

@@ -67,16 +67,12 @@ async def show_queue(visit: Visit) -> web.Response:
 
 def _filter(query: Form) -> QueueFilter:
     return QueueFilter(
-        tab=_among(query.raw("tab"), TABS, "new"),
-        risk=_among(query.raw("risk"), RISKS, "") or None,
-        sort=_among(query.raw("sort"), SORTS, "submitted"),
+        tab=query.among("tab", TABS, "new"),
+        risk=query.among("risk", RISKS) or None,
+        sort=query.among("sort", SORTS, "submitted"),
         page=wanted_page(query),
         page_size=PAGE_SIZE,
     )
-
-
-def _among(code: str, known: dict[str, str], otherwise: str) -> str:
-    return code if code in known else otherwise
 
 
 def _kept(wanted: QueueFilter, choice: DistrictChoice) -> str:

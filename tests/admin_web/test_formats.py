@@ -128,6 +128,14 @@ def test_what_is_typed_is_bounded() -> None:
     assert len(Form({"note": "x" * 10_000}).raw("note")) == 2_000
 
 
+@pytest.mark.parametrize(("asked", "shown"), [(" active ", "active"), ("", "open"), ("all'--", "open")])
+def test_an_address_that_asks_for_nothing_known_is_shown_what_comes_unasked(asked: str, shown: str) -> None:
+    query = Form({"status": asked})
+
+    assert query.among("status", ("open", "active"), "open") == shown
+    assert not query.errors
+
+
 @pytest.mark.parametrize(("total", "last"), [(0, 1), (1, 1), (PAGE_SIZE, 1), (PAGE_SIZE + 1, 2), (PAGE_SIZE * 3, 3)])
 def test_a_list_has_as_many_pages_as_it_needs(total: int, last: int) -> None:
     assert Paging(1, total).last == last
