@@ -15,6 +15,9 @@ from core.ledger.journals import (
     Posting,
     funding,
     payment_leaves_suspense,
+    rail_charge,
+    rail_charge_key,
+    rail_charge_reference,
     suspense_receipt,
     suspense_refund,
     sweep,
@@ -83,9 +86,19 @@ def test_money_that_moves_without_a_loan() -> None:
     assert suspense_refund(rail="mpesa", **moved) == only("refund", "suspense", "float:mpesa")
     assert funding(rail="mpesa", **moved) == only("funding", "float:mpesa", "funding")
     assert sweep(rail="mpesa", **moved) == only("sweep", "funding", "float:mpesa")
+    assert rail_charge(rail="mpesa", **moved) == only("rail_charge", "rail_charges", "float:mpesa")
     assert payment_leaves_suspense(transfer_id="t", **moved) == only("transfer", "suspense", "clearing", "t")
     assert transfer_out(rail="mpesa", transfer_id="t", **moved) == only("transfer", "clearing", "float:mpesa", "t")
     assert transfer_in(rail="mpesa", transfer_id="t", **moved) == only("transfer", "float:mpesa", "clearing", "t")
+
+
+def test_a_rails_number_of_a_charge_counts_without_spaces_and_case_and_is_read_back_whole() -> None:
+    lender = UUID("018f3b1e-0000-7000-8000-000000000001")
+
+    copied = rail_charge_key(lender, "mpesa", " ch: 7a\t9 ")
+
+    assert copied == rail_charge_key(lender, "mpesa", "CH:7A9") == f"rail_charge:{lender}:mpesa:CH:7A9"
+    assert rail_charge_reference(copied) == "CH:7A9"
 
 
 def test_the_hash_of_a_journal_is_the_one_that_stored_journals_have() -> None:

@@ -157,3 +157,7 @@ async def test_nobody_tries_again_what_is_not_there_is_anothers_or_waits_already
             await try_again(lending.engine, actor, SCOPE, number)
     with pytest.raises(NotSetAside):
         await try_again(lending.engine, lending.cashier, SCOPE, "R1")
+    now = lending.engine.clock.now()
+    async with lending.engine.record.unit(HOME) as unit:
+        trail = await unit.audit.between(lending.mfi.id, now.replace(year=2000), now)
+    assert "intake.tried_again" not in {entry.action for entry in trail}
