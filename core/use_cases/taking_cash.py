@@ -1,13 +1,14 @@
 """A repayment in cash at a branch, booked by two persons from the till's receipt.
 
-The cash is where it was paid, the loan where its borrower registered. So it comes in as any payment does that a person
-has to place: into this district's suspense and, in the same transaction, out of it to its loan, through clearing where
-that is elsewhere. From then on it is a payment like all others: listed, receipted by SMS, reversible.
+The cash is where it was paid, the loan where its borrower registered. Where that is the same district it is posted at
+once; else it comes into this one's suspense and leaves it through clearing in the same transaction. From then on it is
+a payment like all others: listed, receipted by SMS, reversible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +20,11 @@ from core.loans.refusals import NotDisbursed, NotMoreThanNothing
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.records.loan import Payment
+from core.records.loan import Loan, Payment
 from core.records.proposal import Proposal
 from core.records.staff import Actor
 from core.references import Reference
+from core.use_cases.bookkeeping import receive_repayment, value_date
 from core.use_cases.floats import ReferenceUsed
 from core.use_cases.leaving_suspense import leave_suspense
 from core.use_cases.locating import district_of, reserve_reference
@@ -60,7 +62,7 @@ async def check_cash(engine: Engine, unit: Unit, actor: Actor, data: Data) -> st
 
 
 async def cash_payment(engine: Engine, unit: Unit, actor: Actor, data: Data, receipt: Reference) -> Payment:
-    """The payment that cash is: in suspense, not kept yet. Who brought it is not asked."""
+    """The payment that cash is, on no loan and not kept yet. Who brought it is not asked."""
     paid_on = _paid_on(data)
     return Payment(
         id=engine.identifiers.new_id(),
@@ -85,16 +87,40 @@ async def cash_payment(engine: Engine, unit: Unit, actor: Actor, data: Data, rec
 async def take_cash(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     """Book it. Raises `ReferenceUsed` when the receipt was booked meanwhile."""
     data = proposal.data
-    key = repayment_key(TILL, await _till_number(engine, unit, actor, data), 1)
-    payment = await cash_payment(
-        engine, unit, actor, data, await reserve_reference(engine, "receipt", unit.district, key)
+    owner = repayment_key(TILL, await _till_number(engine, unit, actor, data), 1)
+    receipt = await reserve_reference(engine, "receipt", unit.district, owner)
+    payment = await cash_payment(engine, unit, actor, data, receipt)
+    reference = Reference.parse(str(data["loan_reference"]))
+    if await district_of(engine, reference) == unit.district:
+        await _pay_here(engine, unit, payment, await unit.loans.by_reference(reference, mfi_id=actor.mfi_id, lock=True))
+    else:
+        await _pay_elsewhere(engine, unit, payment, reference)
+
+
+async def _pay_here(engine: Engine, unit: Unit, payment: Payment, loan: Loan) -> None:
+    value_on = value_date(payment.value_on, loan, await unit.business_date())
+    posted = replace(payment, loan_id=loan.id, borrower_id=loan.borrower_id, value_on=value_on, status="posted")
+    await _keep(unit, posted)
+    await receive_repayment(
+        engine, unit, loan, posted, receipt=posted.receipt, key=_key(posted), value_on=posted.value_on
     )
+
+
+async def _pay_elsewhere(engine: Engine, unit: Unit, payment: Payment, reference: Reference) -> None:
+    await _keep(unit, payment)
+    today = await unit.business_date()
+    journal = suspense_receipt(key=_key(payment), rail=TILL, amount=payment.amount, value_on=today)
+    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    await leave_suspense(engine, unit, payment, reference)
+
+
+async def _keep(unit: Unit, payment: Payment) -> None:
     if not await unit.payments.add(payment):
         raise ReferenceUsed(field="reference")
-    today = await unit.business_date()
-    journal = suspense_receipt(key=key, rail=TILL, amount=payment.amount, value_on=today)
-    await unit.ledger.post(actor.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
-    await leave_suspense(engine, unit, payment, Reference.parse(str(data["loan_reference"])))
+
+
+def _key(payment: Payment) -> str:
+    return repayment_key(TILL, payment.rail_reference, payment.assignment)
 
 
 async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:

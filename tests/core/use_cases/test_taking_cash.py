@@ -61,6 +61,7 @@ async def test_cash_pays_its_loan_as_any_payment_does(lending: Lending) -> None:
     payment = await newest(lending)
     (told,) = await lending.messages("payment_received")
     assert (payment.status, payment.loan_id, payment.payer) == ("posted", loan.id, "")
+    assert (payment.assignment, payment.account) == (1, str(loan.reference))
     assert told.data["receipt"] == str(payment.receipt)
     assert await balance(lending, "cash") == Money.of("300")
     assert await balance(lending, "suspense") == ZERO
