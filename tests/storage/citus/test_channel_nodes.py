@@ -169,6 +169,41 @@ async def test_a_node_that_was_not_told_of_the_tables_is_no_way(citus_database: 
     assert [cure for _, cure in nodes] == [BARE, "", "", ""]
 
 
+async def keys_on(database: CitusDatabase, node: CitusNode, count: int) -> list[bytes]:
+    """Callers whose rows lie on a node."""
+    async with connected(database.owner_url) as owner:
+        rows = await owner.fetch(
+            "select key from (select decode(md5(n::text), 'hex') as key from generate_series(1, 200) n) made, lateral ("
+            "  select get_shard_id_for_distribution_column('channel.turns', key) as shardid"
+            ") its join pg_dist_shard_placement place using (shardid) where place.nodeport = $1 limit $2",
+            *(node.port, count),
+        )
+    return [row["key"] for row in rows]
+
+
+@pytest.mark.parametrize("way", ["kill", "freeze"])
+async def test_a_node_that_is_out_takes_its_own_callers_along_and_others_go_on(
+    line: Line, citus_database: CitusDatabase, way: str
+) -> None:
+    worker, other = citus_database.cluster.workers
+    gone = await keys_on(citus_database, worker, 5)
+    (served,) = await keys_on(citus_database, other, 1)
+    phone = line.plane.directory.phone
+    await asyncio.gather(*(phone(key) for key in (*gone, served)))
+    getattr(worker, way)()
+
+    async def refused(key: bytes) -> None:
+        with within(HOP_SECONDS), pytest.raises(ChannelPlaneDown):
+            await phone(key)
+
+    async def answered() -> None:
+        for _ in range(5):
+            with within(HOP_SECONDS):
+                assert await phone(served) is None
+
+    await asyncio.gather(*map(refused, gone), answered())
+
+
 # --- an ordinary server and its standby ---
 
 DATABASE = "alone"
