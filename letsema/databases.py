@@ -82,8 +82,15 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
     Raises `DataDirectoryProblem` for the embedded one, `WrongSettingError` for what does not go together.
     """
     cluster, owner_of_cluster = channel_cluster(settings), channel_cluster(settings, as_owner=True)
+    async with open_on_postgres(settings, embedded) as databases:
+        yield replace(databases, cluster=cluster, cluster_owner=owner_of_cluster)
+
+
+@asynccontextmanager
+async def open_on_postgres(settings: Settings, embedded: Embedded) -> AsyncIterator[Databases]:
+    """The same without regard to Cassandra, as if PostgreSQL kept both planes. Raises as `open_databases` does."""
     if settings.record_url is not None:
-        yield replace(named_databases(settings), cluster=cluster, cluster_owner=owner_of_cluster)
+        yield named_databases(settings)
         return
     if settings.channel_url is not None:
         raise WrongSettingError(
@@ -98,7 +105,7 @@ async def open_databases(settings: Settings, embedded: Embedded) -> AsyncIterato
         owner, app = server.url(DATABASE), server.url(DATABASE, APP_ROLE)
         if server.is_owner:
             await server.ensure_database(DATABASE)
-        yield Databases(app, app, owner, owner, server, cluster, owner_of_cluster)
+        yield Databases(app, app, owner, owner, server)
     finally:
         await server.stop()
 

@@ -8,8 +8,10 @@ from typing import Final
 from aiohttp import web
 
 from core.errors import DomainError
+from core.ports.channel import ChannelPlane
 from core.ports.engine import Engine
 from core.ports.intake import Backlog
+from core.ports.record import Record
 from letsema.metrics import CONTENT_TYPE, Metrics
 
 _ANSWER_SECONDS_MAX: Final = 2.0
@@ -32,7 +34,7 @@ def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
         return web.json_response(planes, status=status, headers={"Cache-Control": "no-store"})
 
     async def figures(_request: web.Request) -> web.Response:
-        record = await _record(engine)
+        record = await examine_record(engine.record)
         metrics.districts({district: answer == _OK for district, answer in record.items()})
         metrics.intake(await _backlogs(engine), engine.clock.now())
         return web.Response(body=metrics.page(), headers={"Content-Type": CONTENT_TYPE})
@@ -45,22 +47,33 @@ def make_internal_app(engine: Engine, metrics: Metrics) -> web.Application:
 
 async def examine(engine: Engine) -> dict[str, dict[str, str]]:
     """`{"channel": {"directory": …}, "record": {district: …}}`, each "ok" or a code that says what is wrong."""
-    return {"channel": {"directory": await _directory(engine)}, "record": await _record(engine)}
+    return {"channel": await examine_channel(engine.channel), "record": await examine_record(engine.record)}
+
+
+async def examine_record(record: Record) -> dict[str, str]:
+    """Each district, or the catalogue that would name them."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            districts = sorted((await record.catalogue()).districts)
+    except (DomainError, TimeoutError) as error:
+        return {"catalogue": _code(error)}
+    answers = await asyncio.gather(*(_district(record, district) for district in districts))
+    return dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
+
+
+async def examine_channel(channel: ChannelPlane) -> dict[str, str]:
+    """The directory, asked for a number that is nobody's."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
+            await channel.directory.phone(_NOBODY)
+    except (DomainError, TimeoutError) as error:
+        return {"directory": _code(error)}
+    return {"directory": _OK}
 
 
 def is_ready(planes: dict[str, dict[str, str]]) -> bool:
     """Whether what `examine` found is enough to serve borrowers."""
     return all(answer == _OK for answer in planes["channel"].values()) and _OK in planes["record"].values()
-
-
-async def _record(engine: Engine) -> dict[str, str]:
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
-            districts = sorted((await engine.record.catalogue()).districts)
-    except (DomainError, TimeoutError) as error:
-        return {"catalogue": _code(error)}
-    answers = await asyncio.gather(*(_district(engine, district) for district in districts))
-    return dict(zip(districts, answers, strict=True)) or {"catalogue": "empty"}
 
 
 async def _backlogs(engine: Engine) -> dict[str, Backlog]:
@@ -75,18 +88,9 @@ async def _backlogs(engine: Engine) -> dict[str, Backlog]:
     return dict(zip(districts, found, strict=True))
 
 
-async def _directory(engine: Engine) -> str:
+async def _district(record: Record, district: str) -> str:
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS_MAX):
-            await engine.channel.directory.phone(_NOBODY)
-    except (DomainError, TimeoutError) as error:
-        return _code(error)
-    return _OK
-
-
-async def _district(engine: Engine, district: str) -> str:
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS_MAX), engine.record.unit(district) as unit:
+        async with asyncio.timeout(_ANSWER_SECONDS_MAX), record.unit(district) as unit:
             await unit.business_date()
     except (DomainError, TimeoutError) as error:
         return _code(error)

@@ -38,21 +38,30 @@ async def open_planes(
     settings: Settings, databases: Databases, keyed_hash: KeyedHash, sealer: Sealer, clock: Clock
 ) -> AsyncIterator[Planes]:
     """Connect both planes, until left. Raises `ChannelPlaneDown` when that one does not answer."""
-    connections = RecordConnections(
-        databases.record, other_urls=databases.record_nodes, connections_max=settings.record_connections
-    )
     async with (
-        RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as record,
-        _open_channel(settings, databases, sealer, clock) as (channel, purge),
+        open_record(settings, databases, keyed_hash, sealer, clock) as record,
+        open_channel(settings, databases, sealer, clock) as (channel, purge),
     ):
         yield Planes(record, channel, PortalReadsOnPostgres(record, keyed_hash), purge)
 
 
 @asynccontextmanager
-async def _open_channel(
+async def open_record(
+    settings: Settings, databases: Databases, keyed_hash: KeyedHash, sealer: Sealer, clock: Clock
+) -> AsyncIterator[RecordOnPostgres]:
+    """The record plane, until left. It connects when it is first asked."""
+    connections = RecordConnections(
+        databases.record, other_urls=databases.record_nodes, connections_max=settings.record_connections
+    )
+    async with RecordOnPostgres.opened(connections, sealer, keyed_hash, clock) as record:
+        yield record
+
+
+@asynccontextmanager
+async def open_channel(
     settings: Settings, databases: Databases, sealer: Sealer, clock: Clock
 ) -> AsyncIterator[tuple[ChannelPlane, Purge]]:
-    """The channel plane and what removes its rows that are past their time."""
+    """The channel plane and what removes its rows that are past their time. Raises `ChannelPlaneDown`."""
     if databases.cluster is not None:
         from storage.cassandra.plane import ChannelOnCassandra  # its driver is slow to import: only where it is used
 

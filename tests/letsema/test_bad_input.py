@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
+from letsema import diagnosis as diagnosis_of_parts
 from storage.cassandra import migrating as cassandra_schema
 from storage.cassandra.migrating import KeyspaceMissing
 from storage.embedded import EmbeddedPostgres
@@ -84,12 +85,13 @@ def refusal(ran: Ran) -> str:
     return ran.err.strip()
 
 
-def diagnosis(ran: Ran) -> tuple[str, str]:
-    """What doctor found to be bad, and the cure."""
-    assert ran.code == 1
-    [bad] = [row for row in json.loads(ran.out) if not row["ok"]]
+def diagnosis(ran: Ran) -> dict[str, str]:
+    """Every part that doctor looked at, with what is to be done about it."""
+    assert ran.code == 2
     assert "hush-hush" not in ran.out
-    return bad["what"], bad["cure"]
+    found = json.loads(ran.out)
+    assert all(row["ok"] is not bool(row["cure"]) and "\n" not in row["cure"] for row in found)
+    return {row["what"]: row["cure"] for row in found}
 
 
 def test_an_address_where_nobody_answers(letsema: Run) -> None:
@@ -99,7 +101,9 @@ def test_an_address_where_nobody_answers(letsema: Run) -> None:
         said = refusal(letsema(*words, **settings))
         assert "does not answer" in said
         assert "check its address in the settings, and whether its server runs" in said
-    assert diagnosis(letsema("doctor", "--json", **settings))[0] == "record plane, schema"
+    found = diagnosis(letsema("doctor", "--json", **settings))
+    for plane in ("record plane", "channel plane"):
+        assert "does not answer" in found[f"{plane}, schema"]
 
 
 def test_a_database_that_is_not_there(letsema: Run, embedded_postgres: EmbeddedPostgres) -> None:
@@ -117,14 +121,15 @@ def test_a_server_that_is_too_old(letsema: Run, empty: Somewhere, monkeypatch: p
     for words in (("db", "check"), ("db", "upgrade")):
         assert "is PostgreSQL 18; version 99 or later is needed" in refusal(letsema(*words, **empty.settings))
     assert empty.schemas() == []
-    assert "version 99 or later" in diagnosis(letsema("doctor", "--json", **empty.settings))[1]
+    assert "version 99 or later" in diagnosis(letsema("doctor", "--json", **empty.settings))["record plane, schema"]
 
 
 def test_a_database_that_is_empty(letsema: Run, empty: Somewhere) -> None:
     said = refusal(letsema("db", "check", **empty.settings))
 
     assert said == "The record plane's database is empty: run `letsema db upgrade`."
-    assert diagnosis(letsema("doctor", "--json", **empty.settings)) == ("record plane, schema", said)
+    assert diagnosis(letsema("doctor", "--json", **empty.settings))["record plane, schema"] == said
+    assert empty.schemas() == []
 
 
 def test_an_upgrade_that_was_done_for_one_plane_alone(letsema: Run, migrated: Somewhere) -> None:
@@ -133,7 +138,8 @@ def test_an_upgrade_that_was_done_for_one_plane_alone(letsema: Run, migrated: So
 
     said = refusal(letsema("db", "check", **migrated.settings))
     assert said == "The channel plane's database is empty: run `letsema db upgrade`."
-    assert diagnosis(letsema("doctor", "--json", **migrated.settings)) == ("channel plane, schema", said)
+    found = diagnosis(letsema("doctor", "--json", **migrated.settings))
+    assert (found["record plane, schema"], found["channel plane, schema"]) == ("", said)
 
     assert letsema("db", "upgrade", **migrated.settings).code == 0
     assert letsema("db", "check", **migrated.settings).code == 0
@@ -183,10 +189,9 @@ def test_a_cluster_that_is_none(letsema: Run, migrated: Somewhere) -> None:
     """Other nodes are named, and the first is a plain PostgreSQL."""
     settings = migrated.settings | {"LETSEMA_RECORD_NODES": migrated.url.replace("postgresql://", "postgres://", 1)}
 
-    what, cure = diagnosis(letsema("doctor", "--json", **settings))
+    found = diagnosis(letsema("doctor", "--json", **settings))
 
-    assert what == "record plane, cluster"
-    assert "Citus" in cure
+    assert "Citus" in found["record plane, cluster"]
 
 
 def test_a_node_of_the_channel_plane_that_does_not_answer_is_named(letsema: Run, migrated: Somewhere) -> None:
@@ -217,13 +222,61 @@ def test_a_keyspace_that_is_not_there(letsema: Run, migrated: Somewhere, without
     said = refusal(letsema("db", "check", **settings))
 
     assert "no keyspace letsema with our tables: run `letsema db upgrade`" in said
-    assert diagnosis(letsema("doctor", "--json", **settings)) == ("channel plane, schema", said)
+    assert diagnosis(letsema("doctor", "--json", **settings))["channel plane, schema"] == said
 
 
 def test_doctor_says_what_keeps_an_installation_from_real_borrowers(letsema: Run, migrated: Somewhere) -> None:
-    found = json.loads(letsema("doctor", "--json", **migrated.settings).out)
+    told = diagnosis(letsema("doctor", "--json", **migrated.settings))
 
-    told = {row["what"]: row["cure"] for row in found}
     assert told["record plane, schema"] == told["channel plane, schema"] == told["keys"] == ""
     assert "LETSEMA_HOOK_TOKENS is missing" in told["real borrowers"]
     assert told["record plane, LS-A"] == "it has no business day yet: start `letsema worker`, which opens it"
+
+
+def test_doctor_looks_at_every_part_whatever_the_others_are_like(
+    letsema: Run, migrated: Somewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel plane without its tables, keys that are gone, and a mistake of ours in the last part."""
+    migrated.execute("drop schema channel cascade")
+    before = migrated.schemas()
+
+    async def break_off(_settings: object) -> tuple[str, str]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(diagnosis_of_parts, "examine_bot", break_off)
+    settings = migrated.settings | {"LETSEMA_TELEGRAM_TOKEN": f"123456789:{'t' * 35}"}
+    del settings["LETSEMA_SEALING_KEYS"]
+
+    found = diagnosis(letsema("doctor", "--json", **settings))
+
+    districts = {what: cure for what, cure in found.items() if what.startswith("record plane, LS-")}
+    assert len(districts) == 10, found
+    assert all("no business day yet" in cure for cure in districts.values())
+    assert found["settings"] == found["database"] == found["record plane, schema"] == ""
+    assert "LETSEMA_SEALING_KEYS is missing" in found["keys"]
+    assert "database is empty" in found["channel plane, schema"]
+    assert found["channel plane, directory"] == "it was not looked at; mend first: channel plane, schema"
+    assert found["intake"] == "it was not looked at; mend first: keys"
+    assert "an error that nobody foresaw (RuntimeError)" in found["telegram"]
+    assert "LETSEMA_SEALING_KEYS is missing" in found["real borrowers"]
+    assert migrated.schemas() == before
+
+
+def test_doctor_without_settings_has_nowhere_to_look(letsema: Run) -> None:
+    found = diagnosis(letsema("doctor", "--json", LETSEMA_PUBLIC_PORT="many"))
+
+    assert "LETSEMA_PUBLIC_PORT" in found["settings"]
+    assert found["everything else"] == "it was not looked at; mend first: settings"
+
+
+def test_doctor_names_what_no_key_opens_in_the_intake(letsema: Run, migrated: Somewhere) -> None:
+    migrated.execute(
+        "insert into channel.intake"
+        " (scope, reference, kind, district, digest, payload, status, received_at, attempts, last_error, target) values"
+        " ('rail:simulated', 'R77', 'payment', 'LS-C', 'd', 'of a key that is gone', 'waiting', now(), 0, '', '')"
+    )
+
+    found = diagnosis(letsema("doctor", "--json", **migrated.settings))
+
+    assert found["intake, LS-A"] == ""
+    assert found["intake, LS-C"].startswith("1 of what came in cannot be read, first payment R77: put the key")

@@ -203,10 +203,11 @@ def test_an_unreachable_database_is_one_sentence(letsema: Run) -> None:
 def test_doctor_names_the_cure(letsema: Run) -> None:
     ran = letsema("doctor", "--data-dir", "nowhere", "--json")
 
-    assert ran.code == 1
-    found = json.loads(ran.out)
-    assert [row["ok"] for row in found] == [True, False]
-    assert "letsema demo" in found[1]["cure"]
+    assert ran.code == 2
+    found = {row["what"]: row for row in json.loads(ran.out)}
+    assert found["settings"]["ok"]
+    assert "letsema demo" in found["database"]["cure"]
+    assert found["record plane, schema"]["cure"] == "it was not looked at; mend first: database"
 
 
 def test_schedules_come_from_a_file_or_from_stdin(letsema: Run, tmp_path: Path) -> None:
