@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -18,6 +20,7 @@ from core.references import Reference
 from core.use_cases.floats import FloatTooLow, ReferenceUsed
 from core.use_cases.proposing import AlreadyDecided, Propose, propose
 from core.use_cases.refunding import PayerHasNoWallet
+from core.use_cases.taking_cash import take_cash
 from core.use_cases.value_days import VALUE_DAYS_MAX, ValueDayOutside
 from core.use_cases.weighing import weigh
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
@@ -184,6 +187,31 @@ async def test_cash_of_nothing_or_for_no_loan_of_the_lender_s_is_refused(lending
     nobodys = Reference.make(loan.reference.cell_number, lambda _: 7)
     with pytest.raises(NotFound):
         await proposed(lending, CASH, {**await brought(lending, loan), "loan_reference": str(nobodys)})
+
+
+async def test_a_lender_takes_no_cash_in_a_district_where_it_does_not_work(lending: Lending) -> None:
+    small = replace(
+        lending.mfi, id=uuid4(), code="nyane", districts=frozenset({HOME}), rail_accounts={"simulated": "71003"}
+    )
+    await lending.engine.record.add_mfi(small)
+    loan = await lending.active_loan(await lending.borrower())
+    cashier = replace(lending.cashier, mfi_id=small.id)
+
+    with pytest.raises(InvalidInput) as refused:
+        await propose(lending.engine, cashier, Propose(AWAY, CASH, await brought(lending, loan), "Slip.", key()))
+
+    assert refused.value.field == "district"
+
+
+@pytest.mark.parametrize("district", [HOME, AWAY])
+async def test_a_receipt_that_is_booked_is_never_booked_over(district: str, lending: Lending) -> None:
+    """The last wall, behind the check and the one pending proposal: the payment itself."""
+    loan = await lending.active_loan(await lending.borrower(district=district), district=district)
+    proposal = await done(lending, CASH, await brought(lending, loan))
+
+    with pytest.raises(ReferenceUsed):
+        async with lending.engine.record.unit(HOME) as unit:
+            await take_cash(lending.engine, unit, lending.manager, proposal)
 
 
 # --- given back, moved on, banked ---
