@@ -28,9 +28,12 @@ DIALS: Final = "dials"
 NORMAL: Final = (
     (re.compile(r"\b\d{4} \d{3} \d{3}\b"), "0000 000 000"),
     (re.compile(r"\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b"), "1 Jan 2000"),
+    (re.compile(r"\b(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2}\b"), "01012000"),
     (re.compile(r"\b\d{2}:\d{2}\b"), "00:00"),
 )
-"""References, dates and times of day. Amounts stay as they are: a changed amount is a change."""
+"""References, dates and times of day; dates also as a phone types them: the example of one follows the calendar.
+Amounts stay as they are: a changed amount is a change.
+"""
 
 _PROMPT: Final = ">>> "
 _CHANNEL: Final = "# channel: "

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from conversations.check.examples import check_examples
 from conversations.check.graph import graph
 from conversations.check.measuring import Medium, measure_screens, worst_views
 from conversations.check.messages import check_lists, check_messages, messages_of
@@ -125,7 +126,11 @@ def check(
     worst = _worst(machine, texts, medium, candidates)
     used = messages_of(machine) | messages_in(candidates) | frozenset(other_messages)
     unfit = {template: medium.unfit(template) for messages in texts.messages.values() for template in messages.values()}
-    findings = [*check_lists(machine, worst), *check_messages(texts, machine.languages, used, worst, unfit)]
+    findings = [
+        *check_lists(machine, worst),
+        *check_messages(texts, machine.languages, used, worst, unfit),
+        *check_examples(machine, texts, worst),
+    ]
     # A page cannot be laid out without its words: what is missing is said first, and measured once it is there.
     can_measure = all(finding.name not in _UNMEASURABLE for finding in findings)
     rows: list[ScreenRow] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from conversations.check.examples import worst_example
 from conversations.check.messages import notices_by_screen, refusals_of
 from conversations.check.report import Finding, FindingName, ScreenRow
 from conversations.check.worst import Worst
@@ -62,7 +63,10 @@ def worst_views(machine: Machine, worst: Worst, language: str) -> Iterator[Scree
         for scope in _scopes(machine, screen, values):
             plain = full_view(machine, name, screen, scope, language)
             yield plain
-            for message in sorted({*refusals_of(screen), *above.get(name, ())}):
+            example = worst_example(screen, scope)
+            for message in sorted(refusals_of(screen)):
+                yield replace(plain, notice=Text(message, example))
+            for message in sorted(above.get(name, ())):
                 yield replace(plain, notice=Text(message))
     for notice in Notice:
         yield replace(notice_view(notice, language), screen=notice.value)

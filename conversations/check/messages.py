@@ -12,6 +12,7 @@ from conversations.engine import (
     Confirmation,
     DateQuestion,
     End,
+    FreeText,
     Machine,
     Menu,
     Migrated,
@@ -36,7 +37,7 @@ def messages_of(machine: Machine) -> frozenset[str]:
     used = {own.FOOTER_BACK, own.FOOTER_HOME, own.FOOTER_MORE, own.CHANGED, *Notice}
     used |= {flow.draft_title for flow in machine.flows if flow.keeps_draft}
     for screen in machine.screens.values():
-        used |= {*_shown_by(screen), *refusals_of(screen)}
+        used |= {*_shown_by(screen), *refusals_of(screen), *_examples(screen)}
     return frozenset(str(message) for message in used).union(*notices_by_screen(machine).values())
 
 
@@ -50,15 +51,24 @@ def _shown_by(screen: Screen) -> Iterator[str]:
         yield from (screen.continue_label, screen.again_label)
 
 
+def _examples(screen: Screen) -> Iterator[str]:
+    """The example of free text is in words. Every other is a value."""
+    if isinstance(screen, Question) and isinstance(screen.check, FreeText) and screen.check.such_as:
+        yield screen.check.such_as
+
+
 def refusals_of(screen: Screen) -> tuple[str, ...]:
     """What may stand above a screen after a wrong answer."""
     if isinstance(screen, Work | End):
         return ()
+    if isinstance(screen, PinQuestion):
+        again = (target.message for target in screen.check.outcomes.values() if isinstance(target, Again))
+        return (own.REFUSED_PIN_DIGITS, *again)
     return (own.REFUSED_TOO_LONG, *_particular_refusals(screen))
 
 
 def _particular_refusals(
-    screen: Menu | Confirmation | PagedList | Resume | Question | MoneyQuestion | DateQuestion | PinQuestion,
+    screen: Menu | Confirmation | PagedList | Resume | Question | MoneyQuestion | DateQuestion,
 ) -> tuple[str, ...]:
     match screen:
         case Menu() | Confirmation() | PagedList() | Resume():
@@ -69,9 +79,6 @@ def _particular_refusals(
             return (own.REFUSED_AMOUNT, *([own.REFUSED_MULTIPLE] if multiple is not None else []))
         case DateQuestion():
             return (own.REFUSED_DATE, own.REFUSED_DATE_RANGE)
-        case _:
-            again = (target.message for target in screen.check.outcomes.values() if isinstance(target, Again))
-            return (own.REFUSED_PIN_DIGITS, *again)
 
 
 def notices_by_screen(machine: Machine) -> Mapping[str, frozenset[str]]:

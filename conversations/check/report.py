@@ -19,6 +19,8 @@ class FindingName(StrEnum):
     MISSING_MESSAGE = "missing_message"
     UNUSED_MESSAGE = "unused_message"
     MISSING_VALUE = "missing_value"
+    REFUSAL_WITHOUT_EXAMPLE = "refusal_without_example"
+    EXAMPLE_REFUSED = "example_refused"
     PLACEHOLDERS_DIFFER = "placeholders_differ"
     FOREIGN_CHARACTER = "foreign_character"
     TOO_MANY_INPUTS = "too_many_inputs"

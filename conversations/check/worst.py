@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from conversations.engine import Choice, Text, Value
+from conversations.engine.examples import EXAMPLE
 from conversations.texts import Texts
 from conversations.texts.filling import write
 from core.money import Money
@@ -26,6 +27,7 @@ OF_THE_ENGINE: Final[Candidates] = {
     "latest": (LONGEST_DATE,),
     "today": (LONGEST_DATE,),
     "digits": (12,),
+    EXAMPLE: (LARGEST_AMOUNT,),
     "longest": (182,),
     "language": ("st_LS",),
 }

@@ -60,11 +60,12 @@ def _listed(choices: tuple[Choice, ...], text: str) -> Choice:
 
 
 def _amount(screen: MoneyQuestion, text: str, scope: Scope) -> Money:
-    multiple = None if screen.multiple is None else _bound(screen.multiple, scope)
-    return amount_within(text, _bound(screen.low, scope), _bound(screen.high, scope), multiple)
+    multiple = None if screen.multiple is None else amount_bound(screen.multiple, scope)
+    return amount_within(text, amount_bound(screen.low, scope), amount_bound(screen.high, scope), multiple)
 
 
-def _bound(bound: Money | str, scope: Scope) -> Money:
+def amount_bound(bound: Money | str, scope: Scope) -> Money:
+    """A bound that is declared, or that an answer or a fact holds. Raises `ConversationDefect` when it is not there."""
     value = scope.get(bound) if isinstance(bound, str) else bound
     if not isinstance(value, Money):
         raise ConversationDefect(f"{bound} is not there as an amount")

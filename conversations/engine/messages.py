@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+# Every refusal but that of a secret has the placeholder {example}: an answer that the screen would take.
 REFUSED_OPTION: Final = "refused.option"
 REFUSED_TOO_LONG: Final = "refused.too_long"
 REFUSED_AMOUNT: Final = "refused.amount"
@@ -15,7 +16,7 @@ REFUSED_DATE: Final = "refused.date"
 REFUSED_DATE_RANGE: Final = "refused.date_range"
 """Placeholders {earliest} and {latest}."""
 REFUSED_PIN_DIGITS: Final = "refused.pin_digits"
-"""Placeholder {digits}."""
+"""Placeholder {digits}: all that is said of a secret."""
 
 CHANGED: Final = "engine.changed"
 """Shown above the screen that a conversation restarts at, after its flow got another version."""

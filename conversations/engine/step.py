@@ -15,6 +15,7 @@ from conversations.engine.asking import declared_ask
 from conversations.engine.asks import Command
 from conversations.engine.errors import ConversationDefect, Refused
 from conversations.engine.events import Event, Input, Outcome, Started, Step
+from conversations.engine.examples import example_for
 from conversations.engine.flows import Flow, Machine
 from conversations.engine.limits import DEEP_DIAL_PARTS_MAX, FACTS_MAX
 from conversations.engine.messages import CHANGED, REFUSED_OPTION, REFUSED_PIN_DIGITS, Notice
@@ -120,7 +121,7 @@ def _take(machine: Machine, conversation: Conversation, event: Input, layout: _L
     try:
         text = clean(event.text)
     except Refused as refusal:
-        return refuse(machine, said, Text(refusal.message, refusal.values))
+        return _refuse(machine, said, screen, refusal)
     turned = _turn_page(machine, turn, text, layout) or _navigate(machine, said, text)
     return turned or _answer(machine, said, screen, text)
 
@@ -170,22 +171,30 @@ def _answer(machine: Machine, conversation: Conversation, screen: Asking, text: 
         case PinQuestion():
             return _check_pin(machine, conversation, screen, text)
         case Resume():
-            return _resume(machine, conversation, text)
+            return _resume(machine, conversation, screen, text)
         case _:
             try:
                 answered = answer(conversation, screen, text)
             except Refused as refusal:
-                return refuse(machine, conversation, Text(refusal.message, refusal.values))
+                return _refuse(machine, conversation, screen, refusal)
             return choose(machine, conversation, answered)
+
+
+def _refuse(machine: Machine, conversation: Conversation, screen: Asking, refusal: Refused) -> Step:
+    """Ask again, with the reason and an example of what the screen takes. Of a secret only its length is said."""
+    if isinstance(screen, PinQuestion):
+        return refuse(machine, conversation, Text(REFUSED_PIN_DIGITS, {"digits": screen.digits}))
+    example = example_for(screen, conversation.scope, conversation.today)
+    return refuse(machine, conversation, Text(refusal.message, {**refusal.values, **example}))
 
 
 def _check_pin(machine: Machine, conversation: Conversation, screen: PinQuestion, text: str) -> Step:
     if not (text.isascii() and text.isdigit() and len(text) == screen.digits):
-        return refuse(machine, conversation, Text(REFUSED_PIN_DIGITS, {"digits": screen.digits}))
+        return _refuse(machine, conversation, screen, Refused(REFUSED_PIN_DIGITS))
     return put(conversation, conversation.screen, screen.check, secret=text)
 
 
-def _resume(machine: Machine, conversation: Conversation, text: str) -> Step:
+def _resume(machine: Machine, conversation: Conversation, screen: Resume, text: str) -> Step:
     draft = conversation.parked[0]
     flow = machine.flows_by_name[draft.flow]
     if text == RESUME_CONTINUE:
@@ -193,7 +202,7 @@ def _resume(machine: Machine, conversation: Conversation, text: str) -> Step:
     if text == RESUME_AGAIN:
         cleared = drafts.begin(drafts.drop_first(conversation), flow)
         return arrive(machine, cleared, flow.entry)
-    return refuse(machine, conversation, Text(REFUSED_OPTION))
+    return _refuse(machine, conversation, screen, Refused(REFUSED_OPTION))
 
 
 def _continue(machine: Machine, conversation: Conversation, draft: Draft, flow: Flow) -> Step:

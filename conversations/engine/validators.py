@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from conversations.engine.errors import ConversationDefect, Refused
-from conversations.engine.values import Scope, Value
+from conversations.engine.values import Scope, Text, Value
 from core.errors import DomainError
 from core.phones import PhoneNumber
 from core.references import Reference
@@ -26,14 +26,22 @@ class Validator(Protocol):
         """Read the answer. `text` has no control characters and is within the length limit."""
         ...
 
+    def example(self, scope: Scope, /) -> Value | None:
+        """An answer that this takes, to be shown with a refusal; None when it was declared without one.
+
+        The checker refuses a screen without an example, and one whose example is refused itself.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """Any text of `shortest` to `longest` characters."""
+    """Any text of `shortest` to `longest` characters. `such_as` is the id of an example in words."""
 
     shortest: int = 1
     longest: int = 80
     refusal: str = "refused.text"
+    such_as: str = ""
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -43,6 +51,9 @@ class FreeText:
         if not self.shortest <= len(text) <= self.longest:
             raise Refused(self.refusal, {"longest": self.longest})
         return text
+
+    def example(self, _scope: Scope, /) -> Text | None:
+        return Text(self.such_as) if self.such_as else None
 
 
 SPELT_LONGER_MAX: Final = 10
@@ -59,6 +70,7 @@ class PersonName:
     shortest: int = 2
     longest: int = 40
     refusal: str = "refused.name"
+    such_as: str = "Palesa"
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -74,6 +86,9 @@ class PersonName:
             raise Refused(self.refusal)
         return straight
 
+    def example(self, _scope: Scope, /) -> str:
+        return self.such_as
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -81,6 +96,7 @@ class Matching:
 
     pattern: str
     refusal: str
+    such_as: str
     drop: str = " -"
 
     @property
@@ -93,10 +109,13 @@ class Matching:
             raise Refused(self.refusal)
         return kept
 
+    def example(self, _scope: Scope, /) -> str:
+        return self.such_as
+
 
 def national_id(refusal: str = "refused.national_id") -> Matching:
     """A Lesotho national identity number: twelve digits, or thirteen as some older cards have."""
-    return Matching(r"[0-9]{12,13}", refusal)
+    return Matching(r"[0-9]{12,13}", refusal, such_as="012345678901")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,9 @@ class WholeNumber:
             raise Refused(self.refusal, {"low": low, "high": high})
         return number
 
+    def example(self, scope: Scope, /) -> int:
+        return _whole(self.low, scope)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceNumber:
@@ -135,12 +157,16 @@ class ReferenceNumber:
         except DomainError as error:
             raise Refused(self.refusal) from error
 
+    def example(self, _scope: Scope, /) -> Reference:
+        return Reference.make(10, lambda _below: 1_234_567)
+
 
 @dataclass(frozen=True, slots=True)
 class MobileNumber:
     """A Lesotho mobile number, kept in E.164."""
 
     refusal: str = "refused.phone"
+    such_as: str = "58123456"
 
     @property
     def refusals(self) -> tuple[str, ...]:
@@ -151,6 +177,9 @@ class MobileNumber:
             return PhoneNumber.parse(text).e164
         except DomainError as error:
             raise Refused(self.refusal) from error
+
+    def example(self, _scope: Scope, /) -> str:
+        return self.such_as
 
 
 _STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u2010": "-", "\u2011": "-"})

@@ -61,7 +61,7 @@ COMPLAINT: Final = Flow(
             name="words",
             text="complaint.words",
             saves="complaint_words",
-            check=FreeText(longest=WORDS_MAX),
+            check=FreeText(longest=WORDS_MAX, such_as="complaint.words_example"),
             personal=True,
             to="sure",
         ),

@@ -250,7 +250,7 @@ async def test_a_loan_whose_money_is_on_its_way_owes_nothing_yet(known: Known, l
     await caller.types("2")
     caller.shows("loans.not_paid_out").says("has not been paid out yet.").says_not("Next instalments", "How to pay")
     await caller.types("2")
-    caller.shows("loans.not_paid_out").says("Please type one of these numbers.")
+    caller.shows("loans.not_paid_out").says("Type one of these numbers, like ")
 
 
 async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lending) -> None:
@@ -262,7 +262,7 @@ async def test_only_a_running_loan_can_be_paid_off(known: Known, lending: Lendin
     caller.shows("loans.not_paid_out").says_not("Pay off early", "Statement by SMS")
     await caller.types("3")
 
-    caller.shows("loans.not_paid_out").says("Please type one of these numbers.")
+    caller.shows("loans.not_paid_out").says("Type one of these numbers, like ")
 
 
 async def test_what_the_payoff_screen_says_closes_the_loan_to_the_lisente(

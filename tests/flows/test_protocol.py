@@ -190,7 +190,7 @@ async def test_an_empty_answer_is_asked_again(place: Place) -> None:
     page = await session.sends("1*")
 
     assert page.screen == "apply.lender"
-    assert "Please type one of these numbers." in page.text
+    assert "Type one of these numbers, like 1." in page.text
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,8 @@ def test_the_demos_pins_are_kept() -> None:
     [
         ("Loan 4012 345 678 of 23 Nov 2026.", "Loan 0000 000 000 of 1 Jan 2000."),
         ("until 10:45", "until 00:00"),
+        ("Type a date like 23111966.", "Type a date like 01012000."),
+        ("like 58123456", "like 58123456"),
         ("M1,234.50 x3", "M1,234.50 x3"),
         ("+266 5885 1234", "+266 5885 1234"),
     ],

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from conversations.answers.table import Answers
 from conversations.check import SentText, Subject, Task
-from conversations.engine import End, Menu, Option, Read, Screen
+from conversations.engine import End, FreeText, Menu, Option, PersonName, Question, Read, Screen, Validator
 from conversations.texts import Texts
 from tests.conversations.check.sound import NAMES
 from tests.conversations.engine.clinic import CLINIC, ENGLISH
@@ -38,6 +38,16 @@ def _with_text(language: str, message: str, text: str | None) -> Subject:
     return replace(sound(), texts=Texts(catalogues))
 
 
+def _asking_name(check: Validator) -> Subject:
+    """The sound subject with another validator for the name."""
+
+    def changed(screen: Screen) -> Screen:
+        return replace(screen, check=check) if isinstance(screen, Question) and screen.name == "name" else screen
+
+    flows = tuple(replace(flow, screens=tuple(map(changed, flow.screens))) for flow in CLINIC.flows)
+    return replace(sound(), machine=replace(CLINIC, flows=flows))
+
+
 def _of(*screens: Screen, drafts: str = "", entry: str = "f.a") -> Subject:
     return replace(sound(), machine=build(*screens, drafts=drafts, entry=entry))
 
@@ -60,6 +70,14 @@ def unused_message() -> Subject:
 
 def missing_value() -> Subject:
     return replace(sound(), candidates={name: values for name, values in NAMES.items() if name != "products"})
+
+
+def refusal_without_example() -> Subject:
+    return _asking_name(FreeText(refusal="refused.name"))
+
+
+def example_refused() -> Subject:
+    return _asking_name(PersonName(longest=3))
 
 
 def placeholders_differ() -> Subject:

@@ -14,12 +14,14 @@ from conversations.engine import (
     PersonName,
     ReferenceNumber,
     Refused,
+    Text,
     Validator,
     WholeNumber,
     national_id,
 )
 from conversations.engine.limits import ANSWER_LENGTH_MAX
 from conversations.engine.reading import amount_within, clean, date_within, read_amount, read_date, years_from
+from conversations.texts.filling import write
 from core.money import Money
 from core.references import Reference
 
@@ -117,7 +119,7 @@ TAKEN: tuple[tuple[Validator, str, object], ...] = (
     (FreeText(longest=3), "xyz", "xyz"),
     (PersonName(), "'M\u2019e-Thabo Motšeanong Jr.", "'M'e-Thabo Motšeanong Jr."),
     (national_id(), "1234 5678-9012", "123456789012"),
-    (Matching(r"[a-z]+", "no"), "abc", "abc"),
+    (Matching(r"[a-z]+", "no", such_as="xyz"), "abc", "abc"),
     (WholeNumber(1, 12), "12", 12),
     (WholeNumber("low", "high"), "3", 3),
     (ReferenceNumber(), str(Reference.make(10, lambda _: 7)), Reference.make(10, lambda _: 7)),
@@ -128,6 +130,20 @@ TAKEN: tuple[tuple[Validator, str, object], ...] = (
 @pytest.mark.parametrize(("check", "typed", "value"), TAKEN)
 def test_an_answer_becomes_a_value(check: Validator, typed: str, value: object) -> None:
     assert check(typed, {"low": 2, "high": 4}) == value
+
+
+@pytest.mark.parametrize("check", [check for check, *_ in TAKEN if not isinstance(check, FreeText)], ids=repr)
+def test_the_example_of_a_validator_is_taken_by_it(check: Validator) -> None:
+    scope = {"low": 2, "high": 4}
+    example = check.example(scope)
+
+    assert example is not None
+    assert check(write(example, lambda text: text.message), scope)
+
+
+def test_the_example_of_free_text_is_in_the_words_that_its_flow_names() -> None:
+    assert FreeText(such_as="complaint.like").example({}) == Text("complaint.like")
+    assert FreeText().example({}) is None
 
 
 REFUSED: tuple[tuple[Validator, str], ...] = (

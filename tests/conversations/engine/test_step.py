@@ -169,7 +169,7 @@ class TestAsks:
 
 class TestWrongAnswers:
     def test_the_reason_stands_above_the_question(self, phone: Phone) -> None:
-        phone.dials().when("9").says("Choose a number shown\nClinic").goes_on()
+        phone.dials().when("9").says("Choose a number shown, like 1\nClinic").goes_on()
 
     @pytest.mark.parametrize("typed", ["", "9", "1.", "١", "-1", "1 2", "%s", "{0}", "'; DROP TABLE borrowers; --"])
     def test_what_is_no_option_is_refused(self, phone: Phone, typed: str) -> None:
@@ -204,8 +204,10 @@ class TestWrongAnswers:
         phone.when("120").says("In steps of M50.00").when("5000").shows("order.term")
 
     def test_a_date_is_asked_again_with_an_example_or_its_bounds(self, phone: Phone) -> None:
-        phone.dials().when("1", "1", "Thabo", "31021990").says("Type 05101990")
-        phone.when("06102026").says("From 5 Oct 1906 to 5 Oct 2026").when("5 10 2026").shows("order.too_young")
+        phone.dials().when("1", "1", "Thabo", "31021990").says("Type a date like 05101966")
+        phone.when("06102026").says("From 5 Oct 1906 to 5 Oct 2026, like 05101966").when("5 10 2026").shows(
+            "order.too_young"
+        )
 
 
 class TestBackHomeAndMore:
