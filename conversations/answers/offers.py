@@ -51,7 +51,15 @@ _OVER: Final = {
     _S.WITHDRAWN: "application.state_withdrawn",
     _S.EXPIRED: "application.state_expired",
 }
-_ON_ITS_WAY: Final = frozenset({LoanStatus.ACCEPTED, LoanStatus.DISBURSING})
+_L = LoanStatus
+_AFTER_APPROVAL: Final[Mapping[LoanStatus, tuple[str, str]]] = {
+    _L.ACCEPTED: ("payout", "application.state_paid_out"),
+    _L.DISBURSING: ("payout", "application.state_paid_out"),
+    _L.ACTIVE: ("over", "application.state_paid_out"),
+    _L.WRITTEN_OFF: ("over", "application.state_paid_out"),
+    _L.CLOSED: ("over", "application.state_paid_back"),
+}
+"""An approved application lives on as its loan. Any other status: the offer was not taken, or not kept."""
 
 
 async def my_application(scene: Scene, _ask: Ask) -> Outcome:
@@ -176,19 +184,16 @@ async def _standing(scene: Scene, seen: Overview, application: Application) -> O
         "reason": _reason(application),
     }
     if application.status is _S.APPROVED:
-        name, state = _after_approval(seen, application)
+        name, state = _after_approval(seen)
         return Outcome(name=name, values={**values, "state": Text(state)})
     state = _OVER.get(application.status, "application.state_expired")
     told = {**values, "state": Text(state), **await following.more_about(scene, application)}
     return Outcome(name=_BY_STATUS[application.status], values=told)
 
 
-def _after_approval(seen: Overview, application: Application) -> tuple[str, str]:
-    """An approved application lives on as its loan: on its way, paid out, or an offer that nobody took."""
-    status = next((view.loan.status for view in seen.loans if view.loan.application_id == application.id), None)
-    if status is None:
-        return "over", "application.state_offer_over"
-    return ("payout" if status in _ON_ITS_WAY else "over"), "application.state_paid_out"
+def _after_approval(seen: Overview) -> tuple[str, str]:
+    offer_over = ("over", "application.state_offer_over")
+    return offer_over if seen.became is None else _AFTER_APPROVAL.get(seen.became.status, offer_over)
 
 
 def _reason(application: Application) -> Text:

@@ -63,11 +63,15 @@ class LoanView:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything the main menu and the screens below it need, in one read of the borrower's own shard."""
+    """Everything the main menu and the screens below it need, in one read of the borrower's own shard.
+
+    `became`: the loan that the shown application led to, whatever has become of that since.
+    """
 
     borrower: Borrower
     business_on: date
     application: Application | None
+    became: Loan | None
     last_application: Application | None
     offer: OfferView | None
     loans: tuple[LoanView, ...]
@@ -106,10 +110,12 @@ async def overview(engine: Engine, phone: PhoneNumber) -> Overview:
         running = sorted(
             (loan for loan in loans if loan.status in _RUNNING), key=lambda loan: _RUNNING.index(loan.status)
         )
+        shown = _shown_application(applications, running, today)
         return Overview(
             borrower=await unit.borrowers.get(entry.borrower_id),
             business_on=today,
-            application=_shown_application(applications, today),
+            application=shown,
+            became=next((loan for loan in loans if shown is not None and loan.application_id == shown.id), None),
             last_application=applications[0] if applications else None,
             offer=await _offer_view(unit, catalogue, offered[0]) if offered else None,
             loans=tuple([await _loan_view(unit, catalogue, loan, today) for loan in running]),
@@ -192,12 +198,13 @@ async def decline_offer(engine: Engine, command: DeclineOffer) -> Loan:
     return declined
 
 
-def _shown_application(applications: Sequence[Application], today: date) -> Application | None:
-    """The newest open one, else the newest decided one of the last days."""
+def _shown_application(applications: Sequence[Application], running: Sequence[Loan], today: date) -> Application | None:
+    """The newest open one, else the newest decided one of the last days, else the newest whose loan still runs."""
     oldest = today - timedelta(days=DECISION_SHOWN_DAYS)
     is_open = (one for one in applications if one.status in OPEN_STATUSES)
     is_recent = (one for one in applications if one.decided_on is not None and one.decided_on >= oldest)
-    return next(is_open, None) or next(is_recent, None)
+    is_running = (one for one in applications if one.id in {loan.application_id for loan in running})
+    return next(is_open, None) or next(is_recent, None) or next(is_running, None)
 
 
 async def _offer_view(unit: Unit, catalogue: Catalogue, loan: Loan) -> OfferView:

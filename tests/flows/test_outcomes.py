@@ -19,7 +19,7 @@ from core.records.application import RejectionReason
 from core.records.borrower import Channel, ConsentKind, Language
 from core.records.catalogue import RegulatoryStatus
 from core.records.loan import Loan, LoanStatus
-from core.use_cases.borrowing import DeclineOffer, decline_offer, overview
+from core.use_cases.borrowing import DECISION_SHOWN_DAYS, DeclineOffer, decline_offer, overview, payoff_quote
 from core.use_cases.consenting import withdraw_consent
 from core.use_cases.deciding import Reject, reject
 from tests.core.use_cases.lending import HOME, Lending, key
@@ -62,6 +62,37 @@ async def test_a_loan_whose_money_is_under_way_says_so_and_asks_for_nothing(
     await caller.types("2")
 
     caller.shows("loans.being_paid_out").says("on its way").ends()
+
+
+async def test_an_application_whose_loan_runs_points_to_the_loans_however_long_ago_it_was_decided(
+    known: Known, lending: Lending, clock: MovableClock
+) -> None:
+    caller = await known()
+    loan = await lending.active_loan(caller.number)
+    clock.move(days=DECISION_SHOWN_DAYS + 10)
+    await lending.close(clock.now().date() - timedelta(days=1))
+
+    await caller.dials()
+    await caller.types("3")
+    caller.shows("application.over").says("it was paid out. See My loans.")
+
+    seen = await payoff_quote(lending.engine, caller.number, loan.reference)
+    await lending.pay(seen.total, reference="RAIL-1", account=str(loan.reference))
+    await caller.dials()
+    await caller.types("3")
+    caller.shows("main.menu").says("You have no application.")
+
+
+async def test_an_application_whose_loan_was_paid_back_soon_says_so(known: Known, lending: Lending) -> None:
+    caller = await known()
+    loan = await lending.active_loan(caller.number)
+    seen = await payoff_quote(lending.engine, caller.number, loan.reference)
+    await lending.pay(seen.total, reference="RAIL-1", account=str(loan.reference))
+
+    await caller.dials()
+    await caller.types("3")
+
+    caller.shows("application.over").says("it was paid out, and is paid back.")
 
 
 async def test_a_lender_with_an_open_application_is_not_offered_again(known: Known, lending: Lending) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.records.borrower import Channel, Language
 from core.records.loan import FiguresChanged, KeyFactsAccepted, Loan, LoanStatus
-from core.use_cases.borrowing import AcceptOffer, accept_offer, overview
+from core.use_cases.borrowing import DECISION_SHOWN_DAYS, AcceptOffer, accept_offer, overview, payoff_quote
 from tests.core.use_cases.lending import Lending
 from tests.fixtures_postgres import MovableClock
 
@@ -56,3 +57,20 @@ async def test_figures_other_than_those_that_were_read_make_no_contract(lending:
 
     assert (await lending.loan(loan)).status is LoanStatus.OFFERED
     assert await kept(lending, loan) is None
+
+
+async def test_a_decided_application_is_shown_for_thirty_days_and_as_long_as_its_loan_runs(
+    lending: Lending, clock: MovableClock
+) -> None:
+    phone = await lending.borrower()
+    loan = await lending.active_loan(phone)
+    clock.move(days=DECISION_SHOWN_DAYS + 1)
+    await lending.close(clock.now().date() - timedelta(days=1))
+
+    seen = await overview(lending.engine, phone)
+    assert (seen.application and seen.application.id, seen.became and seen.became.id) == (loan.application_id, loan.id)
+
+    owed = (await payoff_quote(lending.engine, phone, loan.reference)).total
+    await lending.pay(owed, reference="RAIL-1", account=str(loan.reference))
+    seen = await overview(lending.engine, phone)
+    assert (seen.application, seen.became) == (None, None)
