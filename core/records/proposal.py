@@ -22,10 +22,10 @@ class ProposalKind(StrEnum):
     SETTLE_PAYOUT = "settle_payout"
     REFUND_PAYMENT = "refund_payment"
     REFUND_CREDIT = "refund_credit"
-    TAKE_CASH = "take_cash"
     FUND_FLOAT = "fund_float"
     SWEEP_FLOAT = "sweep_float"
     BOOK_RAIL_CHARGE = "book_rail_charge"
+    TAKE_CASH = "take_cash"
 
 
 class ProposalStatus(StrEnum):
