@@ -23,7 +23,7 @@ from core.references import Reference
 from core.use_cases.assessing import assess, keep_score
 from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_application
 from core.use_cases.wallets import choose_wallet, payout_wallet
 
 Answer: TypeAlias = Money | Purpose | Wallet
@@ -91,7 +91,6 @@ async def answer_returned(engine: Engine, command: AnswerReturned) -> Applicatio
 async def _keep(
     engine: Engine, unit: Unit, entry: PhoneEntry, before: Application, command: AnswerReturned
 ) -> Application:
-    catalogue = await engine.record.catalogue()
     borrower = await unit.borrowers.get(before.borrower_id, lock=True)
     was, answered = await _put(engine, unit, borrower, before, command)
     changed = replace(answered, status=ApplicationStatus.SUBMITTED, reason_code=None)
@@ -105,17 +104,7 @@ async def _keep(
     )
     assessment = await assess(engine, unit, changed, borrower, today)
     await keep_score(engine, unit, changed, assessment, today, transition_n=n)
-    mfi = catalogue.mfi(before.mfi_id)
-    await tell(
-        engine,
-        unit,
-        MessageKind.APPLICATION_ANSWERED,
-        before.borrower_id,
-        key=f"answered:{before.id}:{n}",
-        mfi_id=mfi.id,
-        mfi_name=mfi.name,
-        reference=before.reference,
-    )
+    await tell_of_application(engine, unit, MessageKind.APPLICATION_ANSWERED, changed, key=f"answered:{before.id}:{n}")
     return replace(changed, version=n)
 
 

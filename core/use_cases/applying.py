@@ -25,7 +25,7 @@ from core.references import Reference
 from core.use_cases.assessing import assess, keep_score
 from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_application
 from core.use_cases.wallets import choose_wallet
 
 APPLICATIONS_OPEN_MAX: Final = 3
@@ -151,15 +151,12 @@ async def _submit(engine: Engine, unit: Unit, applicant: Applicant, command: Sub
     application = await _keep(engine, unit, applicant, product, command)
     assessment = await assess(engine, unit, application, borrower, application.submitted_on)
     await keep_score(engine, unit, application, assessment, application.submitted_on, transition_n=1)
-    await tell(
+    await tell_of_application(
         engine,
         unit,
         MessageKind.APPLICATION_RECEIVED,
-        borrower.id,
+        application,
         key=f"received:{application.id}",
-        mfi_id=product.mfi_id,
-        mfi_name=catalogue.mfi(product.mfi_id).name,
-        reference=application.reference,
         amount_minor=application.amount,
         periods=application.periods,
         period_unit=product.terms.period_unit.value,

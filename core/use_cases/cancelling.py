@@ -27,8 +27,8 @@ from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.loan_steps import move_loan, note_step
 from core.use_cases.locating import district_of
 from core.use_cases.meaning import CANCEL_ASKED, asked_to_cancel, cooling_off_ends_on
-from core.use_cases.messages import tell
 from core.use_cases.payouts import DEFAULT_RAIL
+from core.use_cases.telling import tell_of_loan
 
 
 class PayoutUnderWay(Conflict):
@@ -171,15 +171,5 @@ async def _check_nothing_left(unit: Unit, loan: Loan) -> None:
 
 async def _tell(engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, **figures: object) -> None:
     """Once for one content: a borrower who asks twice is told twice only where the figures changed."""
-    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-    await tell(
-        engine,
-        unit,
-        kind,
-        loan.borrower_id,
-        key=":".join([kind, str(loan.id), *map(str, figures.values())]),
-        mfi_id=loan.mfi_id,
-        mfi_name=mfi.name,
-        loan_reference=loan.reference,
-        **figures,
-    )
+    key = ":".join([kind, str(loan.id), *map(str, figures.values())])
+    await tell_of_loan(engine, unit, kind, loan, key=key, **figures)

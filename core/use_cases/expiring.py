@@ -12,7 +12,7 @@ from core.records.loan import LoanStatus
 from core.records.message import MessageKind
 from core.records.transition import THE_SYSTEM, step_between
 from core.use_cases.loan_steps import move_loan
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_application, tell_of_loan
 
 
 async def expire_offers(engine: Engine, district: str, day: date) -> int:
@@ -42,17 +42,7 @@ async def _expire_offer(engine: Engine, district: str, loan_id: UUID) -> None:
         if loan.status is not LoanStatus.OFFERED:
             return
         await move_loan(engine, unit, loan, LoanStatus.EXPIRED, "offer_expired")
-        mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.OFFER_EXPIRED,
-            loan.borrower_id,
-            key=f"offer_expired:{loan.id}",
-            mfi_id=loan.mfi_id,
-            mfi_name=mfi.name,
-            loan_reference=loan.reference,
-        )
+        await tell_of_loan(engine, unit, MessageKind.OFFER_EXPIRED, loan, key=f"offer_expired:{loan.id}")
         await unit.commit()
 
 
@@ -67,15 +57,6 @@ async def _expire_application(engine: Engine, district: str, application_id: UUI
         await unit.applications.add_transition(
             step_between(before, expired, THE_SYSTEM, "not_answered", at=now, business_on=today)
         )
-        mfi = (await engine.record.catalogue()).mfi(before.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.APPLICATION_EXPIRED,
-            before.borrower_id,
-            key=f"application_expired:{before.id}",
-            mfi_id=before.mfi_id,
-            mfi_name=mfi.name,
-            reference=before.reference,
-        )
+        key = f"application_expired:{before.id}"
+        await tell_of_application(engine, unit, MessageKind.APPLICATION_EXPIRED, expired, key=key)
         await unit.commit()

@@ -12,7 +12,7 @@ from core.records.message import MessageKind
 from core.records.staff import Actor
 from core.use_cases.bookkeeping import activate_loan
 from core.use_cases.loan_steps import move_loan
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_loan
 
 _UNSENT: Final = frozenset({PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED})
 _CONFIRMED_LATE: Final = "confirmed_late"
@@ -46,16 +46,8 @@ class LentOut:
         loan = await unit.loans.get(payout.its_loan_id, lock=True)
         reason = payout.failure_code or "payout_failed"
         await move_loan(engine, unit, loan, LoanStatus.ACCEPTED, reason, actor=actor)
-        mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.DISBURSEMENT_FAILED,
-            loan.borrower_id,
-            key=f"disbursement_failed:{payout.reference}",
-            mfi_id=loan.mfi_id,
-            mfi_name=mfi.name,
-            loan_reference=loan.reference,
+        await tell_of_loan(
+            engine, unit, MessageKind.DISBURSEMENT_FAILED, loan, key=f"disbursement_failed:{payout.reference}"
         )
 
 

@@ -19,7 +19,8 @@ from core.records.loan import Disbursement, Loan, Payment, PayoutStatus
 from core.records.message import MessageKind
 from core.records.staff import Actor
 from core.use_cases.bookkeeping import history_of, record_event
-from core.use_cases.messages import tell, tell_number
+from core.use_cases.messages import tell_number
+from core.use_cases.telling import tell_of_loan
 
 _SETTLED: Final = frozenset({PayoutStatus.CONFIRMED, PayoutStatus.FAILED})
 
@@ -46,16 +47,12 @@ class CreditPaidBack:
         loan = await unit.loans.get(payout.its_loan_id, lock=True)
         key, today = f"refund:{payout.reference}", await unit.business_date()
         await record_event(engine, unit, loan, lambda n: Refund(key, n, payout.rail, today, payout.amount), actor=actor)
-        mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-        await tell(
+        await tell_of_loan(
             engine,
             unit,
             MessageKind.CREDIT_REFUNDED,
-            loan.borrower_id,
+            loan,
             key=key,
-            mfi_id=mfi.id,
-            mfi_name=mfi.name,
-            loan_reference=loan.reference,
             amount_minor=payout.amount,
             wallet_masked=payout.wallet[-3:],
         )

@@ -25,7 +25,7 @@ from core.references import Reference
 from core.use_cases.borrowing import own_loan
 from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_loan
 
 REQUEST_TOPIC: Final = "payment_request"
 AGAIN_AFTER: Final = timedelta(minutes=2)
@@ -158,15 +158,12 @@ async def _refused(engine: Engine, row: OutboxRow, request: PaymentRequest, fail
         mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
         refused = replace(request, status=PaymentRequestStatus.REFUSED, failure_code=failure_code)
         await unit.payment_requests.save(refused)
-        await tell(
+        await tell_of_loan(
             engine,
             unit,
             MessageKind.PAYMENT_REQUEST_REFUSED,
-            loan.borrower_id,
+            loan,
             key=f"payment_request_refused:{request.reference}",
-            mfi_id=mfi.id,
-            mfi_name=mfi.name,
-            loan_reference=loan.reference,
             amount_minor=request.amount,
             rail_account=mfi.rail_accounts[request.wallet.rail],
         )

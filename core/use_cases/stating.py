@@ -19,7 +19,7 @@ from core.references import Reference
 from core.use_cases.bookkeeping import history_of
 from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_loan
 
 STATED: Final = frozenset({LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF})
 """Where something is owed. A loan that was paid back had its receipt."""
@@ -52,15 +52,12 @@ async def send_statement(engine: Engine, phone: PhoneNumber, reference: Referenc
 async def _tell(engine: Engine, unit: Unit, loan: Loan) -> StatementOutcome:
     today = await unit.business_date()
     instalments = await unit.loans.instalments(loan.id)
-    is_new = await tell(
+    is_new = await tell_of_loan(
         engine,
         unit,
         MessageKind.LOAN_STATEMENT,
-        loan.borrower_id,
+        loan,
         key=f"statement:{loan.id}:{today.isoformat()}",
-        mfi_id=loan.mfi_id,
-        mfi_name=(await engine.record.catalogue()).mfi(loan.mfi_id).name,
-        loan_reference=loan.reference,
         as_of_on=today,
         outstanding_minor=total(row.outstanding for row in instalments),
         **_due(instalments, today),

@@ -1,4 +1,4 @@
-"""What a borrower is told of a loan: each message with its own key, so that none is sent twice."""
+"""What a borrower is told of an application or a loan: each message with its own key, so that none is sent twice."""
 
 from __future__ import annotations
 
@@ -7,18 +7,40 @@ from core.loans.parts import Part
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
+from core.records.application import Application
 from core.records.loan import Loan
 from core.records.message import MessageKind
 from core.references import Reference
 from core.use_cases.messages import tell
 
 
+async def tell_of_application(
+    engine: Engine, unit: Unit, kind: MessageKind, application: Application, *, key: str, **figures: object
+) -> bool:
+    """Put a message about an application into the outbox, with its lender and its reference.
+
+    `key` makes it once: False when it was told already.
+    """
+    mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
+    return await tell(
+        engine,
+        unit,
+        kind,
+        application.borrower_id,
+        key=key,
+        mfi_id=application.mfi_id,
+        mfi_name=mfi.name,
+        reference=application.reference,
+        **figures,
+    )
+
+
 async def tell_of_loan(
     engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, *, key: str, **figures: object
-) -> None:
-    """Put a message about a loan into the outbox, with its lender and its reference. `key` makes it once."""
+) -> bool:
+    """The same of a loan."""
     mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-    await tell(
+    return await tell(
         engine,
         unit,
         kind,

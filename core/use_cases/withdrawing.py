@@ -12,7 +12,7 @@ from core.records.message import MessageKind
 from core.records.transition import by_borrower, step_between
 from core.references import Reference
 from core.use_cases.callers import registered
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_application
 
 
 async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Reference) -> Application:
@@ -39,16 +39,7 @@ async def withdraw_application(engine: Engine, phone: PhoneNumber, reference: Re
                 business_on=today,
             )
         )
-        mfi = (await engine.record.catalogue()).mfi(application.mfi_id)
-        await tell(
-            engine,
-            unit,
-            MessageKind.APPLICATION_WITHDRAWN,
-            application.borrower_id,
-            key=f"withdrawn:{application.id}",
-            mfi_id=mfi.id,
-            mfi_name=mfi.name,
-            reference=application.reference,
-        )
+        key = f"withdrawn:{application.id}"
+        await tell_of_application(engine, unit, MessageKind.APPLICATION_WITHDRAWN, withdrawn, key=key)
         await unit.commit()
     return withdrawn
