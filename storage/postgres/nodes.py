@@ -122,6 +122,13 @@ class Watch(Generic[AnyNode]):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def is_no_way(self, error: Exception) -> bool:
+        """Whether a node that failed so while it was entered is to be gone round: it is down, or does not let us in.
+
+        Where there is no other, the second stays the error that it is, for whoever mends it.
+        """
+        return fault_of(error) is Fault.DOWN or (self.has_several and isinstance(error, asyncpg.PostgresError))
+
     async def _watch(self, node: AnyNode) -> None:
         try:
             if await self._examine(node):
@@ -147,7 +154,7 @@ class Watch(Generic[AnyNode]):
             async with node.fresh() as connection:
                 await self._ask(node, connection)
         except Exception as error:
-            if fault_of(error) is not Fault.DOWN:
+            if not self.is_no_way(error):
                 raise
             if self._is_full(node, error):
                 node.is_out = False

@@ -17,7 +17,7 @@ import asyncpg
 
 from core.ports.channel import ChannelPlaneDown
 from storage.postgres.deadline import dropped_after
-from storage.postgres.faults import Fault, Lost, fault_of, lost
+from storage.postgres.faults import Lost, lost
 from storage.postgres.nodes import ASK_AGAIN_SECONDS, Driver, Node, Watch, milliseconds
 
 TRIES_MAX: Final = 2
@@ -130,11 +130,11 @@ class ChannelNodes:
             try:
                 return node, await node.enter()
             except Exception as error:
-                if fault_of(error) is not Fault.DOWN or node.is_full:
+                if not self._watch.is_no_way(error) or node.is_full:
                     raise
                 last = error
                 if self._watch.has_several:
-                    self._heard(node, error)
+                    self._watch.suspect(node)
                     node.is_out = True
         self._look_soon()
         raise ChannelPlaneDown("no node leads to the channel plane") from last

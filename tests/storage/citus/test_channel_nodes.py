@@ -169,6 +169,20 @@ async def test_a_node_that_was_not_told_of_the_tables_is_no_way(citus_database: 
     assert [cure for _, cure in nodes] == [BARE, "", "", ""]
 
 
+async def test_a_node_that_does_not_let_the_product_in_is_no_way_and_keeps_nobody_from_starting(
+    citus_database: CitusDatabase, sealer: Sealer
+) -> None:
+    """As one whose password was changed, or whose database was dropped."""
+    first, *others = citus_database.app_urls
+    barred = first.replace("letsema_app:", "letsema_app:not-")
+
+    line = await opened((barred, *others), sealer)
+
+    assert await line.hop()
+    assert await line.entered_at() != citus_database.cluster.coordinator.port
+    await line.pool.close()
+
+
 async def keys_on(database: CitusDatabase, node: CitusNode, count: int) -> list[bytes]:
     """Callers whose rows lie on a node."""
     async with connected(database.owner_url) as owner:
