@@ -12,6 +12,7 @@ wrong with the order.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Final, Literal, NoReturn
 
 from aiohttp import web
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from channels.stand_in.faults import PAYMENT_FAULTS, PAYOUT_FAULTS, Fault, FaultBoard, Provider
 from channels.stand_in.loopback import require_json
-from channels.stand_in.rail import PayoutOrder, Rail, RequestOrder
+from channels.stand_in.rail import PaymentRequest, Payout, PayoutOrder, Rail, RequestOrder
 from core.errors import Conflict, InvalidInput
 from core.money import Money
 from core.phones import PhoneNumber
@@ -79,21 +80,7 @@ class RailApi:
         """Take a payout."""
         require_json(request)
         order = await _order(request)
-        fault = self._faults.take(Provider.RAIL, PAYOUT_FAULTS)
-        if fault is Fault.TIMEOUT:
-            await self._faults.hang()
-            return web.Response(status=504, text="Gateway Timeout")
-        if fault is Fault.SERVER_ERROR:
-            return web.Response(status=500, text="Internal Server Error")
-        try:
-            payout = self._rail.pay_out(order, fault)
-        except Conflict as error:
-            return web.json_response({"code": "reference_conflict", "message": error.message}, status=409)
-        if fault is Fault.LOST_ANSWER:
-            await self._faults.hang()
-        if fault is Fault.MALFORMED:
-            return web.Response(status=202, body=b'{"status":', content_type="application/json")
-        return web.json_response(payout.to_json(), status=202 if payout.status == "accepted" else 200)
+        return await self._taken(lambda fault: self._rail.pay_out(order, fault))
 
     async def get_payout(self, request: web.Request) -> web.Response:
         """Show a payout."""
@@ -106,21 +93,7 @@ class RailApi:
         """Prompt a person to pay."""
         require_json(request)
         order = await _request_order(request)
-        fault = self._faults.take(Provider.RAIL, PAYOUT_FAULTS)
-        if fault is Fault.TIMEOUT:
-            await self._faults.hang()
-            return web.Response(status=504, text="Gateway Timeout")
-        if fault is Fault.SERVER_ERROR:
-            return web.Response(status=500, text="Internal Server Error")
-        try:
-            asked = self._rail.request(order, fault)
-        except Conflict as error:
-            return web.json_response({"code": "reference_conflict", "message": error.message}, status=409)
-        if fault is Fault.LOST_ANSWER:
-            await self._faults.hang()
-        if fault is Fault.MALFORMED:
-            return web.Response(status=202, body=b'{"status":', content_type="application/json")
-        return web.json_response(asked.to_json(), status=202 if asked.status == "accepted" else 200)
+        return await self._taken(lambda fault: self._rail.request(order, fault))
 
     async def post_pay(self, request: web.Request) -> web.Response:
         """Take a person's payment."""
@@ -133,6 +106,24 @@ class RailApi:
         fault = self._faults.take(Provider.RAIL, PAYMENT_FAULTS)
         payment = self._rail.pay(payer, body.to.strip(), amount, body.account.strip(), fault)
         return web.json_response(payment.to_json(), status=201)
+
+    async def _taken(self, take: Callable[[Fault | None], Payout | PaymentRequest]) -> web.Response:
+        """Take an order of the application's, with whatever is to go wrong with it, and show how it stands."""
+        fault = self._faults.take(Provider.RAIL, PAYOUT_FAULTS)
+        if fault is Fault.TIMEOUT:
+            await self._faults.hang()
+            return web.Response(status=504, text="Gateway Timeout")
+        if fault is Fault.SERVER_ERROR:
+            return web.Response(status=500, text="Internal Server Error")
+        try:
+            taken = take(fault)
+        except Conflict as error:
+            return web.json_response({"code": "reference_conflict", "message": error.message}, status=409)
+        if fault is Fault.LOST_ANSWER:
+            await self._faults.hang()
+        if fault is Fault.MALFORMED:
+            return web.Response(status=202, body=b'{"status":', content_type="application/json")
+        return web.json_response(taken.to_json(), status=202 if taken.status == "accepted" else 200)
 
 
 async def _order(request: web.Request) -> PayoutOrder:
