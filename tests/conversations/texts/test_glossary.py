@@ -189,7 +189,7 @@ def catalogues() -> Iterator[tuple[str, str, str]]:
         portal = read_po(file)
     for entry in portal:
         if entry.id:
-            ids, said = ([part] if isinstance(part, str) else list(part) for part in (entry.id, entry.string))
+            ids, said = ([text] if isinstance(text, str) else list(text or ()) for text in (entry.id, entry.string))
             yield f"portal:{ids[0]}", " / ".join(ids), " / ".join(said)
 
 
