@@ -151,11 +151,15 @@ class ScoreKept:
     findings: tuple[Mapping[str, str], ...] = ()
 
 
-def check_note(note: str, *, required: bool, longest: int = 1_000) -> str:
+NOTE_MAX: Final = 1_000
+"""Characters of a note."""
+
+
+def check_note(note: str, *, required: bool) -> str:
     """A staff note, trimmed. Raises `InvalidInput` when it is missing where needed, or too long."""
     text = note.strip()
     if required and not text:
         raise InvalidInput("say why in a note", field="note")
-    if len(text) > longest:
-        raise InvalidInput(f"a note has at most {longest} characters", field="note")
+    if len(text) > NOTE_MAX:
+        raise InvalidInput(f"a note has at most {NOTE_MAX} characters", field="note")
     return text
