@@ -30,7 +30,7 @@ class Over(StrEnum):
 
 Number = Annotated[str, typer.Argument(help="A Lesotho mobile number, such as 58010101.")]
 ChannelOption = Annotated[Over, typer.Option("--channel", help="What the phone speaks.")]
-Record = Annotated[Path | None, typer.Option("--record", help="Keep the session in a file; what is typed where a screen asks for a secret is masked.")]
+Record = Annotated[Path | None, typer.Option("--record", help="Keep the session in a file, secrets masked.")]
 Replay = Annotated[
     Path | None, typer.Option("--replay", help="Play a kept session; exit code 1 at the first page that is another.")
 ]
