@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from core.errors import Conflict, InvalidInput
+from core.ledger.accounts import TILL
 from core.ports.engine import Engine
 from core.ports.work import AuditEntry
 from core.records.catalogue import Catalogue, Mfi, ProductVersion
@@ -82,6 +83,8 @@ def _check_mfi(catalogue: Catalogue, mfi: Mfi) -> None:
     _check_districts(mfi, {district.iso_code for district in catalogue.districts.values()})
     if mfi.head_office_district not in catalogue.districts:
         raise InvalidInput(f"there is no district {mfi.head_office_district}", field="head_office_district")
+    if TILL in mfi.rail_accounts:
+        raise InvalidInput("the till is no service: it has no account to pay to", field="rail_accounts")
     for rail, account in mfi.rail_accounts.items():
         owner = catalogue.mfi_of_rail_account(rail, account)
         if owner is not None and owner.id != mfi.id:

@@ -160,6 +160,11 @@ async def test_an_account_is_one_lenders(engine: Engine) -> None:
         await enter_lender(engine, replace(_mfi(), code="other"), [_product()], by="a test")
 
 
+async def test_the_till_is_no_service_that_a_lender_has_an_account_on(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="the till is no service"):
+        await _enter(engine, _product(), rail_accounts={"simulated": "32009", "till": "1"})
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
