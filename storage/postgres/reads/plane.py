@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 from uuid import UUID
 
 from core.ports.environment import KeyedHash
@@ -51,6 +51,15 @@ _AUDIT: Final = statement("""
 """)
 
 
+class _Page(Protocol):
+    """A frozen dataclass, as every page of a list is, with `missing_districts`: what `replace` takes."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+PageT = TypeVar("PageT", bound=_Page)
+
+
 class PortalReadsOnPostgres:
     """The portal's lists, over the connections of the record plane."""
 
@@ -60,23 +69,17 @@ class PortalReadsOnPostgres:
 
     async def queue(self, mfi_id: UUID, districts: Sequence[str], wanted: QueueFilter) -> QueuePage:
         asked = [code for code in districts if wanted.district in (None, code)]
-        page, missing = await over_districts(self._record, mfi_id, asked, lambda asking: queue_page(asking, wanted))
-        return replace(page, missing_districts=missing)
+        return await self._listed(mfi_id, asked, lambda asking: queue_page(asking, wanted))
 
     async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage:
-        page, missing = await over_districts(self._record, mfi_id, districts, disbursement_page)
-        return replace(page, missing_districts=missing)
+        return await self._listed(mfi_id, districts, disbursement_page)
 
     async def payments(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
     ) -> PaymentPage:
-        found, missing = await over_districts(
-            self._record,
-            mfi_id,
-            districts,
-            lambda asking: payment_page(asking, status=status, page=page, page_size=page_size),
+        return await self._listed(
+            mfi_id, districts, lambda asking: payment_page(asking, status=status, page=page, page_size=page_size)
         )
-        return replace(found, missing_districts=missing)
 
     async def payment(self, mfi_id: UUID, receipt: Reference) -> PaymentRow | None:
         district = (await self._record.catalogue()).district_of_cell(receipt.cell_number)
@@ -87,12 +90,10 @@ class PortalReadsOnPostgres:
 
     async def floats(self, mfi_id: UUID, districts: Sequence[str]) -> FloatPage:
         rails = list((await self._record.catalogue()).mfi(mfi_id).rail_accounts)
-        page, missing = await over_districts(self._record, mfi_id, districts, lambda asking: float_page(asking, rails))
-        return replace(page, missing_districts=missing)
+        return await self._listed(mfi_id, districts, lambda asking: float_page(asking, rails))
 
     async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage:
-        page, missing = await over_districts(self._record, mfi_id, districts, proposal_page)
-        return replace(page, missing_districts=missing)
+        return await self._listed(mfi_id, districts, proposal_page)
 
     async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
         try:
@@ -104,44 +105,30 @@ class PortalReadsOnPostgres:
     async def loans(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
     ) -> LoanPage:
-        found, missing = await over_districts(
-            self._record,
-            mfi_id,
-            districts,
-            lambda asking: loan_page(asking, status=status, page=page, page_size=page_size),
+        return await self._listed(
+            mfi_id, districts, lambda asking: loan_page(asking, status=status, page=page, page_size=page_size)
         )
-        return replace(found, missing_districts=missing)
 
     async def complaints(
         self, mfi_id: UUID, districts: Sequence[str], *, status: ComplaintStatus, page: int, page_size: int
     ) -> ComplaintPage:
-        found, missing = await over_districts(
-            self._record,
-            mfi_id,
-            districts,
-            lambda asking: complaint_page(asking, status=status, page=page, page_size=page_size),
+        return await self._listed(
+            mfi_id, districts, lambda asking: complaint_page(asking, status=status, page=page, page_size=page_size)
         )
-        return replace(found, missing_districts=missing)
 
     async def identity_cases(
         self, mfi_id: UUID, districts: Sequence[str], *, status: CaseStatus, page: int, page_size: int
     ) -> IdentityCasePage:
-        found, missing = await over_districts(
-            self._record,
-            mfi_id,
-            districts,
-            lambda asking: case_page(asking, status=status, page=page, page_size=page_size),
+        return await self._listed(
+            mfi_id, districts, lambda asking: case_page(asking, status=status, page=page, page_size=page_size)
         )
-        return replace(found, missing_districts=missing)
 
     async def identity_changes(self, mfi_id: UUID, districts: Sequence[str]) -> IdentityChangePage:
-        page, missing = await over_districts(self._record, mfi_id, districts, change_page)
-        return replace(page, missing_districts=missing)
+        return await self._listed(mfi_id, districts, change_page)
 
     async def dashboard(self, mfi_id: UUID, districts: Sequence[str]) -> DashboardFigures:
         mfi = (await self._record.catalogue()).mfi(mfi_id)
-        found, missing = await over_districts(self._record, mfi_id, districts, lambda asking: figures(asking, mfi))
-        return replace(found, missing_districts=missing)
+        return await self._listed(mfi_id, districts, lambda asking: figures(asking, mfi))
 
     async def search(self, mfi_id: UUID, districts: Sequence[str], text: str, limit: int) -> Sequence[SearchHit]:
         hits, _missing = await over_districts(
@@ -156,3 +143,8 @@ class PortalReadsOnPostgres:
 
         found, _missing = await over_districts(self._record, mfi_id, districts, entries)
         return found
+
+    async def _listed(self, mfi_id: UUID, districts: Sequence[str], ask: Callable[[Asking], Awaitable[PageT]]) -> PageT:
+        """A page over several districts, which says those whose node did not answer."""
+        page, missing = await over_districts(self._record, mfi_id, districts, ask)
+        return replace(page, missing_districts=missing)
