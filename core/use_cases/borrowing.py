@@ -33,8 +33,8 @@ from core.use_cases.bookkeeping import history_of
 from core.use_cases.callers import registered
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.loan_steps import move_loan
-from core.use_cases.messages import tell
 from core.use_cases.quoting import quote_of
+from core.use_cases.telling import tell_of_loan
 
 DECISION_SHOWN_DAYS: Final = 30
 _RUNNING: Final = (LoanStatus.ACTIVE, LoanStatus.DISBURSING, LoanStatus.ACCEPTED, LoanStatus.WRITTEN_OFF)
@@ -170,7 +170,8 @@ async def accept_offer(engine: Engine, command: AcceptOffer) -> Loan:
         accepted = await move_loan(
             engine, unit, replace(loan, accepted_at=now), LoanStatus.ACCEPTED, "accepted_by_borrower"
         )
-        await _tell_about(engine, unit, MessageKind.OFFER_ACCEPTED, loan, amount_minor=loan.principal)
+        told = f"offer_accepted:{loan.id}"
+        await tell_of_loan(engine, unit, MessageKind.OFFER_ACCEPTED, loan, key=told, amount_minor=loan.principal)
         await unit.commands.complete(key, {"reference": str(loan.reference)})
         await unit.commit()
     return accepted
@@ -192,7 +193,7 @@ async def decline_offer(engine: Engine, command: DeclineOffer) -> Loan:
         if await earlier_outcome(unit, key) is not None:
             return loan
         declined = await move_loan(engine, unit, loan, LoanStatus.DECLINED, "declined_by_borrower")
-        await _tell_about(engine, unit, MessageKind.OFFER_DECLINED, loan)
+        await tell_of_loan(engine, unit, MessageKind.OFFER_DECLINED, loan, key=f"offer_declined:{loan.id}")
         await unit.commands.complete(key, {"reference": str(loan.reference)})
         await unit.commit()
     return declined
@@ -238,18 +239,3 @@ async def own_loan(unit: Unit, entry: PhoneEntry, reference: Reference) -> Loan:
 async def _check_open(unit: Unit, loan: Loan) -> None:
     if loan.status is LoanStatus.EXPIRED or await unit.business_date() > loan.offer_expires_on:
         raise OfferExpired
-
-
-async def _tell_about(engine: Engine, unit: Unit, kind: MessageKind, loan: Loan, **figures: object) -> None:
-    mfi = (await engine.record.catalogue()).mfi(loan.mfi_id)
-    await tell(
-        engine,
-        unit,
-        kind,
-        loan.borrower_id,
-        key=f"{kind}:{loan.id}",
-        mfi_id=loan.mfi_id,
-        mfi_name=mfi.name,
-        loan_reference=loan.reference,
-        **figures,
-    )
