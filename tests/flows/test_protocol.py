@@ -229,11 +229,11 @@ async def test_of_two_answers_to_one_turn_one_counts_and_both_phones_read_it(pla
     await session.sends("")
     await session.types("1", "1", "1")
 
-    pages = await asyncio.gather(*(session.sends(f"1*1*{amount}") for amount in ("1500", "2000") * 3))
+    pages = await asyncio.gather(*(session.sends(f"1*1*1*{amount}") for amount in ("1500", "2000") * 3))
 
     stored = await place.stored(session)
     assert stored is not None
-    assert stored.turn == 4
+    assert stored.turn == 5
     assert len({page.body for page in pages if DIAL_AGAIN not in page.text}) == 1
 
 
