@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from letsema.databases import Databases, Embedded, check_schemas, migrate, named_databases, open_databases
-from letsema.demo.settings import command_settings
+from letsema.demo.directory import keys_directory
+from letsema.demo.settings import command_settings, demo_settings
 from letsema.service import right_schema
 from letsema.setting_values import WrongSettingError
 from letsema.settings import load_settings
@@ -101,6 +102,19 @@ async def test_nodes_of_the_channel_plane_without_a_database_are_refused(tmp_pat
     with pytest.raises(WrongSettingError, match="LETSEMA_CHANNEL_NODES is set and LETSEMA_RECORD_URL is not"):
         async with open_databases(settings, Embedded.SHARE):
             pass
+
+
+def test_a_demo_is_alone_wherever_it_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RECORD_URL", "RECORD_NODES", "CHANNEL_URL", "CHANNEL_NODES"):
+        monkeypatch.setenv(f"LETSEMA_{name}", WORKER)
+    keys_directory(tmp_path).mkdir()
+
+    settings = demo_settings(tmp_path, 8080, stand_in="http://127.0.0.1:8082")
+
+    assert (settings.record_url, settings.record_nodes, settings.channel_url, settings.channel_nodes) == (
+        *(None, ()),
+        *(None, ()),
+    )
 
 
 def test_several_hosts_in_one_address_are_refused() -> None:
