@@ -144,6 +144,16 @@ class Actor:
         if not self.may(permission):
             raise NotAllowed(f"{permission} is not part of your role")
 
+    def check_second_person(self, made_by: UUID, *, withdraws: bool) -> None:
+        """Of a proposal: raise `MakerIsChecker` where the one who made it decides it, `NotAllowed` where another
+        takes it back.
+        """
+        is_maker = made_by == self.staff_id
+        if withdraws and not is_maker:
+            raise NotAllowed("a proposal is withdrawn by whoever made it")
+        if is_maker and not withdraws:
+            raise MakerIsChecker
+
     @property
     def role(self) -> Role:
         """The one role to write beside an act: the most senior of the actor's."""

@@ -21,7 +21,7 @@ from core.records.identity import (
     ChangeStatus,
     IdentityChange,
 )
-from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
+from core.records.staff import Actor, Permission
 from core.use_cases.agreed_change import take_effect
 from core.use_cases.auditing import audit
 from core.use_cases.following_change import follow_change
@@ -89,8 +89,7 @@ async def _agreed(engine: Engine, actor: Actor, command: Answer) -> IdentityChan
     note = check_note(command.note, required=False)
     key = form_key(actor, command.key)
     change = (await change_file(engine, actor, command.district, command.change_id)).change
-    if change.made_by == actor.staff_id:
-        raise MakerIsChecker
+    actor.check_second_person(change.made_by, withdraws=False)
     # Before the transaction: whoever has the new one already must be known, and nobody may take it meanwhile.
     entries = await _entries(engine, change)
     async with engine.record.unit(command.district) as unit:
@@ -128,7 +127,7 @@ async def _turn_down(engine: Engine, actor: Actor, command: Answer, status: Chan
             return change
         if change.status is not ChangeStatus.PROPOSED:
             raise AlreadyDecided
-        _check_person(change, actor, withdraws=status is ChangeStatus.WITHDRAWN)
+        actor.check_second_person(change.made_by, withdraws=status is ChangeStatus.WITHDRAWN)
         decided = _decided(engine, actor, change, status, note)
         await unit.identity_changes.save(decided)
         await reopen_case_of(unit, change)
@@ -136,14 +135,6 @@ async def _turn_down(engine: Engine, actor: Actor, command: Answer, status: Chan
         await unit.commands.complete(key, {"id": str(change.id)})
         await unit.commit()
     return replace(decided, version=decided.version + 1)
-
-
-def _check_person(change: IdentityChange, actor: Actor, *, withdraws: bool) -> None:
-    is_maker = change.made_by == actor.staff_id
-    if withdraws and not is_maker:
-        raise NotAllowed("a proposal is withdrawn by whoever made it")
-    if is_maker and not withdraws:
-        raise MakerIsChecker
 
 
 def _decided(engine: Engine, actor: Actor, change: IdentityChange, status: ChangeStatus, note: str) -> IdentityChange:

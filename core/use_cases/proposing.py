@@ -17,7 +17,7 @@ from core.errors import Conflict
 from core.ports.engine import Engine
 from core.records.application import check_note
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
-from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
+from core.records.staff import Actor, Permission
 from core.use_cases.adjusting import check_proposal, effect_of
 from core.use_cases.auditing import audit
 from core.use_cases.idempotency import earlier_outcome, form_key
@@ -112,7 +112,7 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
             return proposal
         if proposal.status is not ProposalStatus.PENDING:
             raise AlreadyDecided
-        _check_person(proposal, actor, withdraws=withdraws)
+        actor.check_second_person(proposal.made_by, withdraws=withdraws)
         if status is ProposalStatus.CARRIED_OUT:
             await effect_of(engine, unit, actor, proposal)
         decided = replace(
@@ -128,11 +128,3 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
         await unit.commands.complete(key, {"id": str(proposal.id)})
         await unit.commit()
     return replace(decided, version=proposal.version + 1)
-
-
-def _check_person(proposal: Proposal, actor: Actor, *, withdraws: bool) -> None:
-    is_maker = proposal.made_by == actor.staff_id
-    if withdraws and not is_maker:
-        raise NotAllowed("a proposal is withdrawn by whoever made it")
-    if is_maker and not withdraws:
-        raise MakerIsChecker
