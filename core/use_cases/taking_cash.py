@@ -126,7 +126,7 @@ def _key(payment: Payment) -> str:
 async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """A receipt's number is one branch's: lender and district are part of it, spaces and case are not."""
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
-    return f"{mfi.code}/{unit.district}/{''.join(str(data['reference']).split()).upper()}"
+    return f"{mfi.code} {unit.district} {''.join(str(data['reference']).split()).upper()}"
 
 
 def _paid_on(data: Data) -> date:

@@ -43,7 +43,7 @@ async def brought(
 
 
 async def payment_in(unit: Unit, district: str, reference: str = "A-0017") -> Payment:
-    payment = await unit.payments.get("till", f"khotso/{district}/{reference}")
+    payment = await unit.payments.get("till", f"khotso {district} {reference}")
     assert payment is not None
     return payment
 
@@ -218,7 +218,7 @@ async def test_a_receipt_that_is_booked_is_never_booked_over(district: str, lend
 
 
 async def back(lending: Lending, where: str) -> None:
-    data: dict[str, object] = {"rail": "till", "rail_reference": f"khotso/{HOME}/A-0017", "to": where}
+    data: dict[str, object] = {"rail": "till", "rail_reference": f"khotso {HOME} A-0017", "to": where}
     await done(lending, ProposalKind.REVERSE_PAYMENT, data)
 
 
@@ -241,7 +241,7 @@ async def test_cash_for_the_wrong_loan_waits_in_suspense_and_is_assigned(lending
 
     await back(lending, "suspense")
     waits = await balance(lending, "suspense")
-    till: dict[str, object] = {"rail": "till", "rail_reference": f"khotso/{HOME}/A-0017"}
+    till: dict[str, object] = {"rail": "till", "rail_reference": f"khotso {HOME} A-0017"}
     with pytest.raises(PayerHasNoWallet):
         await proposed(lending, ProposalKind.REFUND_PAYMENT, till)
     await done(lending, ProposalKind.ASSIGN_PAYMENT, till | {"loan_reference": str(right.reference)})
