@@ -191,8 +191,6 @@ async def reject(engine: Engine, actor: Actor, command: Reject) -> Application:
             affordable = amount_to_try(opened.application, newest, assessment.affordability.passing_amount)
         await opened.tell_borrower(
             MessageKind.APPLICATION_REJECTED,
-            mfi_name=opened.mfi.name,
-            reference=opened.application.reference,
             reason_code=command.reason,
             affordable_minor=affordable or None,
             complaints_phone=opened.mfi.complaints_phone,
@@ -214,12 +212,7 @@ async def return_to_borrower(engine: Engine, actor: Actor, command: ReturnToBorr
     async with deciding(engine, actor, command) as opened:
         if opened.repeated:
             return opened.application
-        await opened.tell_borrower(
-            MessageKind.APPLICATION_RETURNED,
-            mfi_name=opened.mfi.name,
-            reference=opened.application.reference,
-            reason_code=command.reason,
-        )
+        await opened.tell_borrower(MessageKind.APPLICATION_RETURNED, reason_code=command.reason)
         returned = replace(
             opened.application,
             status=ApplicationStatus.RETURNED,
@@ -277,8 +270,6 @@ async def _make_offer(
     )
     await opened.tell_borrower(
         MessageKind.OFFER_MADE,
-        mfi_name=opened.mfi.name,
-        reference=approved.reference,
         amount_minor=loan.principal,
         instalment_minor=facts.level_instalment if facts.is_level else facts.largest_instalment,
         last_minor=facts.last_instalment if facts.has_larger_last else None,

@@ -15,12 +15,7 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
 from core.records.borrower import Borrower
-from core.records.identity import (
-    CaseOutcome,
-    ChangeKind,
-    ChangeStatus,
-    IdentityChange,
-)
+from core.records.identity import CaseOutcome, ChangeKind, ChangeStatus, IdentityChange
 from core.records.staff import Actor, Permission
 from core.use_cases.agreed_change import take_effect
 from core.use_cases.auditing import audit

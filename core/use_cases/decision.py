@@ -21,7 +21,7 @@ from core.use_cases.assessing import Assessment, assess, keep_score
 from core.use_cases.auditing import audit
 from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.locating import district_of
-from core.use_cases.messages import tell
+from core.use_cases.telling import tell_of_application
 
 
 class Decision(Protocol):
@@ -81,15 +81,8 @@ class OpenApplication:
 
     async def tell_borrower(self, kind: MessageKind, **figures: object) -> None:
         """Queue a message about this decision, once for this key."""
-        await tell(
-            self.engine,
-            self.unit,
-            kind,
-            self.application.borrower_id,
-            key=f"{kind}:{self.application.id}:{self.key}",
-            mfi_id=self.application.mfi_id,
-            **figures,
-        )
+        key = f"{kind}:{self.application.id}:{self.key}"
+        await tell_of_application(self.engine, self.unit, kind, self.application, key=key, **figures)
 
     async def conclude(self, changed: Application, reason_code: str, note: str) -> Application:
         """Keep the new state, its transition, the audit line and the key; returns what is stored."""

@@ -16,12 +16,7 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
 from core.records.borrower import Borrower
-from core.records.identity import (
-    CaseStatus,
-    ChangeKind,
-    IdentityCase,
-    IdentityChange,
-)
+from core.records.identity import CaseStatus, ChangeKind, IdentityCase, IdentityChange
 from core.records.staff import Actor, Permission
 from core.use_cases.auditing import audit
 from core.use_cases.callers import entry_of
