@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from core.errors import DomainError
+from core.phones import PhoneNumber
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
@@ -25,6 +26,7 @@ from core.use_cases.identity_cases import closed_by, reopen_case_of
 from core.use_cases.proposing import AlreadyDecided
 from core.use_cases.reserving import Reservation
 from core.use_cases.reserving_change import reserve_new, standing_old
+from core.use_cases.unlinking import cut_chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ async def _entries(engine: Engine, change: IdentityChange) -> tuple[Reservation,
     """What the change gives up, and the reservation of what it gives; None when it is decided already."""
     if change.status is not ChangeStatus.PROPOSED:
         return None
-    return await standing_old(engine, change), await reserve_new(engine, change)
+    given_up, given = await standing_old(engine, change), await reserve_new(engine, change)
+    if change.kind is ChangeKind.NUMBER:
+        # The agreement tells the new number, and no chat of whoever had its SIM before is to read that.
+        await cut_chat(engine, PhoneNumber.parse(change.new))
+    return given_up, given
 
 
 async def _turn_down(engine: Engine, actor: Actor, command: Answer, status: ChangeStatus) -> IdentityChange:
