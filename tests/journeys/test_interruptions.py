@@ -44,6 +44,7 @@ async def test_the_last_hop_in_parallel_sends_one_application(phone: Phone, prov
 async def test_a_session_that_dies_after_the_amount_goes_on_with_the_next_dial(phone: Phone) -> None:
     await register(phone)
     await phone.choose("Apply")
+    await phone.choose("Khotso Finance")
     await phone.choose("Thuso")
     await phone.answer("2500")
     phone.lose_network()
