@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound
-from core.loans.refusals import NotDisbursed, WaiverAboveOutstanding, WrongPart
+from core.loans.refusals import LoanNotActive, NotDisbursed, WaiverAboveOutstanding, WrongPart
 from core.money import ZERO, Money, total
 from core.records.loan import Loan, LoanStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
@@ -348,3 +348,12 @@ async def test_a_written_off_loan_is_a_loss_and_money_after_it_a_recovery(lendin
     assert await balance(lending, "recovery") == -Money.of("30")
     assert (await lending.books(loan))[0].principal == ZERO
     await proved(lending)
+
+
+async def test_a_loan_that_nothing_is_left_of_is_not_written_off(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await lending.pay(Money.of("5000"), reference="P90", account=str(loan.reference))
+    assert (await lending.loan(loan)).status is LoanStatus.CLOSED
+
+    with pytest.raises(LoanNotActive):
+        await proposed(lending, ProposalKind.WRITE_OFF, {"loan_reference": str(loan.reference)})
