@@ -36,10 +36,10 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
     old, new = await _entries(engine, change)
     # The old one first: for a moment nobody signs in, never two.
     if old is not None and old.draft_id == change.gives_up and old.borrower_id == change.borrower_id:
-        await _forget_conversations(engine, old)
+        if change.kind is ChangeKind.NUMBER:
+            await cut_chat(engine, PhoneNumber.parse(change.old))
+            await _forget_conversations(engine, old)
         await _remove(engine, old)
-    if change.kind is ChangeKind.NUMBER:
-        await cut_chat(engine, PhoneNumber.parse(change.old))
     if new is not None and new.draft_id == change.reservation_id:
         if change.kind is ChangeKind.NUMBER and new.state == "reserved":
             # Linked by whoever had the SIM before; the borrower links their own as soon as the number is theirs.

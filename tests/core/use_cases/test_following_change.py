@@ -85,12 +85,14 @@ async def test_one_who_follows_too_late_takes_nothing_of_the_next_change(lending
     engine, old, new, newest = lending.engine, new_phone(), new_phone(), new_phone()
     borrower_id = (await lending.register(old, national_id=ID)).borrower_id
     change = await agreed_only(lending, old, new)
+    caller = engine.keyed_hash.phone(old)  # whoever got the old SIM has linked a chat of their own
     done: list[IdentityChange] = []
 
     async def after_a_sleep(phone_hash: bytes) -> PhoneEntry | None:
         if not done:
             done.append(await follow_change(engine, HOME, change.id))
             await follow_change(engine, HOME, (await agreed_only(lending, new, newest)).id)
+            await engine.channel.chats.save_link(ChatLink(caller, b"c" * 32, b"address", clock.now()))
             clock.move(minutes=1)
         return await engine.channel.directory.phone(phone_hash)
 
@@ -99,6 +101,9 @@ async def test_one_who_follows_too_late_takes_nothing_of_the_next_change(lending
     assert [stands] == done
     assert (await registered(engine, newest)).borrower_id == borrower_id
     assert await engine.channel.directory.phone(engine.keyed_hash.phone(new)) is None
+    link = await engine.channel.chats.link(caller)
+    assert link is not None
+    assert link.chat == b"c" * 32
 
 
 @ON_EACH
