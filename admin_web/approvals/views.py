@@ -6,15 +6,16 @@ from uuid import UUID
 
 from aiohttp import web
 
-from admin_web.districts import chosen_districts
+from admin_web.districts import ALL, DistrictChoice, chosen_districts
 from admin_web.forms import Form
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from admin_web.waiting import days_waited
 from core.errors import InvalidInput, NotFound
+from core.records.proposal import ProposalKind
 from core.records.staff import Permission
 from core.use_cases.proposing import Answer, carry_out, refuse, withdraw
-from core.use_cases.weighing import proposal_file
+from core.use_cases.weighing import FloatChange, ProposalFile, proposal_file
 
 
 async def show_approvals(visit: Visit) -> web.Response:
@@ -80,7 +81,8 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
         "approvals/proposal.html",
         status=status,
         file=file,
-        branch=await visit.district_name(file.proposal.district),
+        receiving=await _receiving(visit, file),
+        choice=DistrictChoice(ALL, await visit.districts()),
         form=form,
         refusal=sentence_of(file.refusal) if file.refusal is not None else None,
         is_mine=file.proposal.made_by == visit.actor.staff_id,
@@ -88,3 +90,17 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
         loans="/loans" if visit.actor.may(Permission.LOAN_READ) else "/corrections",
         keys=(visit.new_key(), visit.new_key()),
     )
+
+
+async def _receiving(visit: Visit, file: ProposalFile) -> FloatChange | None:
+    """The float that a move adds to. None where there is none, or its district does not answer: the money waits then.
+
+    Asked together with the district that gives, which answered just now, so that the page stands without the other.
+    """
+    proposal, weighed = file.proposal, file.weighed
+    if proposal.kind is not ProposalKind.MOVE_FLOAT or weighed is None:
+        return None
+    to_district, rail = str(proposal.data["to_district"]), str(proposal.data["rail"])
+    found = await visit.reads.floats(proposal.mfi_id, [proposal.district, to_district])
+    there = [row for row in found.rows if (row.district, row.rail) == (to_district, rail)]
+    return next((FloatChange(rail, row.held, row.reserved, row.held + weighed.amount) for row in there), None)

@@ -22,6 +22,7 @@ PROPOSAL_KINDS: Final[Mapping[str, str]] = {
     _K.FUND_FLOAT: mark("Put money into a float"),
     _K.SWEEP_FLOAT: mark("Take money out of a float"),
     _K.BOOK_RAIL_CHARGE: mark("Book a charge of a money service"),
+    _K.MOVE_FLOAT: mark("Move money between districts"),
 }
 
 _S = ProposalStatus

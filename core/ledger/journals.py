@@ -113,9 +113,14 @@ def funding(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     return Journal(key, "funding", value_on, (Posting(float_account(rail), Account.FUNDING, amount),))
 
 
+def copied_number(reference: str) -> str:
+    """The number on a paper as it counts: without spaces and case, since it is copied by hand."""
+    return "".join(reference.split()).upper()
+
+
 def rail_charge_key(mfi_id: UUID, rail: str, reference: str) -> str:
-    """What a charge is to the books. The rail's number counts without spaces and case: it is copied by hand."""
-    return f"rail_charge:{mfi_id}:{rail}:{''.join(reference.split()).upper()}"
+    """What a charge is to the books."""
+    return f"rail_charge:{mfi_id}:{rail}:{copied_number(reference)}"
 
 
 def rail_charge_reference(key: str) -> str:
@@ -126,6 +131,15 @@ def rail_charge_reference(key: str) -> str:
 def rail_charge(*, key: str, rail: str, amount: Money, value_on: date) -> Journal:
     """What a rail took of a float for itself, on the day that it did."""
     return Journal(key, "rail_charge", value_on, (Posting(Account.RAIL_CHARGES, float_account(rail), amount),))
+
+
+def float_move_id(mfi_id: UUID, rail: str, from_district: str, reference: str) -> str:
+    """What a move of float is to both districts' books, by the lender's own number.
+
+    The district that gives is part of it: two may use one number, and the one that receives must not take the second
+    for the first.
+    """
+    return f"float_move:{mfi_id}:{rail}:{from_district}:{copied_number(reference)}"
 
 
 def transfer_out(*, key: str, rail: str, amount: Money, value_on: date, transfer_id: str) -> Journal:

@@ -105,6 +105,10 @@ class Mfi:
         """New applications and disbursements need a registered MFI."""
         return self.regulatory_status is RegulatoryStatus.REGISTERED
 
+    def works_in(self, district: District) -> bool:
+        """Whether it has business there: it lends in the district, or has its head office in that very cell."""
+        return district.code == self.head_office_district or district.iso_code in self.districts
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -26,6 +26,7 @@ class ProposalKind(StrEnum):
     SWEEP_FLOAT = "sweep_float"
     BOOK_RAIL_CHARGE = "book_rail_charge"
     TAKE_CASH = "take_cash"
+    MOVE_FLOAT = "move_float"
 
 
 class ProposalStatus(StrEnum):

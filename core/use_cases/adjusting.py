@@ -12,6 +12,7 @@
 | take_cash | loan_reference, amount_minor, reference: of the till, once in its branch; value_on: when it was paid |
 | fund_float, sweep_float | rail, amount_minor, reference: of the bank or the rail, once each |
 | book_rail_charge | rail, amount_minor, reference: of the rail, once; value_on: the day that the rail took it |
+| move_float | rail, amount_minor, reference: the lender's own, once in the district that gives; to_district |
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from core.use_cases.bookkeeping import history_of, record_event
 from core.use_cases.leaving_suspense import leave_suspense
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
-from core.use_cases.moving_floats import check_charge, check_fund, check_sweep, move_float
+from core.use_cases.moving_floats import change_float, check_charge, check_fund, check_move, check_sweep, move_float
 from core.use_cases.paying_back import free_credit
 from core.use_cases.refunding import (
     check_refund_credit,
@@ -206,6 +207,7 @@ _CHECKS: Final[Mapping[ProposalKind, _Check]] = {
     ProposalKind.FUND_FLOAT: check_fund,
     ProposalKind.SWEEP_FLOAT: check_sweep,
     ProposalKind.BOOK_RAIL_CHARGE: check_charge,
+    ProposalKind.MOVE_FLOAT: check_move,
 }
 _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.ASSIGN_PAYMENT: _assign,
@@ -216,7 +218,8 @@ _EFFECTS: Final[Mapping[ProposalKind, _Effect]] = {
     ProposalKind.REFUND_PAYMENT: refund_payment,
     ProposalKind.REFUND_CREDIT: refund_credit,
     ProposalKind.TAKE_CASH: take_cash,
-    ProposalKind.FUND_FLOAT: move_float,
-    ProposalKind.SWEEP_FLOAT: move_float,
-    ProposalKind.BOOK_RAIL_CHARGE: move_float,
+    ProposalKind.FUND_FLOAT: change_float,
+    ProposalKind.SWEEP_FLOAT: change_float,
+    ProposalKind.BOOK_RAIL_CHARGE: change_float,
+    ProposalKind.MOVE_FLOAT: move_float,
 }

@@ -1,7 +1,7 @@
-"""The lender's own money: into the head office's float, and from there to the districts that pay out of it.
+"""A lender's beginning: its own money into the head office's float, and from there to the districts that pay out of it.
 
-Money between districts is two balanced journals with one transfer id through inter-district clearing: the first with an
-outbox row in one transaction, the second once by that id.
+Whoever founds an installation names both persons. In the portal they propose and carry out: see
+`core.use_cases.moving_floats`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.errors import InvalidInput
-from core.ledger.accounts import float_account
-from core.ledger.journals import funding, transfer_out
+from core.ledger.journals import funding
 from core.money import ZERO, Money
 from core.ports.engine import Engine
-from core.ports.work import OutboxRow
 from core.records.staff import MakerIsChecker
 from core.use_cases.idempotency import earlier_outcome
-from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC
+from core.use_cases.sending_floats import FloatMove, check_float_move, send_float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,9 @@ class AllotFloat:
 
 async def fund_float(engine: Engine, command: FundFloat) -> None:
     """Post owner's money into the head office's float. Raises `MakerIsChecker`, `InvalidInput`."""
-    _check(command.amount, command.made_by, command.checked_by)
+    _check_two_persons(command.made_by, command.checked_by)
+    if command.amount <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
     mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
     async with engine.record.unit(mfi.head_office_district) as unit:
         # The lender is part of the key: two of them may have got the same reference from their banks.
@@ -64,50 +64,21 @@ async def fund_float(engine: Engine, command: FundFloat) -> None:
 async def allot_float(engine: Engine, command: AllotFloat) -> None:
     """Send a part of the head office's float to another district. It arrives when the outbox is worked on.
 
-    Raises `MakerIsChecker`, `InvalidInput` (also for more than is free: payouts under way keep theirs), `NotFound`.
+    Raises `MakerIsChecker` and what `check_float_move` raises.
     """
-    _check(command.amount, command.made_by, command.checked_by)
-    catalogue = await engine.record.catalogue()
-    mfi = catalogue.mfi(command.mfi_id)
-    catalogue.district(command.to_district)
-    if command.to_district == mfi.head_office_district:
-        raise InvalidInput("the head office has it already", field="to_district")
+    _check_two_persons(command.made_by, command.checked_by)
+    mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
     key = f"allot:{mfi.id}:{command.key}"
+    move = FloatMove(mfi.id, command.rail, command.to_district, command.amount, transfer_id=key)
     async with engine.record.unit(mfi.head_office_district) as unit:
         if await earlier_outcome(unit, key, command) is not None:
             return
-        today = await unit.lock_business_date()
-        held = await unit.ledger.balance(mfi.id, float_account(command.rail))
-        free = held - await unit.disbursements.under_way(mfi.id, command.rail)
-        if free < command.amount:
-            raise InvalidInput(f"of the head office's float {free} is free", field="amount")
-        journal = transfer_out(
-            key=f"{key}:out", rail=command.rail, amount=command.amount, value_on=today, transfer_id=key
-        )
-        await unit.ledger.post(mfi.id, [journal], recorded_at=engine.clock.now(), business_on=today)
-        await unit.outbox.add(
-            OutboxRow(
-                id=engine.identifiers.new_id(),
-                district=unit.district,
-                topic=TRANSFER_TOPIC,
-                kind=FLOAT_TRANSFER,
-                key=key,
-                data={
-                    "mfi_id": str(mfi.id),
-                    "rail": command.rail,
-                    "to_district": command.to_district,
-                    "amount_minor": command.amount.minor,
-                    "transfer_id": key,
-                },
-                due_at=engine.clock.now(),
-            )
-        )
+        await check_float_move(engine, unit, move)
+        await send_float(engine, unit, move)
         await unit.commands.complete(key, {})
         await unit.commit()
 
 
-def _check(amount: Money, made_by: UUID, checked_by: UUID) -> None:
-    if amount <= ZERO:
-        raise InvalidInput("an amount of money is more than nothing", field="amount")
+def _check_two_persons(made_by: UUID, checked_by: UUID) -> None:
     if made_by == checked_by:
         raise MakerIsChecker

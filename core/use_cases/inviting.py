@@ -111,7 +111,7 @@ async def _district_of(engine: Engine, command: InviteStaff, mfi: Mfi) -> str:
     """The home district. Raises `NotFound`, and `InvalidInput` where the lender has no business."""
     catalogue = await engine.record.catalogue()
     district = catalogue.district(command.district or mfi.head_office_district)
-    if district.iso_code not in mfi.districts and district.code != mfi.head_office_district:
+    if not mfi.works_in(district):
         raise InvalidInput(f"{mfi.code} does not lend in {district.code}", field="district")
     return district.code
 

@@ -1,8 +1,8 @@
-"""A lender's money on a rail, changed by two persons: put in, taken out, and what the rail took for itself.
+"""A lender's money on a rail, changed by two persons: put in, taken out, charged for, and moved between districts.
 
-All of it is posted at the head office. A rail knows one account of a lender; that districts have floats is the lender's
-own division of it, so what the rail does to the account as a whole happens where the undivided part is. Only the cash
-of a till is banked where it lies.
+What the rail does to its account is posted at the head office. A rail knows one account of a lender; that districts
+have floats is the lender's own division of it, so what happens to the account as a whole happens where the undivided
+part is. Only the cash of a till is banked where it lies, and only a move changes the division.
 """
 
 from __future__ import annotations
@@ -13,13 +13,23 @@ from typing import Any
 
 from core.errors import InvalidInput
 from core.ledger.accounts import TILL
-from core.ledger.journals import Journal, funding, rail_charge, rail_charge_key, rail_charge_reference, sweep
+from core.ledger.journals import (
+    Journal,
+    copied_number,
+    float_move_id,
+    funding,
+    rail_charge,
+    rail_charge_key,
+    rail_charge_reference,
+    sweep,
+)
 from core.money import ZERO, Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
 from core.use_cases.floats import ReferenceUsed, check_float, check_held
+from core.use_cases.sending_floats import FloatMove, check_float_move, send_float
 from core.use_cases.value_days import check_value_day
 
 Data = Mapping[str, Any]
@@ -65,7 +75,19 @@ async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> 
     return f"{data['rail']}:{rail_charge_reference(key)}"
 
 
+async def check_move(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+    """Weigh a move out of the unit's district. Raises what `check_float_move` raises."""
+    move = _move(unit, actor, data)
+    await check_float_move(engine, unit, move)
+    return f"{move.rail}:{copied_number(str(data['reference']))}"
+
+
 async def move_float(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
+    """Let the money leave for the other district."""
+    await send_float(engine, unit, _move(unit, actor, proposal.data))
+
+
+async def change_float(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
     """Post what was proposed, on the books' date; a charge on its own day."""
     today = await unit.business_date()
     journal = _journal(actor, proposal, today)
@@ -115,6 +137,12 @@ def _charge_key(actor: Actor, data: Data) -> str:
 
 def _subject(data: Data) -> str:
     return f"{data['rail']}:{data['reference']}"
+
+
+def _move(unit: Unit, actor: Actor, data: Data) -> FloatMove:
+    rail = str(data["rail"])
+    transfer_id = float_move_id(actor.mfi_id, rail, unit.district, str(data["reference"]))
+    return FloatMove(actor.mfi_id, rail, str(data["to_district"]), _amount(data), transfer_id)
 
 
 def _amount(data: Data) -> Money:

@@ -15,7 +15,7 @@ from typing import Any
 from core.calendar import maseru_instant
 from core.errors import InvalidInput
 from core.ledger.accounts import TILL
-from core.ledger.journals import suspense_receipt
+from core.ledger.journals import copied_number, suspense_receipt
 from core.loans.refusals import NotDisbursed, NotMoreThanNothing
 from core.money import ZERO, Money
 from core.ports.engine import Engine
@@ -44,8 +44,7 @@ async def check_cash(engine: Engine, unit: Unit, actor: Actor, data: Data) -> st
     lender's, and `InvalidInput` in a district where the lender does not work.
     """
     catalogue = await engine.record.catalogue()
-    mfi = catalogue.mfi(actor.mfi_id)
-    if unit.district != mfi.head_office_district and catalogue.district(unit.district).iso_code not in mfi.districts:
+    if not catalogue.mfi(actor.mfi_id).works_in(catalogue.district(unit.district)):
         raise InvalidInput("the lender has no branch in that district", field="district")
     if Money(int(data["amount_minor"])) <= ZERO:
         raise NotMoreThanNothing(field="amount")
@@ -126,7 +125,7 @@ def _key(payment: Payment) -> str:
 async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """A receipt's number is one branch's: lender and district are part of it, spaces and case are not."""
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
-    return f"{mfi.code} {unit.district} {''.join(str(data['reference']).split()).upper()}"
+    return f"{mfi.code} {unit.district} {copied_number(str(data['reference']))}"
 
 
 def _paid_on(data: Data) -> date:

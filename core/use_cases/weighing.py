@@ -69,7 +69,10 @@ class LoanChange:
 
 @dataclass(frozen=True, slots=True)
 class FloatChange:
-    """The head office's money on a rail: held, kept for payouts that may still leave, and held afterwards."""
+    """A lender's money on a rail where it is changed: held, kept for payouts that may still leave, and held afterwards.
+
+    Of a move between districts it is the one that gives.
+    """
 
     rail: str
     held: Money
@@ -295,4 +298,5 @@ _WEIGHERS: Final[Mapping[ProposalKind, Callable[[Engine, Unit, Actor, Data], Awa
     ProposalKind.FUND_FLOAT: _funding,
     ProposalKind.SWEEP_FLOAT: _leaving,
     ProposalKind.BOOK_RAIL_CHARGE: _leaving,
+    ProposalKind.MOVE_FLOAT: _leaving,
 }

@@ -84,6 +84,8 @@ STAFF: Final = {
     "POST /floats/sweep": PROPOSERS,
     "GET /floats/charge": PROPOSERS,
     "POST /floats/charge": PROPOSERS,
+    "GET /floats/move": PROPOSERS,
+    "POST /floats/move": PROPOSERS,
     "GET /approvals": PROPOSERS | {MANAGER},
     "GET /approvals/{district}/{proposal}": PROPOSERS | {MANAGER},
     "POST /approvals/{district}/{proposal}/carry-out": frozenset({MANAGER}),

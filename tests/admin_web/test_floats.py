@@ -1,20 +1,24 @@
-"""The lender's money on its rails in the portal: put in, taken out, and what a money service took for itself."""
+"""The lender's money on its rails in the portal: put in, taken out, charged for, and moved between districts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
 from core.money import ZERO, Money
-from core.ports.reads import FloatPage, RailChargeRow
+from core.ports.reads import FloatOnItsWay, FloatPage, RailChargeRow
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Role
+from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from tests.admin_web.browser import Answer, Browser
 from tests.admin_web.conftest import Office
 from tests.admin_web.lists import Lists, float_row
-from tests.admin_web.world import BUSINESS_ON, KHOTSO
+from tests.admin_web.world import BUSINESS_ON, KHOTSO, NOW, mfi
 
 
 async def _pending(office: Office) -> Sequence[Proposal]:
@@ -193,4 +197,140 @@ async def test_charges_are_listed_where_the_floats_are_and_nothing_where_there_i
     assert "Charges of money services" not in without.text
     for page in (await auditor.get("/disbursements"), await cashier.get(CHARGE)):
         for said in ("Charges of money services", "QH7X81", "20 Nov 2026", "M152.40"):
+            assert said in page.text
+
+
+# --- between districts ---
+
+MOVE = "/floats/move"
+
+
+async def _move(cashier: Browser, **changes: str) -> Answer:
+    fields = {"rail": "simulated", "from_district": "LS-A", "to_district": "LS-C", "amount": "2500"}
+    return await cashier.post(MOVE, seen_on=MOVE, **fields | {"reference": "K 7", "note": "Leribe is short."} | changes)
+
+
+async def test_a_move_is_proposed_in_the_district_that_gives(office: Office, lists: Lists) -> None:
+    cashier = await office.at(Role.CASHIER)
+    lists.float_page = FloatPage((float_row(), float_row(rail="till", held=Money.of(311), reserved=ZERO)), ())
+
+    disbursements = await cashier.get("/disbursements")
+    page = await cashier.get(MOVE)
+    answer = await _move(cashier)
+
+    assert f'href="{MOVE}"' in disbursements.text
+    for said in ("M88,000.00", '<option value="LS-A" selected>', "Leribe"):
+        assert said in page.text
+    assert "M311.00" not in page.text, "cash of a till is not moved"
+    assert (answer.status, answer.location) == (303, "/approvals")
+    (proposal,) = await _pending(office)
+    assert proposal.kind is ProposalKind.MOVE_FLOAT
+    assert proposal.data == {
+        "rail": "simulated",
+        "amount_minor": 2_500_00,
+        "reference": "K 7",
+        "to_district": "LS-C",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"to_district": "LS-A"}, "Choose another district than the one that gives."),
+        ({"to_district": ""}, "Choose one."),
+        ({"from_district": "LS-Z"}, "Choose one."),
+        ({"rail": "till"}, "Choose one."),
+        ({"amount": "0"}, "Write an amount in maloti"),
+        ({"amount": "100000.01"}, "The float is short by M0.01."),
+        ({"from_district": "LS-C", "to_district": "LS-A"}, "The float is short by M2,500.00."),
+        ({"reference": ""}, "Fill this in."),
+        ({"note": " "}, "Fill this in."),
+    ],
+)
+async def test_what_is_wrong_with_a_move_is_said_and_what_was_typed_stays(
+    office: Office, changes: dict[str, str], said: str
+) -> None:
+    cashier = await office.at(Role.CASHIER)
+
+    answer = await _move(cashier, **changes)
+
+    assert answer.status == 422
+    assert said in answer.text
+    assert 'value="K 7"' in answer.text or not changes.get("reference", "kept")
+    assert await _pending(office) == []
+
+
+async def test_money_left_where_the_lender_works_no_more_can_be_given_and_not_received(
+    office: Office, lists: Lists
+) -> None:
+    small = replace(mfi(UUID(int=7), "small", "Small Loans"), districts=frozenset({"LS-A"}))
+    await office.lending.engine.record.add_mfi(small)
+    cashier = await office.at(Role.CASHIER, small.id)
+    nothing = float_row(district="LS-B", held=ZERO, reserved=ZERO)
+    lists.float_page = FloatPage((float_row(), nothing, float_row(district="LS-C", held=Money.of(40))), ())
+
+    page = await cashier.get(MOVE)
+    there = await _move(cashier)
+
+    offered = re.findall(r'<option value="(LS-.)"', page.text)
+    assert offered == ["LS-A", "LS-C", "LS-A"], "two that give, one that receives"
+    assert there.status == 422
+
+
+async def test_the_second_person_sees_both_districts_and_the_money_is_on_its_way_until_it_arrives(
+    working_office: Office,
+) -> None:
+    engine = working_office.lending.engine
+    cashier, manager = await working_office.at(Role.CASHIER), await working_office.at(Role.MANAGER)
+    await _move(cashier)
+    (proposal,) = await _pending(working_office)
+    review = f"/approvals/LS-A/{proposal.id}"
+
+    waiting = await manager.get("/approvals?district=all")
+    page = await manager.get(review)
+    answer = await manager.post(f"{review}/carry-out", seen_on=review)
+    left = await cashier.get("/disbursements?district=all")
+    async with engine.record.unit("LS-A") as unit:
+        later = engine.clock.now() + timedelta(days=1)
+        (row,) = [row for row in await unit.outbox.claim(later, 10, 0) if row.topic == TRANSFER_TOPIC]
+        await receive_transfer(engine, row)
+        await unit.outbox.done(row.id, later)
+        await unit.commit()
+    arrived = await cashier.get("/disbursements?district=all")
+
+    assert "from Maseru to Leribe" in waiting.text
+    for said in ("Move money between districts", "Maseru", "Leribe", "K 7", "M100,000.00", "M97,500.00", "M2,500.00"):
+        assert said in page.text
+    assert answer.status == 303
+    assert "On its way between districts" in left.text
+    assert "On its way between districts" not in arrived.text
+    assert "M97,500.00" in arrived.text
+    assert "M2,500.00" in arrived.text
+    decided = await manager.get(review)
+    assert "Leribe" in decided.text, "also once it is carried out"
+
+
+async def test_a_district_that_does_not_answer_is_named_and_the_move_can_be_carried_out(
+    office: Office, lists: Lists
+) -> None:
+    cashier, manager = await office.at(Role.CASHIER), await office.at(Role.MANAGER)
+    await _move(cashier)
+    (proposal,) = await _pending(office)
+    review = f"/approvals/LS-A/{proposal.id}"
+    lists.float_page = FloatPage((float_row(),), ("LS-C",))
+
+    page = await manager.get(review)
+    answer = await manager.post(f"{review}/carry-out", seen_on=review)
+
+    assert "the district does not answer: Leribe." in page.text
+    assert answer.status == 303
+
+
+async def test_what_is_on_its_way_is_listed_where_the_floats_are(office: Office, lists: Lists) -> None:
+    auditor, cashier = await office.at(Role.AUDITOR), await office.at(Role.CASHIER)
+    way = FloatOnItsWay("LS-A", "LS-C", "simulated", Money.of("611.50"), NOW)
+    lists.float_page = FloatPage((float_row(),), (), (), (way,))
+
+    for page in (await auditor.get("/disbursements"), await cashier.get(MOVE)):
+        for said in ("On its way between districts", "Maseru", "Leribe", "M611.50"):
             assert said in page.text

@@ -40,6 +40,7 @@ PAGES: Final = {
     "fund": ("cashier", "/floats/fund"),
     "sweep": ("cashier", "/floats/sweep"),
     "rail-charge": ("cashier", "/floats/charge"),
+    "move-float": ("cashier", "/floats/move"),
     "loans": ("manager", "/loans?district=all"),
     "complaints": ("loan_officer", "/complaints?district=all"),
     "pin-reset": ("loan_officer", "/pin-resets"),

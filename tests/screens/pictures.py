@@ -42,6 +42,7 @@ PICTURES: Final[Mapping[str, str]] = {
     "/floats/fund": "fund",
     "/floats/sweep": "sweep",
     "/floats/charge": "rail-charge",
+    "/floats/move": "move-float",
     "/approvals": "approvals",
     "/approvals/{district}/{proposal}": "approval",
     "/complaints": "complaints",

@@ -26,6 +26,8 @@ LISTED = frozenset(
         "dashboard._OVERDUE",
         "dashboard._PORTFOLIO",
         "dashboard._SIDES",
+        "floats._CHARGES",
+        "floats._ON_THE_WAY",
         "floats._RESERVED",
         "floats._SIDES",
         "identities._CHANGES",

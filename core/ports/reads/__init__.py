@@ -7,7 +7,7 @@ that cross districts return `missing_districts`: those whose node did not answer
 from core.ports.reads.audit import AuditRow
 from core.ports.reads.complaints import ComplaintPage, ComplaintRow
 from core.ports.reads.dashboard import ArrearsBucket, DashboardFigures
-from core.ports.reads.floats import FloatPage, FloatRow, RailChargeRow
+from core.ports.reads.floats import FloatOnItsWay, FloatPage, FloatRow, RailChargeRow
 from core.ports.reads.identities import IdentityCasePage, IdentityCaseRow, IdentityChangePage, IdentityChangeRow
 from core.ports.reads.loans import LoanPage, LoanRow
 from core.ports.reads.payments import PaymentPage, PaymentRow
@@ -25,6 +25,7 @@ __all__ = [
     "DashboardFigures",
     "DisbursementPage",
     "DisbursementRow",
+    "FloatOnItsWay",
     "FloatPage",
     "FloatRow",
     "IdentityCasePage",

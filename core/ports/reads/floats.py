@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core.money import Money
 
@@ -31,9 +31,21 @@ class RailChargeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FloatOnItsWay:
+    """A part of a lender's float that has left its district and not arrived in the other yet."""
+
+    from_district: str
+    to_district: str
+    rail: str
+    amount: Money
+    left_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FloatPage:
-    """Floats, by district and rail, and the newest of what rails have taken of them."""
+    """Floats, by district and rail, the newest of what rails have taken of them, and what is on its way from there."""
 
     rows: Sequence[FloatRow]
     missing_districts: Sequence[str]
     charges: Sequence[RailChargeRow] = ()
+    on_the_way: Sequence[FloatOnItsWay] = ()

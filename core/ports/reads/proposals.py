@@ -17,7 +17,7 @@ class ProposalRow:
     """A change that waits for its second person.
 
     `borrower_name` is None where the change is about no loan, or about a loan of another district. `amount` is None
-    where the change names none (a write-off).
+    where the change names none (a write-off). `to_district` is where money goes that leaves for another district.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class ProposalRow:
     made_at: datetime
     payout: str = ""
     payment: str = ""
+    to_district: str = ""
 
 
 @dataclass(frozen=True, slots=True)

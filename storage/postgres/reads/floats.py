@@ -1,4 +1,4 @@
-"""What a lender holds on its rails, district by district, what payouts may still take of it, and what rails took."""
+"""What a lender holds on its rails, district by district: held, kept for payouts, taken by rails, on its way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Text, bindparam
 from core.ledger.accounts import TILL, Account, float_account, rail_of
 from core.ledger.journals import rail_charge_reference
 from core.money import Money
-from core.ports.reads import FloatPage, FloatRow, RailChargeRow
+from core.ports.reads import FloatOnItsWay, FloatPage, FloatRow, RailChargeRow
 from storage.postgres.reads.asking import Asking, statement
 
 _SIDES: Final = tuple(
@@ -36,8 +36,24 @@ _CHARGES: Final = statement(f"""
     limit :limit
 """)  # noqa: S608 - constants
 
+# A finished row is marked just after its money has arrived: for that moment both show it. Money's rows are never given
+# up; saying so lets the index of unfinished ones answer.
+_ON_THE_WAY: Final = statement("""
+    select o.district, o.data ->> 'to_district' as to_district, o.data ->> 'rail' as rail,
+        cast(o.data ->> 'amount_minor' as bigint) as lisente, j.recorded_at
+    from record.outbox o
+    join record.journals j on j.district = any(:districts) and j.district = o.district and j.key = o.key || '\\:out'
+    where o.district = any(:districts) and j.mfi_id = :mfi_id and o.topic = 'transfer' and o.kind = 'float'
+        and o.done_at is null and o.given_up_at is null
+    order by j.recorded_at, o.key
+    limit :limit
+""")
+
 CHARGES_MOST: Final = 10
 """A statement's charges of a month fit; what is older is looked for in the rail's own."""
+
+ON_THE_WAY_MOST: Final = 200
+"""Oldest first, as it is those that somebody has to look after; on a good day there is none."""
 
 
 async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
@@ -60,4 +76,11 @@ async def float_page(asking: Asking, rails: Sequence[str]) -> FloatPage:
         )
         for row in await asking.rows(_CHARGES, limit=CHARGES_MOST)
     ]
-    return FloatPage(rows=rows, missing_districts=(), charges=charges)
+    return FloatPage(rows=rows, missing_districts=(), charges=charges, on_the_way=await _on_the_way(asking))
+
+
+async def _on_the_way(asking: Asking) -> Sequence[FloatOnItsWay]:
+    return [
+        FloatOnItsWay(row.district, row.to_district, row.rail, Money(row.lisente), row.recorded_at)
+        for row in await asking.rows(_ON_THE_WAY, limit=ON_THE_WAY_MOST)
+    ]

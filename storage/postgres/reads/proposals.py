@@ -64,6 +64,7 @@ def _row(row: Row[Any]) -> ProposalRow:
         rail=str(row.data.get("rail", "")),
         payout=row.payout or "",
         payment=str(row.data.get("rail_reference", "")),
+        to_district=str(row.data.get("to_district", "")),
         amount=None if amount is None else Money(int(amount)),
         reason=row.reason,
         made_by=row.made_by,

@@ -10,6 +10,7 @@ from core.errors import InvalidInput, NotFound
 from core.money import ZERO, Money
 from core.records.catalogue import Mfi
 from core.records.staff import MakerIsChecker
+from core.use_cases.floats import FloatTooLow
 from core.use_cases.funding import AllotFloat, FundFloat, allot_float, fund_float
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 
@@ -30,10 +31,11 @@ async def test_money_that_a_payout_is_about_to_take_is_not_allotted(lending: Len
     await lending.release(await lending.accept(phone, await lending.offer(phone)))
     before = await held(lending, lending.mfi)
 
-    with pytest.raises(InvalidInput):
+    with pytest.raises(FloatTooLow) as refused:
         await allot(lending, before)
     await allot(lending, before - Money.of("950"))
 
+    assert refused.value.shortfall == Money.of("950")
     assert await held(lending, lending.mfi) == Money.of("950"), "what the payout takes"
 
 
@@ -63,12 +65,21 @@ async def test_the_head_office_is_allotted_nothing_of_its_own(lending: Lending) 
     assert refused.value.field == "to_district"
 
 
-async def test_a_float_is_moved_by_more_than_nothing_and_by_two_persons(lending: Lending) -> None:
+async def test_a_float_is_funded_and_allotted_by_more_than_nothing(lending: Lending) -> None:
+    with pytest.raises(InvalidInput) as not_allotted:
+        await allot(lending, ZERO)
+    with pytest.raises(InvalidInput) as not_funded:
+        await fund_float(lending.engine, FundFloat(lending.mfi.id, "simulated", ZERO, key(), uuid4(), uuid4()))
+
+    assert (not_allotted.value.field, not_funded.value.field) == ("amount", "amount")
+
+
+async def test_a_float_is_funded_and_allotted_by_two_persons(lending: Lending) -> None:
     alone = uuid4()
 
-    with pytest.raises(InvalidInput) as refused:
-        await allot(lending, ZERO)
     with pytest.raises(MakerIsChecker):
         await fund_float(lending.engine, FundFloat(lending.mfi.id, "simulated", Money.of("1"), key(), alone, alone))
-
-    assert refused.value.field == "amount"
+    with pytest.raises(MakerIsChecker):
+        await allot_float(
+            lending.engine, AllotFloat(lending.mfi.id, "simulated", AWAY, Money.of("1"), key(), alone, alone)
+        )

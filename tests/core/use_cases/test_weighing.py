@@ -110,6 +110,19 @@ async def test_a_charge_is_foretold(lending: Lending) -> None:
     assert weighed.float_change.held - weighed.float_change.held_after == weighed.amount == Money.of("12.50")
 
 
+@pytest.mark.parametrize(("giver", "receiver"), [(HOME, AWAY), (AWAY, HOME)])
+async def test_a_move_between_districts_is_foretold_where_it_leaves(
+    giver: str, receiver: str, lending: Lending
+) -> None:
+    data = {"rail": "simulated", "amount_minor": 40_00, "reference": "K-W", "to_district": receiver}
+
+    weighed = await then_done(lending, ProposalKind.MOVE_FLOAT, data, giver)
+
+    assert weighed.float_change is not None
+    assert weighed.float_change.held_after == await balance(lending, "float:simulated", giver)
+    assert weighed.float_change.held - weighed.float_change.held_after == weighed.amount == Money.of("40")
+
+
 async def test_a_proposal_that_the_books_no_longer_take_says_why(lending: Lending) -> None:
     loan = await late_loan(lending)
     data = {"loan_reference": str(loan.reference), "instalment": 1, "part": "penalty", "amount_minor": 30_00}

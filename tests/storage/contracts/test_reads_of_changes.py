@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from core.ledger.journals import Journal, rail_charge, rail_charge_key
+from core.ledger.journals import Journal, rail_charge, rail_charge_key, transfer_out
 from core.money import ZERO, Money
-from core.ports.reads import FloatRow, PortalReads, RailChargeRow
+from core.ports.reads import FloatOnItsWay, FloatRow, PortalReads, RailChargeRow
 from core.ports.record import Record
+from core.ports.work import OutboxRow
 from core.records.loan import Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
+from core.use_cases.transferring import FLOAT_TRANSFER, PAYMENT_TRANSFER, TRANSFER_TOPIC
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.reads.floats import CHARGES_MOST
 from tests.storage.samples import (
@@ -197,6 +199,49 @@ async def test_floats_come_with_what_rails_took_of_them_newest_first(record: Rec
         RailChargeRow(DISTRICT, "simulated", "QH8", Money(25), TODAY),
         RailChargeRow(DISTRICT, "simulated", "QH7:X", Money(30), yesterday),
     ]
+
+
+async def leave(
+    record: Record, transfer_id: str, minor: int, *, mfi_id: UUID = MFI, kind: str = FLOAT_TRANSFER
+) -> None:
+    """Money leaves for another district: its journal, and the row that brings it there."""
+    journal = transfer_out(
+        key=f"{transfer_id}:out", rail="simulated", amount=Money(minor), value_on=TODAY, transfer_id=transfer_id
+    )
+    data = {"to_district": "LS-B", "rail": "simulated", "amount_minor": minor}
+    async with record.unit(DISTRICT) as unit:
+        await unit.ledger.post(mfi_id, [journal], **POSTED)
+        await unit.outbox.add(OutboxRow(uuid4(), DISTRICT, TRANSFER_TOPIC, kind, transfer_id, data, NOW))
+        await unit.commit()
+
+
+async def test_float_on_its_way_is_listed_with_where_it_left_until_it_has_arrived(
+    record: Record, reads: PortalReads
+) -> None:
+    await leave(record, "m1", 300)
+    await leave(record, "m2", 50, mfi_id=OTHER_MFI)
+    await leave(record, "m3", 70, kind=PAYMENT_TRANSFER)
+
+    listed = (await reads.floats(MFI, BOTH)).on_the_way
+    elsewhere = (await reads.floats(MFI, ["LS-B"])).on_the_way
+    async with record.unit(DISTRICT) as unit:
+        for row in await unit.outbox.claim(LATER, 10, 0):
+            await unit.outbox.done(row.id, LATER)
+        await unit.commit()
+
+    assert listed == [FloatOnItsWay(DISTRICT, "LS-B", "simulated", Money(300), NOW)]
+    assert elsewhere == []
+    assert (await reads.floats(MFI, BOTH)).on_the_way == []
+
+
+async def test_a_move_that_waits_names_where_the_money_goes(record: Record, reads: PortalReads) -> None:
+    data = {"rail": "simulated", "amount_minor": 300, "reference": "K-1", "to_district": "LS-B"}
+    await kept(record, a_proposal(ProposalKind.MOVE_FLOAT, data=data), a_proposal(made_at=LATER))
+
+    move, other = (await reads.proposals(MFI, BOTH)).rows
+
+    assert (move.district, move.to_district, move.amount, move.rail) == (DISTRICT, "LS-B", Money(300), "simulated")
+    assert other.to_district == ""
 
 
 async def test_no_more_charges_are_listed_than_fit(record: Record, reads: PortalReads) -> None:

@@ -1,0 +1,74 @@
+"""Proposing that a part of a float moves from one district to another, beside what is free in each and on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from admin_web.districts import ALL, DistrictChoice
+from admin_web.floats.movement import movement_of
+from admin_web.forms import Form
+from admin_web.languages import Text, mark
+from admin_web.proposals import put_forward
+from admin_web.refusals import sentence_of
+from admin_web.visits import Visit
+from admin_web.words import RAILS, word
+from core.errors import InvalidInput
+from core.ledger.accounts import TILL
+from core.ports.reads import FloatPage
+from core.records.catalogue import District
+from core.records.proposal import ProposalKind
+from core.use_cases.floats import FloatTooLow
+
+
+async def ask_move(visit: Visit) -> web.Response:
+    """Which money service, how much, from where to where, and the lender's own number of it."""
+    return await _page(visit, Form())
+
+
+async def propose_move(visit: Visit) -> web.Response:
+    """Put it before a second person."""
+    form, mfi = await visit.form(), await visit.mfi()
+    districts = await visit.districts()
+    giver = form.one_of("from_district", tuple(district.code for district in districts))
+    receiver = form.one_of("to_district", tuple(each.code for each in districts if mfi.works_in(each)))
+    if giver and giver == receiver:
+        form.refuse("to_district", Text(mark("Choose another district than the one that gives.")))
+    try:
+        data = movement_of(form, tuple(mfi.rail_accounts)) | {"to_district": receiver}
+        await put_forward(visit, form, giver, ProposalKind.MOVE_FLOAT, data)
+    except (InvalidInput, FloatTooLow) as error:
+        form.refused_by(error, sentence_of(error))
+        return await _page(visit, form, status=422)
+    return visit.done("proposed", "/approvals")
+
+
+async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    mfi, districts = await visit.mfi(), await visit.districts()
+    found = await visit.reads.floats(mfi.id, [district.code for district in districts])
+    receivers = [district for district in districts if mfi.works_in(district)]
+    givers = _givers(districts, receivers, found)
+    return await visit.page(
+        "floats/between.html",
+        status=status,
+        found=found,
+        rows=[row for row in found.rows if row.rail != TILL and row.district in {each.code for each in givers}],
+        choice=DistrictChoice(ALL, districts),
+        rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
+        givers=_options(givers),
+        receivers=_options(receivers),
+        head_office=mfi.head_office_district,
+        form=form,
+        key=visit.new_key(),
+    )
+
+
+def _givers(districts: Sequence[District], receivers: Sequence[District], found: FloatPage) -> Sequence[District]:
+    """Where the lender works, and where money of it was left behind."""
+    holding = {row.district for row in found.rows if row.held and row.rail != TILL}
+    return [district for district in districts if district in receivers or district.code in holding]
+
+
+def _options(districts: Sequence[District]) -> list[tuple[str, str]]:
+    return [(district.code, district.name) for district in districts]

@@ -1,0 +1,85 @@
+"""A part of a lender's float on its way to another district: the one way in which float leaves for there.
+
+It leaves at once, with an outbox row in the same transaction, and arrives when that row is worked on: see
+`core.use_cases.transferring`. In between it stands in inter-district clearing, where no payout can take it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.errors import InvalidInput
+from core.ledger.accounts import TILL
+from core.ledger.journals import transfer_out
+from core.money import ZERO, Money
+from core.ports.engine import Engine
+from core.ports.record import Unit
+from core.ports.work import OutboxRow
+from core.use_cases.floats import ReferenceUsed, check_float
+from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC
+
+
+@dataclass(frozen=True, slots=True)
+class FloatMove:
+    """What goes where. By `transfer_id` it leaves one district once and arrives in the other once."""
+
+    mfi_id: UUID
+    rail: str
+    to_district: str
+    amount: Money
+    transfer_id: str
+
+    @property
+    def departure(self) -> str:
+        """The key of the journal with which it leaves."""
+        return f"{self.transfer_id}:out"
+
+
+async def check_float_move(engine: Engine, unit: Unit, move: FloatMove) -> None:
+    """Weigh what is to leave this unit's district.
+
+    Money may leave any district, so that none is left behind where a lender lends no more, and goes where it works.
+
+    Raises `InvalidInput`, `NotFound` for a district that is none, `ReferenceUsed`, and `FloatTooLow` for more than is
+    free.
+    """
+    if move.rail == TILL:
+        raise InvalidInput("cash is taken to the bank, not moved between districts", field="rail")
+    if move.amount <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    catalogue = await engine.record.catalogue()
+    receiver = catalogue.district(move.to_district)
+    if receiver.code == unit.district:
+        raise InvalidInput("the money is in that district already", field="to_district")
+    if not catalogue.mfi(move.mfi_id).works_in(receiver):
+        raise InvalidInput("the lender has no business in that district", field="to_district")
+    if await unit.ledger.has(move.departure):
+        raise ReferenceUsed(field="reference")
+    await check_float(unit, move.mfi_id, move.rail, move.amount)
+
+
+async def send_float(engine: Engine, unit: Unit, move: FloatMove) -> None:
+    """Let it leave this unit's district, once it was weighed in the same transaction."""
+    now, today = engine.clock.now(), await unit.business_date()
+    journal = transfer_out(
+        key=move.departure, rail=move.rail, amount=move.amount, value_on=today, transfer_id=move.transfer_id
+    )
+    await unit.ledger.post(move.mfi_id, [journal], recorded_at=now, business_on=today)
+    await unit.outbox.add(
+        OutboxRow(
+            id=engine.identifiers.new_id(),
+            district=unit.district,
+            topic=TRANSFER_TOPIC,
+            kind=FLOAT_TRANSFER,
+            key=move.transfer_id,
+            data={
+                "mfi_id": str(move.mfi_id),
+                "rail": move.rail,
+                "to_district": move.to_district,
+                "amount_minor": move.amount.minor,
+                "transfer_id": move.transfer_id,
+            },
+            due_at=now,
+        )
+    )
