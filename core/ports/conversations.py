@@ -111,10 +111,13 @@ class ConversationStore(Protocol):
         """
         ...
 
-    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
+    async def forget(
+        self, caller: bytes, *, but_draft: UUID | None = None, saved_before: datetime | None = None
+    ) -> None:
         """Remove every turn, claim and draft of a caller. Safe to repeat; whoever saves over what is gone has lost.
 
         but_draft: this draft stays, and the turns that are in it with what they claim.
+        saved_before: turns that were saved then or later stay, with what they claim and the drafts that they are in.
         """
         ...
 

@@ -7,8 +7,9 @@ anywhere is finished by sending it again under the same draft, or by the worker 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from core.errors import Conflict, InvalidInput
@@ -22,6 +23,9 @@ from core.use_cases.identity_cases import IdentityClaim, open_case
 from core.use_cases.messages import tell
 from core.use_cases.reserving import ReservationReleased, activate, keep_reservation, release
 from core.use_cases.unlinking import cut_chat
+
+OPEN_SESSION_MAX: Final = timedelta(minutes=10)
+"""A session that was answered this lately may still be open; no network gives a number to another within it."""
 
 
 class RegistrationOutcome(StrEnum):
@@ -102,10 +106,11 @@ async def _leave_behind(engine: Engine, command: RegisterBorrower) -> None:
     """Let nothing of whoever had the number before go on with its new borrower: no form, no command begun, no chat.
 
     Before the borrower is inserted, because their first message would go to that chat. What belongs to this
-    registration stays: its own form with the turns in it, and the chat that it is made in.
+    registration stays: its own form with the turns in it, and the chat that it is made in. So do sessions of just now:
+    whoever dials twice meanwhile has the SIM.
     """
-    caller = engine.keyed_hash.phone(command.phone)
-    await engine.channel.conversations.forget(caller, but_draft=command.draft_id)
+    caller, now = engine.keyed_hash.phone(command.phone), engine.clock.now()
+    await engine.channel.conversations.forget(caller, but_draft=command.draft_id, saved_before=now - OPEN_SESSION_MAX)
     if command.channel is not Channel.TELEGRAM:
         await cut_chat(engine, command.phone)
 

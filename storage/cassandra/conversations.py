@@ -111,14 +111,16 @@ class ConversationsOnCassandra:
                 await self._session.write(CLOSE_CLAIM, *_open_claim(turn, expected_turn))
         return SaveResult.SAVED
 
-    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
+    async def forget(
+        self, caller: bytes, *, but_draft: UUID | None = None, saved_before: datetime | None = None
+    ) -> None:
         """Row by row, by transactions as all else here: a plain removal could be ordered before a save.
 
         What `open_claims` names goes with it: the worker finds no turn of that name, and the name expires.
         """
         with self._doubts.watching(caller):
             rows = await self._session.rows(ALL_ROWS, caller, serial=True)
-            kept = set() if but_draft is None else _rows_of_draft(rows, but_draft)
+            kept = _rows_that_stay(rows, but_draft, saved_before)
             for row in rows:
                 if (place := (row["kind"], row["service"], row["session"])) not in kept:
                     await self._session.compare_and_set((FORGET, (caller, *place)))
@@ -214,11 +216,19 @@ def _over_expired(part: _Part, expired: set[tuple[str, str, str]], now: int) -> 
     return replacements[statement], (*(None if value is UNSET_VALUE else value for value in values), now)
 
 
-def _rows_of_draft(rows: Sequence[Row], draft_id: UUID) -> set[tuple[str, str, str]]:
-    """A draft, the turns that are in it, and the marks of what they claim: kind, service and session of each."""
-    turns = [row for row in rows if row["kind"] == TURN and row["draft_id"] == draft_id]
+def _rows_that_stay(
+    rows: Sequence[Row], but_draft: UUID | None, saved_before: datetime | None
+) -> set[tuple[str, str, str]]:
+    """Turns of a draft or of lately, the marks of what they claim, and their drafts: kind, service, session of each."""
+
+    def stays(turn: Row) -> bool:
+        is_of_draft = but_draft is not None and turn["draft_id"] == but_draft
+        return is_of_draft or (saved_before is not None and turn["updated_at"] >= to_microseconds(saved_before))
+
+    turns = [row for row in rows if row["kind"] == TURN and stays(row)]
+    drafts = {but_draft, *(row["draft_id"] for row in turns)} - {None}
     of_turns = {(kind, row["service"], row["session"]) for row in turns for kind in (TURN, CLAIM)}
-    return of_turns | {(DRAFT, "", str(draft_id))}
+    return of_turns | {(DRAFT, "", str(draft)) for draft in drafts}
 
 
 def _open_claim(turn: TurnRecord, number: int) -> tuple[object, ...]:

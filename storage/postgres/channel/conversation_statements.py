@@ -95,12 +95,17 @@ STALE_CLAIMS: Final = f"""
 """  # noqa: S608 - constants
 
 FORGET: Final = """
-    with forgotten_turns as (
-        delete from channel.turns where caller = $1 and ($2::uuid is null or draft_id is distinct from $2)
+    with of_lately as (
+        select draft_id from channel.turns where caller = $1 and draft_id is not null and updated_at >= $3
+    ), forgotten_turns as (
+        delete from channel.turns
+        where caller = $1 and ($2::uuid is null or draft_id is distinct from $2)
+            and ($3::timestamptz is null or updated_at < $3)
     )
-    delete from channel.drafts where caller = $1 and id is distinct from $2
+    delete from channel.drafts
+    where caller = $1 and id is distinct from $2 and id not in (select draft_id from of_lately)
 """
-"""$1 caller, $2 the draft that stays, null for none."""
+"""$1 caller, $2 the draft that stays, null for none, $3 since when a turn stays with its draft, null for never."""
 
 _TURN_KEY: Final = 3
 _DRAFT_KEY: Final = 2

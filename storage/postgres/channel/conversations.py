@@ -70,8 +70,10 @@ class ConversationsOnPostgres:
             return SaveResult.LOST
         return SaveResult.SAVED if row is not None and row["saved"] else SaveResult.LOST
 
-    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
-        await self._pool.write(FORGET, caller, but_draft)
+    async def forget(
+        self, caller: bytes, *, but_draft: UUID | None = None, saved_before: datetime | None = None
+    ) -> None:
+        await self._pool.write(FORGET, caller, but_draft, saved_before)
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         return [_turn(row) for row in await self._pool.rows(STALE_CLAIMS, older_than, limit)]

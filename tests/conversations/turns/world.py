@@ -209,12 +209,19 @@ class MemoryStore:
         await self.after_save()
         return SaveResult.SAVED
 
-    async def forget(self, caller: bytes, *, but_draft: UUID | None = None) -> None:
-        def stays(owner: bytes, draft_id: UUID | None) -> bool:
-            return owner != caller or (draft_id is not None and draft_id == but_draft)
+    async def forget(
+        self, caller: bytes, *, but_draft: UUID | None = None, saved_before: datetime | None = None
+    ) -> None:
+        def stays(turn: TurnRecord) -> bool:
+            is_of_draft = turn.draft_id is not None and turn.draft_id == but_draft
+            is_of_lately = saved_before is not None and turn.updated_at >= saved_before
+            return turn.caller != caller or is_of_draft or is_of_lately
 
-        self.turns = {where: turn for where, turn in self.turns.items() if stays(where[0], turn.draft_id)}
-        self.drafts = {where: draft for where, draft in self.drafts.items() if stays(*where)}
+        self.turns = {where: turn for where, turn in self.turns.items() if stays(turn)}
+        drafts = {but_draft, *(turn.draft_id for turn in self.turns.values())}
+        self.drafts = {
+            where: draft for where, draft in self.drafts.items() if draft.caller != caller or draft.id in drafts
+        }
 
     async def stale_claims(self, older_than: datetime, limit: int) -> Sequence[TurnRecord]:
         claimed = [turn for turn in self.turns.values() if turn.claim and turn.claim.claimed_at < older_than]

@@ -13,10 +13,11 @@ from core.ports.chats import ChatLink
 from core.ports.conversations import Claim, DraftRecord, TurnRecord
 from core.ports.engine import Engine
 from core.records.borrower import Channel, UnderAge
-from core.use_cases.registration import RegisterBorrower, RegistrationOutcome, register_borrower
+from core.use_cases.registration import OPEN_SESSION_MAX, RegisterBorrower, RegistrationOutcome, register_borrower
 from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
 from tests.core.use_cases.lending import Lending
 from tests.core.use_cases.test_registration import command
+from tests.fixtures_postgres import MovableClock
 
 SERVICE = "ussd:*384*555#"
 CHAT = b"k" * 32
@@ -65,17 +66,30 @@ async def left_on(lending: Lending, caller: bytes, session: str = "new") -> tupl
     return turn, waiting, [draft.id for draft in snapshot.drafts]
 
 
-async def test_no_form_and_no_command_of_a_former_holder_goes_on_with_a_new_borrower(lending: Lending) -> None:
+async def test_no_form_and_no_command_of_a_former_holder_goes_on_with_a_new_borrower(
+    lending: Lending, clock: MovableClock
+) -> None:
     wanted = command(lending)
     caller = caller_of(lending, wanted)
     await leave_form(lending, caller, uuid4(), "old", "apply:old")
     await leave_form(lending, caller, uuid4(), "older")
+    clock.at += OPEN_SESSION_MAX + timedelta(seconds=1)
     await leave_form(lending, caller, wanted.draft_id, "new", f"register:{wanted.draft_id}")
 
     done = await register_borrower(lending.engine, wanted)
 
     assert done.outcome is RegistrationOutcome.REGISTERED
     assert await left_on(lending, caller) == (wanted.draft_id, [], [wanted.draft_id])
+
+
+async def test_a_session_of_just_now_goes_on_because_whoever_dials_twice_has_the_sim(lending: Lending) -> None:
+    wanted, other = command(lending), uuid4()
+    caller = caller_of(lending, wanted)
+    await leave_form(lending, caller, other, "other")
+
+    await register_borrower(lending.engine, wanted)
+
+    assert await left_on(lending, caller, "other") == (other, [], [other])
 
 
 @pytest.mark.parametrize(
@@ -136,10 +150,11 @@ async def test_a_number_that_is_somebodys_loses_nothing_to_who_tries_to_register
     assert await linked_chat(lending, caller) == CHAT
 
 
-async def test_who_may_not_register_leaves_the_number_free_and_empty(lending: Lending) -> None:
+async def test_who_may_not_register_leaves_the_number_free_and_empty(lending: Lending, clock: MovableClock) -> None:
     wanted = replace(command(lending), date_of_birth=await lending.today())
     caller = caller_of(lending, wanted)
     await leave_form(lending, caller, uuid4(), "old", "apply:old")
+    clock.at += OPEN_SESSION_MAX + timedelta(seconds=1)
 
     with pytest.raises(UnderAge):
         await register_borrower(lending.engine, wanted)

@@ -313,6 +313,23 @@ async def test_what_belongs_to_the_draft_that_stays_is_not_forgotten(channel: Ch
     assert await save(finished, expected_turn=1, expected_claim="register:1") is SAVED
 
 
+async def test_what_was_saved_lately_is_not_forgotten_where_that_is_asked(channel: ChannelPlane) -> None:
+    save, load = channel.conversations.save, channel.conversations.load
+    earlier = NOW - timedelta(seconds=1)
+    fresh, old = a_draft(flow="register"), a_draft()
+    kept = a_turn(draft_id=fresh.id, draft_version=1, claim=a_claim("register:1"))
+    await save(kept, expected_turn=None, expected_claim=None, draft=fresh)
+    gone = a_turn(session="s2", draft_id=old.id, draft_version=1, claim=a_claim("apply:2"), updated_at=earlier)
+    await save(gone, expected_turn=None, expected_claim=None, draft=old)
+
+    await channel.conversations.forget(CALLER, saved_before=kept.updated_at)
+
+    snapshot = await load(CALLER, "*384*555#", "s1", NOW)
+    assert (snapshot.turn, snapshot.unfinished, snapshot.drafts) == (kept, (), (fresh,))
+    assert await turn_of(channel, "s2") is None
+    assert list(await channel.conversations.stale_claims(LATER, 10)) == [kept]
+
+
 async def test_a_session_that_was_forgotten_cannot_go_on_and_another_may_begin(channel: ChannelPlane) -> None:
     save = channel.conversations.save
     await save(a_turn(1), expected_turn=None, expected_claim=None)
