@@ -16,7 +16,6 @@ from admin_web.visits import Visit
 from admin_web.words import RAILS, word
 from core.errors import InvalidInput
 from core.ledger.accounts import TILL
-from core.ports.reads import FloatPage
 from core.records.catalogue import District
 from core.records.proposal import ProposalKind
 from core.use_cases.floats import FloatTooLow
@@ -30,9 +29,8 @@ async def ask_move(visit: Visit) -> web.Response:
 async def propose_move(visit: Visit) -> web.Response:
     """Put it before a second person."""
     form, mfi = await visit.form(), await visit.mfi()
-    districts = await visit.districts()
-    giver = form.one_of("from_district", tuple(district.code for district in districts))
-    receiver = form.one_of("to_district", tuple(each.code for each in districts if mfi.works_in(each)))
+    places = tuple(district.code for district in await _places(visit))
+    giver, receiver = form.one_of("from_district", places), form.one_of("to_district", places)
     if giver and giver == receiver:
         form.refuse("to_district", Text(mark("Choose another district than the one that gives.")))
     try:
@@ -45,30 +43,23 @@ async def propose_move(visit: Visit) -> web.Response:
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    mfi, districts = await visit.mfi(), await visit.districts()
-    found = await visit.reads.floats(mfi.id, [district.code for district in districts])
-    receivers = [district for district in districts if mfi.works_in(district)]
-    givers = _givers(districts, receivers, found)
+    mfi, places = await visit.mfi(), await _places(visit)
+    found = await visit.reads.floats(mfi.id, [district.code for district in places])
     return await visit.page(
         "floats/between.html",
         status=status,
         found=found,
-        rows=[row for row in found.rows if row.rail != TILL and row.district in {each.code for each in givers}],
-        choice=DistrictChoice(ALL, districts),
+        rows=[row for row in found.rows if row.rail != TILL],
+        choice=DistrictChoice(ALL, places),
         rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
-        givers=_options(givers),
-        receivers=_options(receivers),
+        places=[(district.code, district.name) for district in places],
         head_office=mfi.head_office_district,
         form=form,
         key=visit.new_key(),
     )
 
 
-def _givers(districts: Sequence[District], receivers: Sequence[District], found: FloatPage) -> Sequence[District]:
-    """Where the lender works, and where money of it was left behind."""
-    holding = {row.district for row in found.rows if row.held and row.rail != TILL}
-    return [district for district in districts if district in receivers or district.code in holding]
-
-
-def _options(districts: Sequence[District]) -> list[tuple[str, str]]:
-    return [(district.code, district.name) for district in districts]
+async def _places(visit: Visit) -> Sequence[District]:
+    """Where the lender works, and so may have a float."""
+    mfi = await visit.mfi()
+    return [district for district in await visit.districts() if mfi.works_in(district)]

@@ -37,9 +37,7 @@ class FloatMove:
 
 
 async def check_float_move(engine: Engine, unit: Unit, move: FloatMove) -> None:
-    """Weigh what is to leave this unit's district.
-
-    Money may leave any district, so that none is left behind where a lender lends no more, and goes where it works.
+    """Weigh what is to leave this unit's district. On both sides it is one where the lender works.
 
     Raises `InvalidInput`, `NotFound` for a district that is none, `ReferenceUsed`, and `FloatTooLow` for more than is
     free.
@@ -48,12 +46,12 @@ async def check_float_move(engine: Engine, unit: Unit, move: FloatMove) -> None:
         raise InvalidInput("cash is taken to the bank, not moved between districts", field="rail")
     if move.amount <= ZERO:
         raise InvalidInput("an amount of money is more than nothing", field="amount")
-    catalogue = await engine.record.catalogue()
-    receiver = catalogue.district(move.to_district)
-    if receiver.code == unit.district:
+    if move.to_district == unit.district:
         raise InvalidInput("the money is in that district already", field="to_district")
-    if not catalogue.mfi(move.mfi_id).works_in(receiver):
-        raise InvalidInput("the lender has no business in that district", field="to_district")
+    catalogue = await engine.record.catalogue()
+    for district, field in ((unit.district, "district"), (move.to_district, "to_district")):
+        if not catalogue.mfi(move.mfi_id).works_in(catalogue.district(district)):
+            raise InvalidInput("the lender has no business in that district", field=field)
     if await unit.ledger.has(move.departure):
         raise ReferenceUsed(field="reference")
     await check_float(unit, move.mfi_id, move.rail, move.amount)

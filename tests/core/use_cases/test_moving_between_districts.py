@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from core.errors import DomainError, InvalidInput, NotFound
-from core.ledger.journals import funding
 from core.money import ZERO, Money
 from core.records.proposal import AlreadyPending, Proposal, ProposalKind
 from core.records.staff import NotAllowed
 from core.use_cases.floats import FloatTooLow, ReferenceUsed
+from core.use_cases.funding import FundFloat, fund_float
 from core.use_cases.proposing import AlreadyDecided, Answer, Propose, carry_out, propose
 from core.use_cases.transferring import TRANSFER_TOPIC, receive_transfer
 from core.use_cases.verifying_transfers import verify_transfers
@@ -243,26 +243,26 @@ async def test_money_of_a_money_service_goes_to_another_district_and_is_more_tha
     assert refused.value.field == field
 
 
-async def test_money_goes_where_the_lender_works_and_may_leave_where_it_works_no_more(lending: Lending) -> None:
-    """What is left behind in a district that a lender gave up comes home; no more goes there."""
+@pytest.mark.parametrize(
+    ("giver", "receiver", "field"), [(HOME, AWAY, "to_district"), (AWAY, HOME, "district"), (AWAY, EMPTY, "district")]
+)
+async def test_money_moves_between_the_head_office_and_where_the_lender_lends(
+    giver: str, receiver: str, field: str, lending: Lending
+) -> None:
     small = replace(
         lending.mfi, id=uuid4(), code="small", rail_accounts={"simulated": "71003"}, districts=frozenset({EMPTY})
     )
     await lending.engine.record.add_mfi(small)
     cashier = replace(lending.cashier, staff_id=uuid4(), mfi_id=small.id)
-    async with lending.engine.record.unit(AWAY) as unit:
-        today = await unit.business_date()
-        left = funding(key="left", rail="simulated", amount=Money.of("80"), value_on=today)
-        await unit.ledger.post(small.id, [left], recorded_at=lending.engine.clock.now(), business_on=today)
-        await unit.commit()
+    own = FundFloat(small.id, "simulated", Money.of("80"), "BANK-1", uuid4(), uuid4())
+    await fund_float(lending.engine, own)
 
-    async def asked(giver: str, receiver: str) -> Proposal:
-        data = moved(Money.of("40"), receiver, receiver)
-        return await propose(lending.engine, cashier, Propose(giver, MOVE, data, "As agreed.", key()))
+    async def asked(from_district: str, to_district: str) -> Proposal:
+        data = moved(Money.of("40"), to_district=to_district)
+        return await propose(lending.engine, cashier, Propose(from_district, MOVE, data, "As agreed.", key()))
 
-    home, elsewhere = await asked(AWAY, HOME), await asked(AWAY, EMPTY)
     with pytest.raises(InvalidInput) as refused:
-        await asked(HOME, AWAY)
+        await asked(giver, receiver)
 
-    assert (home.data["to_district"], elsewhere.data["to_district"]) == (HOME, EMPTY)
-    assert refused.value.field == "to_district"
+    assert refused.value.field == field
+    assert (await asked(HOME, EMPTY)).district == HOME
