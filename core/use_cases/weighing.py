@@ -111,6 +111,14 @@ class ProposalFile:
     refusal: DomainError | None = None
 
     @property
+    def amount(self) -> Money | None:
+        """As it is weighed, else as it was proposed; None where the change names none and is not weighed any more."""
+        if self.weighed is not None:
+            return self.weighed.amount
+        stated = self.proposal.data.get("amount_minor")
+        return None if stated is None else Money(int(stated))
+
+    @property
     def value_on(self) -> date | None:
         """The day that it counts, where that is another than the day of carrying it out."""
         stated = self.proposal.data.get("value_on")

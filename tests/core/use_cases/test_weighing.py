@@ -15,7 +15,7 @@ from core.money import ZERO, Money
 from core.records.loan import Loan
 from core.records.proposal import AlreadyPending, ProposalKind
 from core.records.staff import NotAllowed
-from core.use_cases.proposing import Answer, Propose, carry_out, propose
+from core.use_cases.proposing import Answer, Propose, carry_out, propose, refuse
 from core.use_cases.weighing import Owed, Weighed, loan_books, proposal_file, weigh
 from tests.core.use_cases.lending import AWAY, HOME, Lending, key
 from tests.core.use_cases.test_adjusting import assign, balance, late_loan
@@ -34,6 +34,7 @@ async def then_done(lending: Lending, kind: ProposalKind, data: dict[str, Any], 
     proposal = await propose(lending.engine, lending.cashier, Propose(district, kind, data, "As agreed.", key()))
     seen = await proposal_file(lending.engine, lending.manager, district, proposal.id)
     assert seen.weighed == weighed
+    assert seen.amount == weighed.amount
     await carry_out(lending.engine, lending.manager, Answer(district, proposal.id, "", key()))
     return weighed
 
@@ -121,6 +122,21 @@ async def test_a_move_between_districts_is_foretold_where_it_leaves(
     assert weighed.float_change is not None
     assert weighed.float_change.held_after == await balance(lending, "float:simulated", giver)
     assert weighed.float_change.held - weighed.float_change.held_after == weighed.amount == Money.of("40")
+
+
+async def test_a_decided_proposal_still_says_its_amount_where_it_named_one(lending: Lending) -> None:
+    loan = await late_loan(lending)
+    move = {"rail": "simulated", "amount_minor": 40_00, "reference": "K-V", "to_district": AWAY}
+    amounts = []
+    for kind, data in (
+        (ProposalKind.MOVE_FLOAT, move),
+        (ProposalKind.WRITE_OFF, {"loan_reference": str(loan.reference)}),
+    ):
+        waiting = await propose(lending.engine, lending.cashier, Propose(HOME, kind, data, "As agreed.", key()))
+        await refuse(lending.engine, lending.manager, Answer(HOME, waiting.id, "Not now.", key()))
+        amounts.append((await proposal_file(lending.engine, lending.manager, HOME, waiting.id)).amount)
+
+    assert amounts == [Money.of("40"), None]
 
 
 async def test_a_proposal_that_the_books_no_longer_take_says_why(lending: Lending) -> None:
