@@ -30,7 +30,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "float_below_charge": mark(
         "The books hold %(shortfall)s less than this charge. Money that was put in is not booked yet: do that first."
     ),
-    "float_too_low": mark("The float is short by %(shortfall)s. Have it funded first, or take less."),
+    "float_too_low": mark("The float is short by %(shortfall)s. Have money put in or moved there first, or take less."),
     "identity_case_moved": mark("Somebody has closed this case, or proposed a change. Look at it again."),
     "identity_taken": mark("That national ID is registered already. Look at the card again."),
     "identity_not_checked": mark("The borrower's identity is not checked yet. No money leaves before it is."),
