@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from storage.embedded import EmbeddedPostgres
 
@@ -41,6 +42,15 @@ def missing() -> Callable[[str, str], None]:
         pytest.skip(f"{part} is missing: {cure}")
 
     return say
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loggers_of_no_test() -> Iterator[None]:
+    """A module's logger keeps what it was first used with, for speed: here that would be what some test set up."""
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", lambda **given: configure(**given | {"cache_logger_on_first_use": False}))
+        yield
 
 
 @pytest.fixture(scope="session")

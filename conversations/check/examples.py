@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from conversations.check.messages import refusals_of
 from conversations.check.report import Finding, FindingName
@@ -19,8 +20,9 @@ def worst_example(screen: Visible, scope: Scope) -> Mapping[str, Value]:
     """A screen's example with the worst values; the longest of any where its bounds are not among them."""
     if isinstance(screen, End):
         return {}
+    today = scope.get("today")
     try:
-        return example_for(screen, scope, LONGEST_DATE)
+        return example_for(screen, scope, today if isinstance(today, date) else LONGEST_DATE)
     except ConversationDefect:
         return {EXAMPLE: scope[EXAMPLE]}
 

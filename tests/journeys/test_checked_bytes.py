@@ -126,8 +126,9 @@ def _as_in_the_demo(candidates: Candidates) -> Iterator[Candidates]:
     for limits in LIMITS:
         for title in ("register.title", "apply.title"):
             mine = {name: (value,) for name, value in limits.items()}
-            days = {"earliest": (born,), "latest": (today,)}
-            yield {**candidates, **mine, **days, "multiple": (Money.of(50),), "digits": (4,), "form": (Text(title),)}
+            days = {"earliest": (born,), "latest": (today,), "today": (today,)}
+            steps = {"multiple": (Money.of(50),), "amount_step": (Money.of(50),)}
+            yield {**candidates, **mine, **days, **steps, "digits": (4,), "form": (Text(title),)}
 
 
 def _items(listed: str, pages: Sequence[tuple[str, bytes]]) -> tuple[Choice, ...]:
