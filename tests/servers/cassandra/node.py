@@ -80,11 +80,17 @@ class CassandraNode:
                 stderr=subprocess.STDOUT,
             )
         give_up_at = time.monotonic() + _START_SECONDS_MAX
-        while _READY not in (said := self.log.read_text(errors="replace")):
+        # It says so a moment before it does: its key store is read in between.
+        while _READY not in (said := self.log.read_text(errors="replace")) or not self._takes_clients():
             if self._process.poll() is not None or time.monotonic() > give_up_at:
                 self.kill()
                 raise RuntimeError(f"Cassandra did not start: {said[-2000:]}")
             time.sleep(0.2)
+
+    def _takes_clients(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), timeout=1):
+            return True
+        return False
 
     def freeze(self) -> None:
         """Stop it without killing it: its connections stay, and nothing answers once this returns."""
@@ -149,7 +155,7 @@ def _command(directory: Path) -> list[str]:
     ]
     # It ends with us, whatever ends us, and lets everything else on the machine go first.
     with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-    return [*with_us, "nice", "-n", "10", *java]
+    return [*with_us, "nice", "-n", "5", *java]
 
 
 def _libraries() -> Path:
