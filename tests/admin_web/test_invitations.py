@@ -216,11 +216,11 @@ async def test_a_hostile_name_is_shown_as_text(office: Office) -> None:
 
 @pytest.fixture
 def logged() -> Iterator[LogCapture]:
-    capture = LogCapture()
-    before = structlog.get_config()["processors"]
+    capture, before = LogCapture(), structlog.get_config()
+    structlog.reset_defaults()  # another test's level would leave lines out
     structlog.configure(processors=[capture])
     yield capture
-    structlog.configure(processors=before)
+    structlog.configure(**before)
 
 
 async def test_the_token_is_in_no_log_line(office: Office, logged: LogCapture) -> None:
