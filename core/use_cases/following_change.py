@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.errors import DomainError
 from core.phones import PhoneNumber
-from core.ports.directory import IdentityEntry, PhoneEntry
+from core.ports.directory import IdentityEntry
 from core.ports.engine import Engine
 from core.records.identity import ChangeKind, ChangeStatus, IdentityChange
 from core.use_cases.reserving import Reservation, activate
@@ -37,14 +37,12 @@ async def follow_change(engine: Engine, district: str, change_id: UUID) -> Ident
     # The old one first: for a moment nobody signs in, never two.
     if old is not None and old.draft_id == change.gives_up and old.borrower_id == change.borrower_id:
         if change.kind is ChangeKind.NUMBER:
-            await cut_chat(engine, PhoneNumber.parse(change.old))
-            await _forget_conversations(engine, old)
+            await _leave_nothing_on(engine, change.old)
         await _remove(engine, old)
     if new is not None and new.draft_id == change.reservation_id:
         if change.kind is ChangeKind.NUMBER and new.state == "reserved":
             # Linked by whoever had the SIM before; the borrower links their own as soon as the number is theirs.
-            await cut_chat(engine, PhoneNumber.parse(change.new))
-            await _forget_conversations(engine, new)
+            await _leave_nothing_on(engine, change.new)
         await activate(engine, new)
     return await _done(engine, change)
 
@@ -81,13 +79,14 @@ async def _entries(engine: Engine, change: IdentityChange) -> tuple[Reservation 
     )
 
 
-async def _forget_conversations(engine: Engine, entry: Reservation) -> None:
-    """Nothing that was typed on a number goes on with whoever has it next: neither a form nor a command begun.
+async def _leave_nothing_on(engine: Engine, number: str) -> None:
+    """Nothing that was linked to a number or typed on it goes on with whoever has it next: no chat, form or command.
 
     Before the entry goes: as long as it stands nobody else can have registered the number and begun a form of theirs.
     """
-    if isinstance(entry, PhoneEntry):
-        await engine.channel.conversations.forget(entry.phone_hash)
+    phone = PhoneNumber.parse(number)
+    await cut_chat(engine, phone)
+    await engine.channel.conversations.forget(engine.keyed_hash.phone(phone))
 
 
 async def _remove(engine: Engine, old: Reservation) -> None:
