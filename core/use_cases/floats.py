@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.errors import DomainError, InvalidInput
 from core.ledger.accounts import float_account
-from core.money import Money
+from core.money import ZERO, Money
 from core.ports.record import Unit
 
 
@@ -30,6 +30,12 @@ class FloatBelowCharge(FloatTooLow):
     """The books hold less than a rail has taken already: money that was put in is not booked yet."""
 
     code = "float_below_charge"
+
+
+def check_more_than_nothing(amount: Money) -> None:
+    """Raise `InvalidInput` for an amount that would move no money, or the other way."""
+    if amount <= ZERO:
+        raise InvalidInput("an amount of money is more than nothing", field="amount")
 
 
 async def free_float(unit: Unit, mfi_id: UUID, rail: str) -> Money:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.errors import InvalidInput
 from core.ledger.journals import funding
-from core.money import ZERO, Money
+from core.money import Money
 from core.ports.engine import Engine
 from core.records.staff import MakerIsChecker
+from core.use_cases.floats import check_more_than_nothing
 from core.use_cases.idempotency import earlier_outcome
 from core.use_cases.sending_floats import FloatMove, check_float_move, send_float
 
@@ -46,8 +46,7 @@ class AllotFloat:
 async def fund_float(engine: Engine, command: FundFloat) -> None:
     """Post owner's money into the head office's float. Raises `MakerIsChecker`, `InvalidInput`."""
     _check_two_persons(command.made_by, command.checked_by)
-    if command.amount <= ZERO:
-        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    check_more_than_nothing(command.amount)
     mfi = (await engine.record.catalogue()).mfi(command.mfi_id)
     async with engine.record.unit(mfi.head_office_district) as unit:
         # The lender is part of the key: two of them may have got the same reference from their banks.

@@ -23,12 +23,12 @@ from core.ledger.journals import (
     rail_charge_reference,
     sweep,
 )
-from core.money import ZERO, Money
+from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
-from core.use_cases.floats import ReferenceUsed, check_float, check_held
+from core.use_cases.floats import ReferenceUsed, check_float, check_held, check_more_than_nothing
 from core.use_cases.sending_floats import FloatMove, check_float_move, send_float
 from core.use_cases.value_days import check_value_day
 
@@ -44,7 +44,7 @@ class ChargeBooked(ReferenceUsed):
 async def check_fund(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """Weigh putting money in. Raises `InvalidInput`, `ReferenceUsed`."""
     await _check_head_office(engine, unit, actor)
-    _check_amount(data)
+    check_more_than_nothing(_amount(data))
     await _check_unused(unit, _fund_key(actor, data), ReferenceUsed)
     return _subject(data)
 
@@ -53,7 +53,7 @@ async def check_sweep(engine: Engine, unit: Unit, actor: Actor, data: Data) -> s
     """Weigh taking money out. Raises `InvalidInput`, `ReferenceUsed`, `FloatTooLow` for more than is free."""
     if data["rail"] != TILL:
         await _check_head_office(engine, unit, actor)
-    _check_amount(data)
+    check_more_than_nothing(_amount(data))
     await _check_unused(unit, _sweep_key(actor, data), ReferenceUsed)
     await check_float(unit, actor.mfi_id, str(data["rail"]), _amount(data))
     return _subject(data)
@@ -67,7 +67,7 @@ async def check_charge(engine: Engine, unit: Unit, actor: Actor, data: Data) -> 
     much it is short.
     """
     await _check_head_office(engine, unit, actor)
-    _check_amount(data)
+    check_more_than_nothing(_amount(data))
     key = _charge_key(actor, data)
     await _check_unused(unit, key, ChargeBooked)
     check_value_day(_value_on(data), await unit.business_date())
@@ -107,12 +107,7 @@ def _journal(actor: Actor, proposal: Proposal, today: date) -> Journal:
 
 async def _check_head_office(engine: Engine, unit: Unit, actor: Actor) -> None:
     if unit.district != (await engine.record.catalogue()).mfi(actor.mfi_id).head_office_district:
-        raise InvalidInput("a float is moved and charged at the head office", field="district")
-
-
-def _check_amount(data: Data) -> None:
-    if _amount(data) <= ZERO:
-        raise InvalidInput("an amount of money is more than nothing", field="amount")
+        raise InvalidInput("money is put in, taken out and charged at the head office", field="district")
 
 
 async def _check_unused(unit: Unit, key: str, used: type[ReferenceUsed]) -> None:

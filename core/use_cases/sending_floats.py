@@ -12,11 +12,11 @@ from uuid import UUID
 from core.errors import InvalidInput
 from core.ledger.accounts import TILL
 from core.ledger.journals import transfer_out
-from core.money import ZERO, Money
+from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.ports.work import OutboxRow
-from core.use_cases.floats import ReferenceUsed, check_float
+from core.use_cases.floats import ReferenceUsed, check_float, check_more_than_nothing
 from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC
 
 
@@ -44,8 +44,7 @@ async def check_float_move(engine: Engine, unit: Unit, move: FloatMove) -> None:
     """
     if move.rail == TILL:
         raise InvalidInput("cash is taken to the bank, not moved between districts", field="rail")
-    if move.amount <= ZERO:
-        raise InvalidInput("an amount of money is more than nothing", field="amount")
+    check_more_than_nothing(move.amount)
     if move.to_district == unit.district:
         raise InvalidInput("the money is in that district already", field="to_district")
     catalogue = await engine.record.catalogue()
