@@ -8,7 +8,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -34,6 +33,9 @@ _DOWN_STATES: Final = frozenset(
         "55P03",  # waited for a lock in vain: nothing here asks not to wait, so it is a time-out as any other
     }
 )
+_GONE: Final = ("InterfaceError", "InternalClientError")
+"""Errors of the driver about its own connection. The second is what it raises where the server's farewell has been read
+and the end of the line has not. Names, because SQLAlchemy has classes of its own for both."""
 _CLASH_STATES: Final = frozenset(
     {
         "23505",  # unique violation
@@ -47,16 +49,13 @@ def fault_of(error: BaseException) -> Fault:
     """Classify what asyncpg, SQLAlchemy or the network raised."""
     if isinstance(error, DBAPIError):
         return fault_of(error.orig) if error.orig is not None else Fault.BUG
-    if isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError):
+    if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return Fault.DOWN
-    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
-        return Fault.DOWN  # a standby, told before anything was asked of it
     state = sqlstate(error)
     if state.startswith(_DOWN_CLASSES) or state in _DOWN_STATES:
         return Fault.DOWN
-    # SQLAlchemy's own class for what asyncpg's InterfaceError was: our connection is gone.
-    if type(error).__name__ == "InterfaceError":
-        return Fault.DOWN
+    if any(base.__name__ in _GONE for base in type(error).__mro__):
+        return Fault.DOWN  # also a standby, told before anything was asked of it
     return Fault.CLASH if state in _CLASH_STATES else Fault.BUG
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import struct
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import Conflict
 from core.ports.channel import ChannelPlaneDown
@@ -20,7 +25,8 @@ from core.ports.environment import KeyedHash, Sealer
 from core.ports.record import DistrictDown
 from storage.embedded import EmbeddedPostgres
 from storage.postgres.channel.plane import ChannelOnPostgres
-from storage.postgres.channel.pool import ChannelConnections
+from storage.postgres.channel.pool import ChannelConnections, ChannelPool
+from storage.postgres.faults import Fault, fault_of
 from storage.postgres.migrating import Plane, upgrade
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.record.plane import RecordConnections, RecordOnPostgres
@@ -175,6 +181,65 @@ async def test_a_connection_that_the_server_closed_is_not_given_to_a_caller(
     async with hasty_record.unit(DISTRICT) as unit:
         assert await unit.business_date() == TODAY
     assert ended
+
+
+FAREWELL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+
+
+def bid_farewell(driver: Any) -> None:
+    """What it reads when its server goes down, before the end of the line: for a moment the connection looks open."""
+    driver._protocol.data_received(b"E" + struct.pack("!I", len(FAREWELL) + 4) + FAREWELL)
+
+
+async def test_a_record_connection_whose_server_has_said_farewell_is_a_district_that_is_down(
+    hasty_record: RecordOnPostgres,
+) -> None:
+    async with hasty_record.unit(DISTRICT) as unit:
+        await unit.business_date()
+        for driver in [driver for node in hasty_record.nodes.all for driver in node._drivers]:
+            bid_farewell(driver)
+        with pytest.raises(DistrictDown):
+            await unit.business_date()
+
+    async with hasty_record.unit(DISTRICT) as unit:
+        assert await unit.business_date() == TODAY
+
+
+@pytest.fixture
+async def channel_pool(database_url: str) -> AsyncIterator[ChannelPool]:
+    """Of one connection."""
+    pool = ChannelPool(ChannelConnections(database_url, connections_max=1))
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def test_a_channel_connection_whose_server_has_said_farewell_is_a_plane_that_is_down(
+    channel_pool: ChannelPool,
+) -> None:
+    async with channel_pool.transaction() as connection:
+        proxy: Any = connection
+        driver = proxy._con
+    bid_farewell(driver)
+
+    with pytest.raises(ChannelPlaneDown):
+        await channel_pool.row("select 1")
+
+    assert await channel_pool.row("select 1")
+
+
+async def test_what_cannot_be_sent_is_a_mistake_and_no_outage(channel_pool: ChannelPool, database_url: str) -> None:
+    """Taken for an outage it would be tried again for ever."""
+    with pytest.raises(asyncpg.DataError, match="out of int32 range") as told:
+        await channel_pool.row("select $1::int", 2**40)
+    assert fault_of(told.value) is Fault.BUG
+
+    engine = create_async_engine(database_url.replace("postgresql:", "postgresql+asyncpg:"))
+    async with engine.connect() as connection:
+        with pytest.raises(DBAPIError) as wrapped:
+            await connection.execute(text("select cast(:n as int)"), {"n": 2**40})
+    await engine.dispose()
+    assert fault_of(wrapped.value) is Fault.BUG
 
 
 @pytest.fixture
