@@ -47,11 +47,11 @@ class IntakeRow:
     target: str = ""
     owner: str | None = None
 
-    def may_fail_again(self, code: str, tries: int) -> bool:
-        """Whether a row that has just failed so may wait for another try. `attempts` counts tries of all sorts, so that
-        one that waited out a long outage may still fail in another way once.
+    def may_fail_again(self, code: str, tries_max: int) -> bool:
+        """Whether a row that has just failed so may wait for another try. `attempts` counts the tries before this one,
+        of all sorts, so that one that waited out a long outage may still fail in another way once.
         """
-        return self.attempts < tries or self.last_error != code
+        return self.attempts + 1 < tries_max or self.last_error != code
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ async def drain_applications(engine: Engine, district: str, limit: int) -> int:
         except ChannelPlaneDown:
             raise  # the intake itself is down: the rest would fare no better
         except Exception as error:  # noqa: BLE001 -- told below; one application must never hold up everybody else's
-            await mark_failed(engine, row, BROKE, TRIES_MAX - 1)
+            await mark_failed(engine, row, BROKE, TRIES_MAX)
             defects.append(error)
     if defects:
         raise ExceptionGroup("applications whose submission broke", defects)
@@ -71,7 +71,7 @@ async def _drain(engine: Engine, row: IntakeRow) -> bool:
     except (DistrictDown, ChannelPlaneDown):
         raise
     except Conflict as error:
-        await mark_failed(engine, row, error.code, _CLASHES_MAX - 1)
+        await mark_failed(engine, row, error.code, _CLASHES_MAX)
         return False
     except DomainError as error:
         await mark(engine, row, IntakeStatus.SET_ASIDE, error.code)

@@ -16,7 +16,7 @@ async def mark(engine: Engine, row: IntakeRow, status: IntakeStatus, error: str 
     await engine.channel.intake.mark(row.scope, row.reference, status, at=engine.clock.now(), error=error)
 
 
-async def mark_failed(engine: Engine, row: IntakeRow, error: str, tries: int) -> None:
+async def mark_failed(engine: Engine, row: IntakeRow, error: str, tries_max: int) -> None:
     """The same of a try that failed: it waits for another, or is set aside when `may_fail_again` has no more for it."""
-    may_wait = row.may_fail_again(error, tries)
+    may_wait = row.may_fail_again(error, tries_max)
     await mark(engine, row, IntakeStatus.WAITING if may_wait else IntakeStatus.SET_ASIDE, error)
