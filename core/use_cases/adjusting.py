@@ -23,7 +23,7 @@ from datetime import date
 from typing import Any, Final
 
 from core.errors import InvalidInput
-from core.ledger.accounts import Account, float_account
+from core.ledger.accounts import TILL, Account, float_account
 from core.ledger.journals import unassigned
 from core.loans.events import Repayment, Reversal, Waiver, WriteOff
 from core.loans.parts import Part
@@ -36,6 +36,7 @@ from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.bookkeeping import history_of, record_event
+from core.use_cases.handing_back import check_till, hand_back
 from core.use_cases.leaving_suspense import leave_suspense
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
@@ -103,13 +104,18 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
     loan = await unit.loans.get(payment.its_loan_id, mfi_id=actor.mfi_id, lock=True)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     source = await _source(unit, loan, key)
+    goes_back = proposal.data["to"] == _TO_PAYER
+    if goes_back and payment.rail == TILL:
+        await check_till(engine, unit, payment)
     account = await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
     if await free_credit(engine, unit, loan) < ZERO:
         raise CreditPaidOut("a refund under way takes what this payment paid too much")
     await unit.payments.save(replace(payment, status="reversed"))
     await tell_reversed(engine, unit, loan, account, payment.amount, payment.receipt)
-    if proposal.data["to"] == _TO_SUSPENSE:
+    if not goes_back:
         await _to_suspense(engine, unit, payment, source)
+    elif payment.rail == TILL:
+        await hand_back(engine, unit, payment, source)
     else:
         await _move(engine, unit, payment, f"returned:{key}", source, float_account(payment.rail))
 

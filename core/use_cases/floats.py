@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from uuid import UUID
 
 from core.errors import DomainError, InvalidInput
@@ -20,10 +21,18 @@ class FloatTooLow(DomainError):
     """The float does not cover the payout; `shortfall` says by how much."""
 
     code = "float_too_low"
+    holder: ClassVar[str] = "float"
 
     def __init__(self, shortfall: Money) -> None:
-        super().__init__(f"the float is short by {shortfall}")
+        super().__init__(f"the {self.holder} is short by {shortfall}")
         self.shortfall = shortfall
+
+
+class TillTooLow(FloatTooLow):
+    """The till that took the cash no longer holds it: it was taken to the bank, so nobody hands it out of there."""
+
+    code = "till_too_low"
+    holder = "till that took the cash"
 
 
 class FloatBelowCharge(FloatTooLow):

@@ -122,6 +122,11 @@ def _key(payment: Payment) -> str:
     return repayment_key(TILL, payment.rail_reference, payment.assignment)
 
 
+def till_of(payment: Payment) -> str:
+    """The district whose till took a payment in cash, whichever its loan is of."""
+    return payment.rail_reference.rsplit(" ", 2)[1]
+
+
 async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """A receipt's number is one branch's: lender and district are part of it, spaces and case are not."""
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.ledger.accounts import Account
-from core.ledger.journals import transfer_in
+from core.ledger.journals import transfer_in, transfer_out
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
@@ -25,6 +25,8 @@ from core.use_cases.idempotency import earlier_outcome
 TRANSFER_TOPIC: Final = "transfer"
 FLOAT_TRANSFER: Final = "float"
 PAYMENT_TRANSFER: Final = "payment"
+CASH_TRANSFER: Final = "cash"
+"""What is owed to a payer on its way to the till that hands it out: there money leaves by it, and none arrives."""
 
 
 async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
@@ -36,7 +38,7 @@ async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
         if row.kind == PAYMENT_TRANSFER:
             await _receive_payment(engine, unit, row)
         else:
-            await _receive_float(engine, unit, row)
+            await _move_float(engine, unit, row)
         await unit.commands.complete(f"{transfer_id}:in", {"transfer_id": transfer_id})
         await unit.commit()
 
@@ -63,10 +65,11 @@ def payment_transfer_data(
     }
 
 
-async def _receive_float(engine: Engine, unit: Unit, row: OutboxRow) -> None:
+async def _move_float(engine: Engine, unit: Unit, row: OutboxRow) -> None:
     today = await unit.business_date()
     transfer_id = str(row.data["transfer_id"])
-    journal = transfer_in(
+    move = transfer_out if row.kind == CASH_TRANSFER else transfer_in
+    journal = move(
         key=f"{transfer_id}:in",
         rail=str(row.data["rail"]),
         amount=Money(int(row.data["amount_minor"])),

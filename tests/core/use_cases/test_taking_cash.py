@@ -17,7 +17,7 @@ from core.records.loan import Loan, LoanStatus, Payment
 from core.records.proposal import AlreadyPending, ProposalKind
 from core.records.staff import NotAllowed
 from core.references import Reference
-from core.use_cases.floats import FloatTooLow, ReferenceUsed
+from core.use_cases.floats import FloatTooLow, ReferenceUsed, TillTooLow
 from core.use_cases.proposing import AlreadyDecided, Propose, propose
 from core.use_cases.refunding import PayerHasNoWallet
 from core.use_cases.taking_cash import take_cash
@@ -217,9 +217,9 @@ async def test_a_receipt_that_is_booked_is_never_booked_over(district: str, lend
 # --- given back, moved on, banked ---
 
 
-async def back(lending: Lending, where: str) -> None:
+async def back(lending: Lending, where: str, at: str = HOME) -> None:
     data: dict[str, object] = {"rail": "till", "rail_reference": f"khotso {HOME} A-0017", "to": where}
-    await done(lending, ProposalKind.REVERSE_PAYMENT, data)
+    await done(lending, ProposalKind.REVERSE_PAYMENT, data, at)
 
 
 async def test_cash_given_back_over_the_counter_leaves_the_till(lending: Lending) -> None:
@@ -230,6 +230,85 @@ async def test_cash_given_back_over_the_counter_leaves_the_till(lending: Lending
     await back(lending, "payer")
 
     assert await lending.books(loan) == before
+    assert await balance(lending, "cash") == ZERO
+    await proved(lending)
+
+
+async def banked(lending: Lending, lisente: int, branch: str = HOME) -> None:
+    data: dict[str, object] = {"rail": "till", "amount_minor": lisente, "reference": f"DEP-{lisente}"}
+    await done(lending, ProposalKind.SWEEP_FLOAT, data, branch)
+
+
+async def test_cash_that_was_banked_is_not_given_back_over_the_counter(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await done(lending, CASH, await brought(lending, loan))
+    paid = await lending.books(loan)
+    await banked(lending, 1)
+
+    with pytest.raises(TillTooLow) as refused:
+        await back(lending, "payer")
+
+    assert refused.value.shortfall == Money(1)
+    assert (await lending.books(loan), await balance(lending, "cash")) == (paid, Money(299_99))
+    await proved(lending)
+
+
+async def test_cash_that_was_banked_still_leaves_the_wrong_loan(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower())
+    await done(lending, CASH, await brought(lending, loan))
+    await banked(lending, 300_00)
+
+    await back(lending, "suspense")
+
+    assert (await balance(lending, "cash"), await balance(lending, "suspense")) == (ZERO, -Money.of("300"))
+    await proved(lending)
+
+
+async def test_cash_given_back_leaves_the_till_that_took_it(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower(district=AWAY), district=AWAY)
+    before = await lending.books(loan)
+    await done(lending, CASH, await brought(lending, loan))
+    await lending.work_on_outbox(HOME)
+
+    await back(lending, "payer", AWAY)
+    under_way = await everywhere(lending, "clearing")
+    await proved(lending)
+    await lending.work_on_outbox(AWAY)
+
+    assert under_way == -Money.of("300"), "on its way to where the cash lies"
+    assert await lending.books(loan) == before
+    assert [await everywhere(lending, account) for account in ("cash", "clearing", "suspense")] == [ZERO, ZERO, ZERO]
+    assert (await balance(lending, "cash"), await balance(lending, "cash", AWAY)) == (ZERO, ZERO)
+    await proved(lending)
+
+
+async def test_cash_is_given_back_as_far_as_the_till_that_took_it_holds_it(lending: Lending) -> None:
+    """What lies in the till of the loan's own district is somebody else's."""
+    loan = await lending.active_loan(await lending.borrower(district=AWAY), district=AWAY)
+    await done(lending, CASH, await brought(lending, loan))
+    await lending.work_on_outbox(HOME)
+    await done(lending, CASH, await brought(lending, loan), AWAY)
+    await banked(lending, 200_00)
+
+    with pytest.raises(TillTooLow) as refused:
+        await back(lending, "payer", AWAY)
+
+    assert refused.value.shortfall == Money.of("200")
+    assert (await balance(lending, "cash"), await balance(lending, "cash", AWAY)) == (Money.of("100"), Money.of("300"))
+
+
+async def test_cash_that_waited_in_suspense_elsewhere_goes_back_to_its_till(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower(district=AWAY), district=AWAY)
+    await done(lending, CASH, await brought(lending, loan))
+    await lending.work_on_outbox(HOME)
+    await back(lending, "suspense", AWAY)
+    till: dict[str, object] = {"rail": "till", "rail_reference": f"khotso {HOME} A-0017"}
+    await done(lending, ProposalKind.ASSIGN_PAYMENT, till | {"loan_reference": str(loan.reference)}, AWAY)
+
+    await back(lending, "payer", AWAY)
+    await lending.work_on_outbox(AWAY)
+
+    assert [await everywhere(lending, account) for account in ("cash", "clearing", "suspense")] == [ZERO, ZERO, ZERO]
     assert await balance(lending, "cash") == ZERO
     await proved(lending)
 
