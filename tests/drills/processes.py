@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from tests.servers.with_us import start_with_us
 
 READY_SECONDS: Final = 90
 _WATCH_SECONDS: Final = 0.2
@@ -38,10 +39,9 @@ class Started:
 
     def start(self) -> None:
         """Start it, once more if need be. It ends with the test run, whatever ends that."""
-        with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [*with_us, *self.command],
+            self.process = start_with_us(
+                self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,

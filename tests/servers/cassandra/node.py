@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.servers.cassandra.certificates import PASSWORD, Certificates
+from tests.servers.with_us import start_with_us
 
 CURE: Final = "apt-get install openjdk-17-jdk-headless maven, or name a node: LETSEMA_TEST_CASSANDRA=host:port"
 HOST: Final = "127.0.0.1"
@@ -72,7 +73,7 @@ class CassandraNode:
         """Start it and wait until it takes clients."""
         self.log.write_bytes(b"")
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = start_with_us(
                 _command(self.directory),
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,
@@ -153,9 +154,7 @@ def _command(directory: Path) -> list[str]:
         f"{libraries}/*",
         "org.apache.cassandra.service.CassandraDaemon",
     ]
-    # It ends with us, whatever ends us, and lets everything else on the machine go first.
-    with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-    return [*with_us, "nice", "-n", "5", *java]
+    return ["nice", "-n", "5", *java]  # everything else on the machine goes first
 
 
 def _libraries() -> Path:
