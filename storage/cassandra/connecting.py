@@ -30,6 +30,7 @@ from cassandra.query import dict_factory
 
 from core.errors import DomainError
 from storage.cassandra.addresses import CassandraAddress
+from storage.cassandra.avoiding import HEARTBEAT_SECONDS, HEARTBEAT_SECONDS_MAX, Avoided, AvoidingPolicy
 from storage.cassandra.retrying import ElsewhereOnce
 
 READ: Final = "read"
@@ -58,13 +59,15 @@ class DatacenterUnknown(ChannelClusterProblem):
 
 
 @asynccontextmanager
-async def connected(address: CassandraAddress) -> AsyncIterator[Session]:
-    """A session of the driver, in no keyspace yet. Raises `ChannelClusterProblem`.
+async def connected(address: CassandraAddress, avoided: Avoided | None = None) -> AsyncIterator[Session]:
+    """A session of the driver, in no keyspace yet. avoided: nodes to go round, as whoever runs statements finds them.
+
+    Raises `ChannelClusterProblem`.
 
     Connecting and closing block, so they happen in a thread: once each, never a call.
     """
     try:
-        cluster = await asyncio.to_thread(_cluster, address)
+        cluster = await asyncio.to_thread(_cluster, address, avoided or Avoided())
     except UnresolvableContactPoints as error:
         raise ClusterUnreachable(
             "no name in LETSEMA_CASSANDRA_CONTACT_POINTS has an address: check their spelling, and this machine's DNS"
@@ -110,18 +113,18 @@ def _problem(cluster: Any, address: CassandraAddress, error: Exception) -> Chann
     )
 
 
-def _cluster(address: CassandraAddress) -> Any:
+def _cluster(address: CassandraAddress, avoided: Avoided) -> Any:
     reads = ConstantSpeculativeExecutionPolicy(_SPECULATE_AFTER_SECONDS, 1)
     return Cluster(
         contact_points=list(address.contact_points),
         auth_provider=_auth(address),
         ssl_context=_ssl_context(address),
         execution_profiles={
-            READ: _profile(address, retry_policy=ElsewhereOnce(), speculative_execution_policy=reads),
-            SERIAL_READ: _profile(address, consistency_level=ConsistencyLevel.LOCAL_SERIAL),
-            WRITE: _profile(address),
-            COMPARE_AND_SET: _profile(address),
-            EXEC_PROFILE_DEFAULT: _profile(address),
+            READ: _profile(address, avoided, retry_policy=ElsewhereOnce(), speculative_execution_policy=reads),
+            SERIAL_READ: _profile(address, avoided, consistency_level=ConsistencyLevel.LOCAL_SERIAL),
+            WRITE: _profile(address, avoided),
+            COMPARE_AND_SET: _profile(address, avoided),
+            EXEC_PROFILE_DEFAULT: _profile(address, avoided),
         },
         # Named, because the driver's own choice depends on what else was imported; it runs in one thread of its own.
         connection_class=LibevConnection,
@@ -130,14 +133,17 @@ def _cluster(address: CassandraAddress) -> Any:
         connect_timeout=address.connect_timeout_seconds,
         control_connection_timeout=max(2.0, address.connect_timeout_seconds),
         reconnection_policy=ExponentialReconnectionPolicy(*_RECONNECT_SECONDS),
+        idle_heartbeat_interval=HEARTBEAT_SECONDS,
+        idle_heartbeat_timeout=HEARTBEAT_SECONDS_MAX,
         executor_threads=2,
     )
 
 
-def _profile(address: CassandraAddress, **changes: Any) -> ExecutionProfile:
-    """The policy is made anew for each: it keeps state of its own."""
+def _profile(address: CassandraAddress, avoided: Avoided, **changes: Any) -> ExecutionProfile:
+    """The policies are made anew for each: they keep state of their own."""
+    beside_the_row = TokenAwarePolicy(DCAwareRoundRobinPolicy(local_dc=address.datacenter))
     given: dict[str, Any] = {
-        "load_balancing_policy": TokenAwarePolicy(DCAwareRoundRobinPolicy(local_dc=address.datacenter)),
+        "load_balancing_policy": AvoidingPolicy(beside_the_row, avoided),
         # A write is never sent again by the driver: whoever asked for it reads first.
         "retry_policy": FallthroughRetryPolicy(),
         "consistency_level": ConsistencyLevel.LOCAL_QUORUM,

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from cassandra import OperationTimedOut
 from cassandra.cluster import Session
 from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
 from core.ports.channel import ChannelPlaneDown
 from storage.cassandra.addresses import CassandraAddress
+from storage.cassandra.avoiding import Avoided
 from storage.cassandra.connecting import (
     COMPARE_AND_SET,
     READ,
@@ -72,19 +74,21 @@ class Outcome:
 class ChannelSession:
     """A keyspace of a cluster, with every statement of the product prepared. `calls` counts what was sent, by kind."""
 
-    def __init__(self, session: Session, prepared: dict[Statement, PreparedStatement]) -> None:
+    def __init__(self, session: Session, prepared: dict[Statement, PreparedStatement], avoided: Avoided) -> None:
         self._session = session
         self._prepared = prepared
+        self._avoided = avoided
         self.calls: Counter[str] = Counter()
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, address: CassandraAddress, statements: Iterable[Statement]) -> AsyncIterator[Self]:
         """Connected, until left. Raises `ChannelPlaneDown`."""
+        avoided = Avoided()
         try:
-            async with connected(address) as session:
+            async with connected(address, avoided) as session:
                 prepared = await asyncio.to_thread(_prepare, session, address.keyspace, statements)
-                yield cls(session, prepared)
+                yield cls(session, prepared, avoided)
         except ChannelClusterProblem as error:
             raise ChannelPlaneDown(str(error)) from error
 
@@ -127,6 +131,8 @@ class ChannelSession:
             )
             return await answer or []
         except Exception as error:
+            if isinstance(error, OperationTimedOut) and error.last_host is not None:
+                self._avoided.add(error.last_host)
             if is_down(error):
                 raise ChannelPlaneDown("the channel plane does not answer") from error
             raise

@@ -27,9 +27,10 @@ from cassandra.protocol import ErrorMessage, SyntaxException
 
 from core.ports.channel import ChannelPlaneDown
 from core.ports.conversations import SaveResult, TurnRecord
-from core.ports.directory import PhoneEntry
+from core.ports.directory import PhoneEntry, StaffEntry
 from core.ports.environment import Sealer
 from storage.cassandra.addresses import CassandraAddress
+from storage.cassandra.avoiding import AvoidingPolicy
 from storage.cassandra.connecting import COMPARE_AND_SET, READ, SERIAL_READ, WRITE, connected
 from storage.cassandra.faults import is_down
 from storage.cassandra.plane import ChannelOnCassandra
@@ -121,6 +122,19 @@ async def test_a_save_whose_fate_is_unknown_is_told_so_in_time_and_one_truth_sta
     assert await settled(hasty) == after
 
 
+async def test_a_node_that_a_statement_waited_for_in_vain_is_avoided(
+    hasty: ChannelOnCassandra, node: CassandraNode
+) -> None:
+    (host,) = hasty.session._session.cluster.metadata.all_hosts()
+    assert host not in hasty.session._avoided
+
+    with frozen(node), pytest.raises(ChannelPlaneDown):
+        await hasty.directory.add_staff(StaffEntry(b"s" * 32, DISTRICT, uuid4()))
+
+    assert host in hasty.session._avoided
+    await settled(hasty)
+
+
 async def entry_that_stands(plane: ChannelOnCassandra) -> PhoneEntry:
     """The number's entry, once the node takes statements again."""
     for _ in range(50):
@@ -188,9 +202,11 @@ async def test_every_statement_goes_to_a_node_that_has_its_row_and_never_to_anot
 ) -> None:
     of_driver = hasty.session._session.cluster.profile_manager.profiles
     for name in (READ, SERIAL_READ, WRITE, COMPARE_AND_SET, EXEC_PROFILE_DEFAULT):
-        policy = of_driver[name].load_balancing_policy
-        assert isinstance(policy, TokenAwarePolicy), name
-        nearest = policy._child_policy
+        avoiding = of_driver[name].load_balancing_policy
+        assert isinstance(avoiding, AvoidingPolicy), name
+        beside_the_row = avoiding._child_policy
+        assert isinstance(beside_the_row, TokenAwarePolicy), name
+        nearest = beside_the_row._child_policy
         assert isinstance(nearest, DCAwareRoundRobinPolicy), name
         assert (nearest.local_dc, nearest.used_hosts_per_remote_dc) == (DATACENTER, 0)
     # The driver finds the node by the whole partition key, which it must know where it stands among the values.
