@@ -131,7 +131,7 @@ def _charge_key(actor: Actor, data: Data) -> str:
 
 
 def _subject(data: Data) -> str:
-    return f"{data['rail']}:{data['reference']}"
+    return f"{data['rail']}:{copied_number(str(data['reference']))}"
 
 
 def _move(unit: Unit, actor: Actor, data: Data) -> FloatMove:

@@ -49,6 +49,22 @@ async def test_a_float_is_funded_once_for_a_bank_reference(lending: Lending) -> 
     await proved(lending)
 
 
+@pytest.mark.parametrize("kind", [ProposalKind.FUND_FLOAT, ProposalKind.SWEEP_FLOAT], ids=str)
+@pytest.mark.parametrize("written", ["bank-1", " BANK - 1 "])
+async def test_a_bank_s_number_counts_once_however_it_is_written(
+    written: str, kind: ProposalKind, lending: Lending
+) -> None:
+    waiting = await proposed(lending, kind, moved(Money.of("50"), "BANK-1"))
+
+    with pytest.raises(AlreadyPending):
+        await proposed(lending, kind, moved(Money.of("50"), written))
+    await agreed(lending, waiting)
+    with pytest.raises(ReferenceUsed) as refused:
+        await proposed(lending, kind, moved(Money.of("50"), written))
+
+    assert refused.value.field == "reference"
+
+
 async def test_no_more_is_swept_than_is_free(lending: Lending) -> None:
     held = await balance(lending, FLOAT)
 
