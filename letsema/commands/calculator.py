@@ -6,11 +6,19 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
 from letsema.commands.options import finding, print_json, print_line, read_date, today
+
+_OPTIONS: Final = {
+    "annual_rate_percent": "rate",
+    "period_unit": "unit",
+    "period_every": "every",
+    "fees": "upfront-fee",
+}
+"""What the options that fill a field of another name are called."""
 
 
 def register(app: typer.Typer) -> None:
@@ -65,9 +73,9 @@ def schedule(
         "first_due_on": first_due_on and first_due_on.isoformat(),
     }
     (answer,) = calculate_schedules([wanted])
-    _print_table(answer)
     if "error" in answer:
-        finding()
+        _refuse_option(**answer["error"])
+    _print_table(answer)
 
 
 def simulate(
@@ -97,10 +105,13 @@ def _read_list(file: str) -> Sequence[object]:
     return read_document(text)
 
 
+def _refuse_option(field: str, message: str) -> NoReturn:
+    """Who typed an option reads its name, not that of the field that it fills."""
+    option = _OPTIONS.get(field, field.replace("_", "-"))
+    raise typer.BadParameter(message, param_hint=f"--{option}")
+
+
 def _print_table(answer: dict[str, Any]) -> None:
-    if "error" in answer:
-        sys.stderr.write(f"{answer['error']['field']}: {answer['error']['message']}\n")
-        return
     columns = ("principal", "interest", "fees", "total", "balance")
     print_line(f"{'':>3}  {'due on':<10}" + "".join(f"  {column:>12}" for column in columns))
     for row in answer["instalments"]:

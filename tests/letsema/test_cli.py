@@ -145,6 +145,13 @@ def test_the_day_that_just_ended_may_be_closed_and_today_reminded_of(letsema: Ru
         (("worker",), "LETSEMA_PEPPER is missing"),
         (("schedule",), "--terms FILE or --principal"),
         (("schedule", "--terms", "nowhere.json"), "cannot be read"),
+        (("schedule", "--principal", "much"), "--principal: a number is expected"),
+        (("schedule", "--principal", "0.001"), "--principal: an amount has at most 2 decimals"),
+        (("schedule", "--principal", "500", "--rate", "36%"), "--rate: a number is expected"),
+        (("schedule", "--principal", "500", "--unit", "year"), "--unit: one of month, week, day"),
+        (("schedule", "--principal", "500", "--every", "0"), "--every: a period is 1 to 366 units"),
+        (("schedule", "--principal", "500", "--upfront-fee", "101"), "--upfront-fee: a fee's percent"),
+        (("schedule", "--principal", "500", "--first-due-on", "2000-01-01"), "--first-due-on: the first instalment"),
         (("stand-in", "--public", "http://example.org"), "loopback only"),
     ],
 )
