@@ -159,6 +159,9 @@ class ChannelNodes:
     def _heard(self, node: ChannelNode, error: Exception) -> None:
         if lost(error) is Lost.OURS:
             self._watch.suspect(node)
+            # Its other connections may be as lost as this one and not know it yet: they are gone round until it has
+            # answered, where there is another way.
+            node.is_out = any(other is not node for other in self._ways())
 
     def _ways(self) -> Sequence[ChannelNode]:
         """The nodes that lead to the plane, in the order of the list."""

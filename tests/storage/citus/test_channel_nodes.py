@@ -23,6 +23,7 @@ from tests.servers.citus.cluster import administer, connected
 from tests.servers.citus.node import APP_PASSWORD, CURE, CitusNode, copy_files, make_files, programs
 from tests.storage.contracts.test_channel_conversations import CALLER, a_turn
 from tests.storage.samples import NOW
+from tests.storage.test_faults import bid_farewell
 
 pytestmark = [pytest.mark.engine, pytest.mark.citus]
 
@@ -125,6 +126,37 @@ async def test_callers_go_on_over_another_node_after_one_slow_try_and_back_when_
         await asyncio.to_thread(first.start)
     await line.comes_to(first)
     assert await line.hop()
+
+
+async def test_who_comes_after_a_lost_connection_is_not_given_the_next_one_that_is_lost(
+    line: Line, citus_database: CitusDatabase
+) -> None:
+    """A server that goes says farewell on every connection, and for a moment each of them still looks open."""
+    first = citus_database.cluster.coordinator
+    all_hold = asyncio.Barrier(3)
+
+    async def lose() -> None:
+        async with line.pool.transaction() as connection:
+            await all_hold.wait()
+            await connection.fetch("select 1")
+
+    await asyncio.gather(*(line.entered_at() for _ in range(5)))
+    losers = [asyncio.create_task(lose()) for _ in range(2)]
+    while all_hold.n_waiting < len(losers):
+        await asyncio.sleep(0.01)
+    lost = [driver for driver in line.pool._nodes.all[0]._drivers if not driver.is_closed()]
+    for driver in lost:
+        bid_farewell(driver)
+    await all_hold.wait()
+    await asyncio.wait(losers, return_when=asyncio.FIRST_COMPLETED)
+
+    assert await line.entered_at() != first.port
+
+    told = await asyncio.gather(*losers, return_exceptions=True)
+    assert {type(each) for each in told} == {ChannelPlaneDown}
+    for driver in lost:
+        driver.terminate()
+    await line.comes_to(first)
 
 
 async def test_everybody_who_waits_on_a_frozen_node_is_told_at_once(line: Line, citus_database: CitusDatabase) -> None:
