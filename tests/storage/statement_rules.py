@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -77,11 +78,24 @@ def issued_by() -> str:
     parent = getcurrent().parent
     frame = parent.gr_frame if parent is not None else None
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if {"storage", "postgres"} <= set(path.parts) and path.stem not in ("connection", "asking"):
-            return f"{path.stem}.{frame.f_code.co_qualname}"
+        if name := _name_in_storage(frame.f_code.co_filename, frame.f_code.co_qualname):
+            return name
         frame = frame.f_back
     return "somebody"
+
+
+@cache
+def _name_in_storage(filename: str, function: str) -> str:
+    """A function of the storage room by its module and name; nothing for any other."""
+    path = Path(filename)
+    is_ours = {"storage", "postgres"} <= set(path.parts) and path.stem not in ("connection", "asking")
+    return f"{path.stem}.{function}" if is_ours else ""
+
+
+@cache
+def _verdict(sql: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What a statement breaks, and the reference tables it writes; asked of the same ones again and again."""
+    return violations(sql) + crossings(sql), reference_tables_written(sql)
 
 
 @contextmanager
@@ -91,8 +105,8 @@ def refusing_multi_shard_statements(engine: AsyncEngine) -> Iterator[None]:
     changes_of_catalogue: WeakSet[Any] = WeakSet()
 
     def look(connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        found = violations(sql) + crossings(sql)
-        written = reference_tables_written(sql)
+        broken_rules, written = _verdict(sql)
+        found = list(broken_rules)
         # The catalogue begins each of its changes so, and nobody else writes that table.
         if "catalogue_state" in written:
             changes_of_catalogue.add(connection.get_transaction())
