@@ -36,7 +36,7 @@ from core.records.proposal import Proposal, ProposalKind
 from core.records.staff import Actor
 from core.references import Reference
 from core.use_cases.bookkeeping import history_of, record_event
-from core.use_cases.handing_back import check_till, hand_back
+from core.use_cases.handing_back import check_its_till, hand_back
 from core.use_cases.leaving_suspense import leave_suspense
 from core.use_cases.loan_events import events_of
 from core.use_cases.locating import district_of, reserve_reference
@@ -106,7 +106,7 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
     source = await _source(unit, loan, key)
     goes_back = proposal.data["to"] == _TO_PAYER
     if goes_back and payment.rail == TILL:
-        await check_till(engine, unit, payment)
+        await check_its_till(engine, unit, payment)
     account = await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
     if await free_credit(engine, unit, loan) < ZERO:
         raise CreditPaidOut("a refund under way takes what this payment paid too much")

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from core.errors import DomainError, InvalidInput
-from core.ledger.accounts import float_account
+from core.ledger.accounts import TILL, float_account
 from core.money import ZERO, Money
 from core.ports.record import Unit
 
@@ -59,6 +59,13 @@ async def check_float(unit: Unit, mfi_id: UUID, rail: str, amount: Money) -> Non
     free = await free_float(unit, mfi_id, rail)
     if free < amount:
         raise FloatTooLow(amount - free)
+
+
+async def check_till(unit: Unit, mfi_id: UUID, amount: Money) -> None:
+    """Raise `TillTooLow` unless as much cash lies in the unit's district: nobody hands out what is not there."""
+    held = await free_float(unit, mfi_id, TILL)
+    if held < amount:
+        raise TillTooLow(amount - held)
 
 
 async def check_held(unit: Unit, mfi_id: UUID, rail: str, amount: Money) -> None:

@@ -12,20 +12,20 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.ports.work import OutboxRow
 from core.records.loan import Payment
-from core.use_cases.floats import TillTooLow, free_float
+from core.use_cases.floats import check_till
 from core.use_cases.repaying import repayment_key
 from core.use_cases.taking_cash import till_of
 from core.use_cases.transferring import CASH_TRANSFER, TRANSFER_TOPIC
 
 
-async def check_till(engine: Engine, unit: Unit, payment: Payment) -> None:
+async def check_its_till(engine: Engine, unit: Unit, payment: Payment) -> None:
     """Raise `TillTooLow` unless the till that took a payment still holds as much. Raises `DistrictDown`."""
     till = till_of(payment)
     if till == unit.district:
-        await _check_holds(unit, payment)
+        await check_till(unit, payment.mfi_id, payment.amount)
         return
     async with engine.record.unit(till) as theirs:
-        await _check_holds(theirs, payment)
+        await check_till(theirs, payment.mfi_id, payment.amount)
 
 
 async def hand_back(engine: Engine, unit: Unit, payment: Payment, source: str) -> None:
@@ -35,12 +35,6 @@ async def hand_back(engine: Engine, unit: Unit, payment: Payment, source: str) -
         return
     await _post(engine, unit, payment, source, Account.SUSPENSE)
     await _send(engine, unit, payment)
-
-
-async def _check_holds(unit: Unit, payment: Payment) -> None:
-    held = await free_float(unit, payment.mfi_id, TILL)
-    if held < payment.amount:
-        raise TillTooLow(payment.amount - held)
 
 
 async def _post(engine: Engine, unit: Unit, payment: Payment, source: str, destination: str) -> None:

@@ -20,6 +20,7 @@ from core.ports.work import OutboxRow
 from core.records.loan import Payment
 from core.references import Reference
 from core.use_cases.assigning import post_assigned
+from core.use_cases.floats import check_till
 from core.use_cases.idempotency import earlier_outcome
 
 TRANSFER_TOPIC: Final = "transfer"
@@ -30,7 +31,10 @@ CASH_TRANSFER: Final = "cash"
 
 
 async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
-    """The second half of a transfer, once by its id. Raises `DistrictDown`: the row is then tried again."""
+    """The second half of a transfer, once by its id.
+
+    Raises `DistrictDown`, and `TillTooLow` for cash that was banked meanwhile: the row is then tried again.
+    """
     transfer_id = str(row.data["transfer_id"])
     async with engine.record.unit(str(row.data["to_district"])) as unit:
         if await earlier_outcome(unit, f"{transfer_id}:in") is not None:
@@ -68,15 +72,18 @@ def payment_transfer_data(
 async def _move_float(engine: Engine, unit: Unit, row: OutboxRow) -> None:
     today = await unit.business_date()
     transfer_id = str(row.data["transfer_id"])
-    move = transfer_out if row.kind == CASH_TRANSFER else transfer_in
+    mfi_id, amount = UUID(str(row.data["mfi_id"])), Money(int(row.data["amount_minor"]))
+    move = transfer_in
+    if row.kind == CASH_TRANSFER:
+        await check_till(unit, mfi_id, amount)
+        move = transfer_out
     journal = move(
         key=f"{transfer_id}:in",
         rail=str(row.data["rail"]),
-        amount=Money(int(row.data["amount_minor"])),
+        amount=amount,
         value_on=today,
         transfer_id=transfer_id,
     )
-    mfi_id = UUID(str(row.data["mfi_id"]))
     await unit.ledger.post(mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
 
 

@@ -282,6 +282,26 @@ async def test_cash_given_back_leaves_the_till_that_took_it(lending: Lending) ->
     await proved(lending)
 
 
+async def test_cash_that_is_banked_before_it_was_given_back_is_waited_for(lending: Lending) -> None:
+    loan = await lending.active_loan(await lending.borrower(district=AWAY), district=AWAY)
+    await done(lending, CASH, await brought(lending, loan))
+    await lending.work_on_outbox(HOME)
+    await back(lending, "payer", AWAY)
+    await banked(lending, 300_00)
+
+    with pytest.raises(TillTooLow):
+        await lending.work_on_outbox(AWAY)
+    meanwhile = await balance(lending, "cash")
+    await proved(lending)
+    await done(lending, CASH, await brought(lending, loan, reference="A-0018"))
+    for branch in (HOME, AWAY):
+        await lending.work_on_outbox(branch)
+
+    assert meanwhile == ZERO
+    assert (await balance(lending, "cash"), await everywhere(lending, "clearing")) == (ZERO, ZERO)
+    await proved(lending)
+
+
 async def test_cash_is_given_back_as_far_as_the_till_that_took_it_holds_it(lending: Lending) -> None:
     """What lies in the till of the loan's own district is somebody else's."""
     loan = await lending.active_loan(await lending.borrower(district=AWAY), district=AWAY)
