@@ -10,6 +10,7 @@ from aiohttp import web
 from admin_web.context import PORTAL, signed_in_as
 from admin_web.languages import Text, mark
 from admin_web.refusals import sentence_of
+from admin_web.returning import safe_path
 from admin_web.visits import Guest, Visit
 from core.errors import DomainError
 
@@ -54,8 +55,11 @@ async def error_page(request: web.Request, status: int, error: DomainError | Non
 
 
 def _way_back(request: web.Request) -> str:
-    """Where to go on after a refusal: the application that a step was about, the list that a payout was on."""
+    """Where to go on after a refusal: the application that a step was about, the list that a payout was on.
+
+    Whoever made the link that led here wrote the address: what is no page of ours leads to the start.
+    """
     parts = request.path.split("/")
     if len(parts) <= _PARTS_OF_A_STEP - 1:
         return "/"
-    return "/".join(parts[:3]) if parts[1] == "applications" else f"/{parts[1]}"
+    return safe_path("/".join(parts[:3]) if parts[1] == "applications" else f"/{parts[1]}")

@@ -82,7 +82,7 @@ class Frame:
 
     def is_in(self, section: Section) -> bool:
         """Whether this page belongs to a section. An application's page is part of the queue's."""
-        first = "/" + self.path.split("/")[1]
+        first = "/" + self.path.removeprefix("/").partition("/")[0]
         return _BELONGS.get(first, first) == section.path
 
     def take_notice(self, response: web.Response) -> None:

@@ -8,8 +8,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-_OUR_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*(?:\?[A-Za-z0-9_=&-]*)?")
-"""One slash, then plain segments: no scheme, no second slash, no backslash, nothing that a browser reads as a host."""
+_OUR_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/?)?(?:\?[A-Za-z0-9_=&-]*)?")
+"""One slash, then plain segments: no scheme, no second slash, no backslash, nothing that a browser reads as a host.
+
+There is one way to read each address. With more, an address that nearly fits keeps the process busy for hours.
+"""
 
 
 def sign_in_address(request: web.Request) -> str:

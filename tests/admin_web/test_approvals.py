@@ -141,6 +141,18 @@ async def test_an_address_of_nothing_is_not_found(office: Office, address: str) 
     assert (await (await office.at(Role.MANAGER)).get(address)).status == 404
 
 
+@pytest.mark.parametrize("district", ["LS-Z", "%00", "LS-A%20"])
+@pytest.mark.parametrize("verb", ["carry-out", "refuse"])
+async def test_a_decision_in_a_district_that_is_none_is_not_found(office: Office, district: str, verb: str) -> None:
+    _, proposal = await _waiting(office)
+    manager = await office.at(Role.MANAGER)
+
+    answer = await manager.post(f"/approvals/{district}/{proposal.id}/{verb}", seen_on="/me", key="k", note="No.")
+
+    assert answer.status == 404
+    assert (await _stored(office, proposal)).status is ProposalStatus.PENDING
+
+
 async def test_whoever_proposed_it_takes_it_back_when_the_books_would_no_longer_take_it(office: Office) -> None:
     loan, proposal = await _waiting(office)
     await office.lending.paid("3400", account=str(loan.reference))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -179,6 +180,30 @@ async def test_a_page_that_is_not_there_says_so_inside_the_frame(browser: Browse
 
     assert answer.status == 404
     assert "Khotso Finance" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/%5Cevil.example/a/b", "/%09/evil.example/a/b", "/%2F%2Fevil.example/a/b", "/x%0a/a/b"]
+)
+async def test_the_way_back_from_an_error_leads_to_no_other_site(browser: Browser, path: str) -> None:
+    """A browser reads "/\\evil.example" as another host, and whoever follows a link trusts a page of ours."""
+    answer = await browser.get(path)
+
+    assert answer.status == 404
+    assert '<a class="button" href="/">' in answer.text
+
+
+async def test_a_request_that_names_no_page_is_refused_with_every_header(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.employ(Role.LOAN_OFFICER).email, PASSWORD)
+    reader, writer = await asyncio.open_connection(browser.client.host, browser.client.port)
+    cookie = f"letsema={browser.cookie('letsema')}"
+    writer.write(f"OPTIONS * HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+
+    answer = await reader.read()
+
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert b"Content-Security-Policy" in answer
 
 
 async def test_an_accident_shows_an_id_and_nothing_else(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -147,7 +148,8 @@ def test_a_page_number_is_read_or_is_one(typed: str, page: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/queue", "/loans/1234567890", "/queue?tab=new&page=2", "/applications/1/approve?amount=2000"]
+    "path",
+    ["/", "/queue", "/loans/1234567890", "/queue?tab=new&page=2", "/applications/1/approve?amount=2000", "/queue/"],
 )
 def test_a_path_of_ours_may_be_returned_to(path: str) -> None:
     assert safe_path(path) == path
@@ -159,3 +161,12 @@ def test_a_path_of_ours_may_be_returned_to(path: str) -> None:
 )
 def test_any_other_path_is_not(path: str) -> None:
     assert safe_path(path, "/home") == "/home"
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 2_000 + "!", "/" + "a/" * 1_000 + "!", "/q?" + "a" * 2_000 + "!"])
+def test_a_long_address_of_elsewhere_is_told_at_once(path: str) -> None:
+    """Anybody may send one before sign-in; a pattern that tries every way to cut it stops the portal for all."""
+    began = time.process_time()
+
+    assert safe_path(path, "/home") == "/home"
+    assert time.process_time() - began < 1
