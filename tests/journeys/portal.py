@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from core.money import Money
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -99,9 +101,41 @@ class Desk:
         await self.open(f"/disbursements/{loan}/release")
         await self._send("/disbursements")
 
+    async def refused_release(self, loan: str) -> str:
+        """Try to release; what the page that refuses it says."""
+        await self.open(f"/disbursements/{loan}/release")
+        await self.page.locator("main form[action$='/release'] button").click()
+        await self.page.wait_for_selector("main form", state="detached")
+        return await self.text()
+
+    async def propose(self, path: str, **fields: str) -> None:
+        """Fill a form in that puts a change before a second person, and send it."""
+        await self.open(path)
+        for name, value in fields.items():
+            field = self.page.locator(f"main [name={name}]")
+            is_list = await field.evaluate("each => each.tagName === 'SELECT'")
+            await (field.select_option(value) if is_list else field.fill(value))
+        await self._send("/approvals")
+
+    async def carry_out(self, said: str) -> str:
+        """Carry out the one change whose line in the list says this; what its page showed before."""
+        await self.open("/approvals?district=all")
+        await self.page.locator("main tr", has_text=said).locator("a.button").click()
+        await self.page.wait_for_url("**/approvals/*/*")
+        weighed = await self.text()
+        await self.page.locator("main form[action$='/carry-out'] button").click()
+        await self.page.wait_for_url("**/approvals")
+        return weighed
+
+    async def free_float(self, district: str) -> Money:
+        """What a district may pay out or give, as the list of floats says."""
+        await self.open("/floats/move")
+        row = self.page.locator("main tr", has=self.page.locator("th", has_text=district))
+        return Money.of((await row.locator("td").last.inner_text()).removeprefix("M").replace(",", ""))
+
     async def _send(self, then: str) -> None:
         """Press the button of the page's own form, and be taken on to another page."""
         before = self.page.url
         await self.page.locator("main form[method=post]:has(input[name=key]) button[type=submit]").click()
         await self.page.wait_for_url(lambda url: url != before and (not then or url.partition("?")[0].endswith(then)))
-        assert await self.page.locator(".errors").count() == 0, await self.text()
+        assert await self.page.locator("#summary").count() == 0, await self.text()

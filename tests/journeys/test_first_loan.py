@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.async_api import Browser
 from core.calendar import MASERU, add_months, maseru_instant
 from core.money import Money
 from tests.journeys.borrower import PIN, apply, reference_on, register, to_summary
-from tests.journeys.demo import READY_PROMISED_SECONDS, Demo, Provider
+from tests.journeys.demo import READY_PROMISED_SECONDS, SMS_SECONDS, Demo, Provider
 from tests.journeys.phone import Phone
 from tests.journeys.portal import Desk
 
@@ -169,11 +170,68 @@ async def test_above_limit_one_a_manager_decides_too_and_another_lender_sees_not
     assert "M9,000.00" in phone.screen
 
 
-async def _loans(demo: Demo, browser: Browser, name: str) -> list[str]:
-    """The loans of a borrower that the cashier sees waiting for money."""
+async def test_money_that_is_put_in_and_moved_to_a_district_is_paid_out_there(
+    demo: Demo, phone: Phone, provider: Provider, browser: Browser
+) -> None:
+    cashier = await Desk.sign_in(browser, demo.public, demo.staff("cashier", "Khotso"))
+    manager = await Desk.sign_in(browser, demo.public, demo.staff("manager", "Khotso"))
+    service = {"rail": "simulated", "note": "For the branch."}
+
+    # A district without a float pays nobody, whatever lies elsewhere.
+    away = {"from_district": "LS-H", "to_district": "LS-A", "reference": "JOURNEY 1"}
+    everything = await cashier.free_float("Qacha's Nek")
+    await cashier.propose("/floats/move", **service, **away, amount=everything.plain)
+    await manager.carry_out(f"{everything}")
+    loan = await _accepted_loan(demo, phone, browser, "Qacha's Nek")
+    assert "short by M1,455.00" in await cashier.refused_release(loan)
+
+    # The lender's own money is put in at the head office, and a part of it goes there, each by two persons.
+    await cashier.propose("/floats/fund", **service, amount="5000", reference="JOURNEY 2")
+    weighed = await manager.carry_out("M5,000.00")
+    assert "M5,000.00" in weighed
+    there = {"from_district": "LS-A", "to_district": "LS-H", "reference": "JOURNEY 3"}
+    await cashier.propose("/floats/move", **service, **there, amount="2000")
+    await manager.carry_out("M2,000.00")
+    await _arrives(cashier, "Qacha's Nek", Money.of(2_000))
+
+    # Now it is paid out, and what is left is what was not.
+    await cashier.release(loan)
+    await provider.sms(phone.number, "M1,455.00")
+    await _arrives(cashier, "Qacha's Nek", Money.of(545))
+    code, out = await demo.command("verify-ledger", "--json")
+    assert code == 0, out
+
+
+async def _accepted_loan(demo: Demo, phone: Phone, browser: Browser, district: str) -> str:
+    """A newcomer's contract of M1,500.00 that waits for its money."""
+    await register(phone, district=district)
+    reference = await apply(phone)
+    officer = await Desk.sign_in(browser, demo.public, demo.staff("loan_officer", "Khotso"))
+    await officer.check_identity(reference)
+    await officer.recommend(reference)
+    analyst = await Desk.sign_in(browser, demo.public, demo.staff("credit_analyst", "Khotso"))
+    await analyst.approve(reference)
+    await phone.dial()
+    await phone.choose("offer")
+    await phone.choose("Accept")
+    await phone.answer(PIN)
+    [loan] = await _loans(demo, browser, district)
+    return loan
+
+
+async def _arrives(cashier: Desk, district: str, expected: Money) -> None:
+    """Wait until this much of a float is free: money between districts is on its way for a moment."""
+    deadline = time.monotonic() + SMS_SECONDS
+    while (free := await cashier.free_float(district)) != expected and time.monotonic() < deadline:
+        pass
+    assert free == expected
+
+
+async def _loans(demo: Demo, browser: Browser, of: str) -> list[str]:
+    """The loans of a borrower, or of a district, that the cashier sees waiting for money."""
     cashier = await Desk.sign_in(browser, demo.public, demo.staff("cashier", "Khotso"))
     await cashier.open("/disbursements?district=all")
-    links = cashier.page.locator(f"tr:has-text('{name}') a[href$='/release']")
+    links = cashier.page.locator(f"tr:has-text(\"{of}\") a[href$='/release']")
     return [str(await link.get_attribute("href")).split("/")[2] for link in await links.all()]
 
 
