@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import pytest
 
@@ -19,6 +20,9 @@ from storage.postgres.channel.plane import ChannelOnPostgres
 from storage.postgres.record.plane import RecordOnPostgres
 from tests.core.use_cases.lending import Lending
 from tests.fixtures_postgres import MovableClock
+
+_CHEAP_KIB: Final = 8
+"""The least that Argon2 takes. What a hash costs in life, and what the product asks for, is tested with the keys."""
 
 
 @dataclass
@@ -76,8 +80,8 @@ def engine(
         identifiers=SystemIdentifiers(),
         keyed_hash=keyed_hash,
         sealer=sealer,
-        pin_hasher=PepperedArgon2(b"p" * 32, "pin", hashing_pool),
-        password_hasher=PepperedArgon2(b"p" * 32, "password", hashing_pool),
+        pin_hasher=PepperedArgon2(b"p" * 32, "pin", hashing_pool, memory_kib=_CHEAP_KIB),
+        password_hasher=PepperedArgon2(b"p" * 32, "password", hashing_pool, memory_kib=_CHEAP_KIB),
         rails={rail.name: rail},
     )
 

@@ -30,13 +30,16 @@ class PepperedArgon2:
     """An adapter of `core.ports.environment.SecretHasher`.
 
     The secret is first put through HMAC under the pepper, which no store holds: a stolen table of four-digit PINs
-    cannot be searched without it. `purpose` separates PINs from passwords.
+    cannot be searched without it. `purpose` separates PINs from passwords. No setting leads to `memory_kib`: what
+    takes less of it is for tests, which hash a PIN in each.
     """
 
-    def __init__(self, pepper: bytes, purpose: str, threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, pepper: bytes, purpose: str, threads: ThreadPoolExecutor, *, memory_kib: int = MEMORY_KIB
+    ) -> None:
         self._pepper = derived_key(pepper, f"pepper/{purpose}")
         self._threads = threads
-        self._argon2 = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM)
+        self._argon2 = PasswordHasher(time_cost=TIME_COST, memory_cost=memory_kib, parallelism=PARALLELISM)
         # What an unknown person's secret is compared with, so that "unknown" takes as long as "wrong".
         self._nobody = self._argon2.hash(secrets.token_bytes(32))
 
