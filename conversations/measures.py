@@ -26,7 +26,7 @@ from core.loans.terms import FEES_MAX, PERIOD_EVERY_MAX
 from core.records.application import RejectionReason, ReturnReason
 from core.records.borrower import ConsentKind, Purpose
 from core.references import Reference
-from core.use_cases.applying import RefusalReason
+from core.use_cases.applying import APPLICATIONS_OPEN_MAX, RefusalReason
 from core.use_cases.cooling_down import COOL_DOWN_HOURS
 from core.use_cases.looking_up import LOOKS_SHOWN_MAX, LookPurpose
 
@@ -80,6 +80,11 @@ _STATES: Final = ("withdrawn", "expired", "offer_over", "paid_out", "paid_back")
 _LOAN_LINES: Final = (
     Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT}),
     Text("loans.line_waiting", {"lender": LONGEST_LENDER, "principal": LARGEST_AMOUNT}),
+)
+_APPLICATION_LINES: Final = (
+    Text("application.line_offer", {"lender": LONGEST_LENDER, "principal": LARGEST_AMOUNT}),
+    Text("application.line_returned", {"lender": LONGEST_LENDER, "asked_amount": LARGEST_AMOUNT}),
+    Text("application.line_waiting", {"lender": LONGEST_LENDER, "asked_amount": LARGEST_AMOUNT}),
 )
 _FEES: Final = tuple(
     Choice(str(number), Text("terms.fee_line", {"fee_name": LONGEST_FEE, "fee": LARGEST_AMOUNT}))
@@ -158,6 +163,9 @@ WORST_VALUES: Final[Candidates] = {
     **dict.fromkeys(("loan_reference", "reference", "reserved"), (_REFERENCE,)),
     **dict.fromkeys(("mfi_name", "lender"), (LONGEST_LENDER,)),
     "complaints_phone": (LONGEST_PHONE,),
+    "applications": tuple(
+        tuple(Choice(str(number), line) for number in range(APPLICATIONS_OPEN_MAX)) for line in _APPLICATION_LINES
+    ),
     **{f"agrees_{kind}": (Text("consents.yes"), Text("consents.no")) for kind in ConsentKind},
     "arrears_interest": (arrears_interest(Decimal(0)), arrears_interest(Decimal("9999.99"))),
     "coming": _COMING,

@@ -31,6 +31,10 @@ def _answer(function: Answering, *outcomes: str, told: tuple[str, ...] = (), don
     return Answer(function, frozenset({*outcomes, *told, *done}), frozenset(told), frozenset(done))
 
 
+_STANDS: Final = (
+    *("offer", "waiting", "returned", "rejected", "payout", "over", "being_sent", "none"),
+    DISTRICT_DOWN,
+)
 _NOTHING_TO_CHOOSE: Final = ("none", "already_open", "blocked", "being_sent", "outside_hours", DISTRICT_DOWN)
 
 _TABLE: Final[Mapping[str, Answer]] = {
@@ -58,18 +62,8 @@ _TABLE: Final[Mapping[str, Answer]] = {
     "new_wallet": _answer(wallets.new_wallet, "shown", "same", "missing", DISTRICT_DOWN),
     "change_wallet": _answer(wallets.change_wallet, "already", DISTRICT_DOWN, told=("changed",)),
     "apply": _answer(applying.apply, "refused", "being_sent", told=("submitted", "taken")),
-    "my_application": _answer(
-        offers.my_application,
-        "offer",
-        "waiting",
-        "returned",
-        "rejected",
-        "payout",
-        "over",
-        "being_sent",
-        "none",
-        DISTRICT_DOWN,
-    ),
+    "my_applications": _answer(offers.my_applications, "several", *_STANDS),
+    "my_application": _answer(offers.my_application, *_STANDS),
     "answer_returned": _answer(following.answer, "too_late", DISTRICT_DOWN, told=("answered",)),
     "withdraw": _answer(offers.withdraw, "too_late", DISTRICT_DOWN, told=("withdrawn",)),
     "offer": _answer(offers.offer, "offered", "barred", "none", DISTRICT_DOWN),

@@ -8,16 +8,17 @@ from typing import Final
 from uuid import UUID
 
 from conversations.answers import arguments
+from conversations.answers.standing import standing
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Choice, Outcome, Text, Value
 from conversations.flows.apply import KNOWN_FROM_LAST
 from conversations.flows.choosing_wallet import KEPT
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
-from core.records.application import OPEN_STATUSES, Application
+from core.records.application import Application
 from core.records.borrower import Purpose
 from core.records.catalogue import Catalogue, ProductVersion
-from core.use_cases.applying import LAST_APPLICATION_VALID_DAYS
+from core.use_cases.applying import APPLICATIONS_OPEN_MAX, LAST_APPLICATION_VALID_DAYS
 from core.use_cases.borrowing import Overview, overview
 from core.use_cases.callers import NotRegistered
 from core.use_cases.taking import application_being_sent
@@ -90,9 +91,10 @@ async def _on_offer(scene: Scene) -> _OnOffer | Outcome:
         return Outcome(name="blocked")
     catalogue = await scene.engine.record.catalogue()
     lent = catalogue.products_lent_in(entry.district)
-    waiting = _waiting(seen)
-    free = tuple(product for product in lent if waiting is None or product.mfi_id != waiting.mfi_id)
-    if not free:
+    waiting = () if seen is None else await _waiting(scene)
+    lenders = {application.mfi_id for application in waiting}
+    free = tuple(product for product in lent if product.mfi_id not in lenders)
+    if not free or len(waiting) >= APPLICATIONS_OPEN_MAX:
         return Outcome(name="already_open" if lent else "none")
     return _OnOffer(catalogue, free, _told_last(seen))
 
@@ -114,9 +116,12 @@ def _of_lender(scene: Scene, offer: _OnOffer, mfi_id: UUID) -> Outcome:
     return Outcome(name="listed", values={**offer.told, "products": listed})
 
 
-def _waiting(seen: Overview | None) -> Application | None:
-    application = None if seen is None else seen.application
-    return application if application is not None and application.status in OPEN_STATUSES else None
+async def _waiting(scene: Scene) -> tuple[Application, ...]:
+    """The caller's open applications; none that we know of when their district's records stop answering."""
+    try:
+        return (await standing(scene)).applications
+    except DistrictDown:
+        return ()
 
 
 def _told_last(seen: Overview | None) -> dict[str, Value]:

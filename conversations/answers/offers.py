@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conversations.answers import arguments, following, key_facts
-from conversations.answers.table import Scene
+from conversations.answers.standing import WHICH, choices, standing
+from conversations.answers.table import DISTRICT_DOWN, Scene
 from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Outcome, Text, Value
 from conversations.flows.wording import TEXT_VERSION
@@ -22,6 +23,7 @@ from core.records.application import (
 from core.records.borrower import BorrowerBlocked, Language
 from core.records.catalogue import LenderSuspended, Mfi
 from core.records.loan import FiguresChanged, IllegalLoanTransition, Loan, LoanStatus, OfferExpired
+from core.references import Reference
 from core.use_cases.borrowing import (
     AcceptOffer,
     DeclineOffer,
@@ -31,6 +33,7 @@ from core.use_cases.borrowing import (
     decline_offer,
     overview,
 )
+from core.use_cases.quoting import quote_of
 from core.use_cases.taking import application_being_sent
 from core.use_cases.withdrawing import withdraw_application
 
@@ -62,17 +65,30 @@ _AFTER_APPROVAL: Final[Mapping[LoanStatus, tuple[str, str]]] = {
 """An approved application lives on as its loan. Any other status: the offer was not taken, or not kept."""
 
 
-async def my_application(scene: Scene, _ask: Ask) -> Outcome:
-    """Where the newest application stands; an offer comes before everything, and one that is being sent before others.
+async def my_applications(scene: Scene, ask: Ask) -> Outcome:
+    """Several offers or open applications to choose from; else where the only one stands, as `my_application` says."""
+    try:
+        stands = await standing(scene)
+    except DistrictDown:
+        return await _while_district_is_down(scene)
+    if not stands.is_several:
+        return await my_application(scene, ask)
+    listed = choices(stands, await scene.engine.record.catalogue())
+    return Outcome(name="several", values={"applications": listed})
 
-    That one can be told of while the district's records do not answer, too.
+
+async def my_application(scene: Scene, ask: Ask) -> Outcome:
+    """Where the chosen application stands, while it is open.
+
+    Else an offer comes before everything, one that is being sent before others, and then the newest. What is being sent
+    can be told of while the district's records do not answer, too.
     """
     try:
         seen = await overview(scene.engine, scene.caller)
     except DistrictDown:
-        if (outcome := await _being_sent(scene)) is not None:
-            return outcome
-        raise
+        return await _while_district_is_down(scene)
+    if WHICH in ask.arguments and (application := (await standing(scene)).application(ask)) is not None:
+        return await _standing(scene, seen, application)
     if seen.offer is not None:
         return Outcome(name="offer")
     if (outcome := await _being_sent(scene)) is not None:
@@ -80,6 +96,11 @@ async def my_application(scene: Scene, _ask: Ask) -> Outcome:
     if seen.application is None:
         return Outcome(name="none")
     return await _standing(scene, seen, seen.application)
+
+
+async def _while_district_is_down(scene: Scene) -> Outcome:
+    outcome = await _being_sent(scene)
+    return outcome if outcome is not None else Outcome(name=DISTRICT_DOWN)
 
 
 async def _being_sent(scene: Scene) -> Outcome | None:
@@ -98,24 +119,24 @@ async def withdraw(scene: Scene, ask: Ask) -> Outcome:
     return Outcome(name="withdrawn")
 
 
-async def offer(scene: Scene, _ask: Ask) -> Outcome:
-    """The offer that stands, with the exact figures that would be accepted."""
-    seen = await overview(scene.engine, scene.caller)
-    if seen.offer is None:
+async def offer(scene: Scene, ask: Ask) -> Outcome:
+    """The chosen offer, or the newest that stands, with the exact figures that would be accepted."""
+    loan = (await standing(scene)).offer(ask)
+    if loan is None:
         return Outcome(name="none")
     catalogue = await scene.engine.record.catalogue()
-    loan = seen.offer.loan
-    bar = bar_to_accepting(seen.offer.mfi, seen.borrower)
+    mfi = catalogue.mfi(loan.mfi_id)
+    bar = bar_to_accepting(mfi, (await overview(scene.engine, scene.caller)).borrower)
     if bar is not None:
-        return _barred(bar, loan, seen.offer.mfi)
-    product = catalogue.product(loan.product_id, loan.product_version)
+        return _barred(bar, loan, mfi)
+    facts = quote_of(loan).key_facts
     values = {
-        **key_facts.figures(seen.offer.key_facts),
-        **key_facts.conditions(product, seen.offer.mfi),
-        "each_fee": key_facts.each_fee(seen.offer.key_facts, scene.conversation.language),
+        **key_facts.figures(facts),
+        **key_facts.conditions(catalogue.product(loan.product_id, loan.product_version), mfi),
+        "each_fee": key_facts.each_fee(facts, scene.conversation.language),
         "offer": str(loan.id),
         "loan_reference": loan.reference,
-        "figures_hash": seen.offer.key_facts.sha256.hex(),
+        "figures_hash": facts.sha256.hex(),
         "expires_on": loan.offer_expires_on,
     }
     return Outcome(name="offered", values=values)
@@ -138,11 +159,18 @@ async def accept(scene: Scene, ask: Ask) -> Outcome:
     except FiguresChanged:
         return Outcome(name="changed")
     except (LenderSuspended, BorrowerBlocked) as bar:
-        seen = await overview(scene.engine, scene.caller)
-        return Outcome(name="gone") if seen.offer is None else _barred(bar, seen.offer.loan, seen.offer.mfi)
+        return await _barred_now(scene, bar, command.loan_reference)
     except (IllegalLoanTransition, NotFound):
         return Outcome(name="gone")
     return Outcome(name="accepted")
+
+
+async def _barred_now(scene: Scene, bar: LenderSuspended | BorrowerBlocked, reference: Reference) -> Outcome:
+    """Why exactly this offer was not accepted, unless it ended in the meantime."""
+    loan = next((loan for loan in (await standing(scene)).offers if loan.reference == reference), None)
+    if loan is None:
+        return Outcome(name="gone")
+    return _barred(bar, loan, (await scene.engine.record.catalogue()).mfi(loan.mfi_id))
 
 
 def _barred(bar: LenderSuspended | BorrowerBlocked, loan: Loan, mfi: Mfi) -> Outcome:

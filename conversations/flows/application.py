@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from conversations.engine import (
@@ -13,6 +14,8 @@ from conversations.engine import (
     Menu,
     MoneyQuestion,
     Option,
+    OutcomeTarget,
+    PagedList,
     Read,
     Scope,
     To,
@@ -40,6 +43,19 @@ _ASKING: Final = {
 _SEND: Final = "9"
 
 
+_STANDS: Final[Mapping[str, OutcomeTarget]] = {
+    "offer": "offer.show",
+    "waiting": "waiting",
+    "returned": "returned",
+    "rejected": "rejected",
+    "payout": "payout",
+    "over": "over",
+    "being_sent": "apply.being_sent",
+    "none": To("main.menu", "application.none"),
+    DISTRICT_DOWN: DISTRICT_DOWN_END,
+}
+
+
 def _what_is_asked(scope: Scope) -> str:
     return _ASKING[str(scope["question"])]
 
@@ -59,23 +75,10 @@ APPLICATION: Final = Flow(
     name="application",
     version=2,
     screens=(
-        Work(
-            name="enter",
-            ask=Read(
-                kind="my_application",
-                outcomes={
-                    "offer": "offer.show",
-                    "waiting": "waiting",
-                    "returned": "returned",
-                    "rejected": "rejected",
-                    "payout": "payout",
-                    "over": "over",
-                    "being_sent": "apply.being_sent",
-                    "none": To("main.menu", "application.none"),
-                    DISTRICT_DOWN: DISTRICT_DOWN_END,
-                },
-            ),
-        ),
+        Work(name="enter", ask=Read(kind="my_applications", outcomes={"several": "which", **_STANDS})),
+        # Of several lenders at once: an older one that was sent back must be answered beside a newer one.
+        PagedList(name="which", text="application.which", items="applications", saves="which", to="one"),
+        Work(name="one", ask=Read(kind="my_application", arguments=("which",), outcomes=_STANDS)),
         Menu(name="waiting", text="application.waiting", options=(_WITHDRAW,)),
         Menu(
             name="returned",
@@ -145,7 +148,7 @@ APPLICATION: Final = Flow(
             name="withdraw_sure",
             text="application.withdraw_sure",
             options=(
-                Option("1", "application.withdraw_no", to="enter"),
+                Option("1", "application.withdraw_no", to="one"),
                 Option("2", "application.withdraw_yes", to="withdraw"),
             ),
         ),

@@ -32,6 +32,7 @@ OFFER: Final = Flow(
             text="offer.show",
             needs=Read(
                 kind="offer",
+                arguments=("which",),
                 outcomes={
                     "offered": SHOW,
                     "barred": "barred",

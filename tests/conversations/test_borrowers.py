@@ -137,7 +137,7 @@ def test_who_must_name_another_wallet_gives_the_pin_before_it_is_sent() -> None:
         "returned", *placeholders("application.returned"), question="wallet", application_version=2, application="one"
     )
     wallet = found("shown", hours=24, new_paid_to=Text("wallet.own"))
-    phone = given(registered({"my_application": returned, "new_wallet": wallet, "answer_returned": "answered"}))
+    phone = given(registered({"my_applications": returned, "new_wallet": wallet, "answer_returned": "answered"}))
 
     phone.dials().when("3", "2", "2", "58123456").then.shows("application.wallet_sure").issued()
     phone.when("1").then.shows("application.pin").issued()
@@ -163,7 +163,7 @@ def test_a_wallet_given_up_half_way_is_asked_anew_by_an_application() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_terms_are_accepted_on_their_last_page_only(flow: str, language: Language) -> None:
     offered = found("offered", *placeholders("offer.show", "offer.terms", "offer.pin"), offer="one", figures_hash="00")
-    phone = given(registered({"my_application": "offer", "offer": offered}, last=NURSE), language=language)
+    phone = given(registered({"my_applications": "offer", "offer": offered}, last=NURSE), language=language)
     phone.dials().when(*(("1", "1", "1500", "2") if flow == "apply" else ("3",)))
     presses_until_it_leaves(phone, "2")
     phone.shows(f"{flow}.terms")

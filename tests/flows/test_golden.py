@@ -171,6 +171,24 @@ async def test_following_an_application(known: Known, lending: Lending, engine: 
     assert_golden(caller, "following_an_application", language)
 
 
+async def test_following_several_applications(
+    known: Known, lending: Lending, engine: Engine, language: Language
+) -> None:
+    caller = await known(language)
+    await lending.apply(caller.number, product=lending.other_product, amount="2000")
+    reference = (await lending.apply(caller.number)).reference
+    application = await lending.application(reference)
+    await return_to_borrower(
+        engine,
+        lending.officer,
+        ReturnToBorrower(reference, ReturnReason.BRING_PAYSLIP, "", application.version, key()),
+    )
+    await caller.dials()
+    await caller.types("3", "9", "2", "1", "1", "0", "1", "00", "3")
+
+    assert_golden(caller, "following_several_applications", language)
+
+
 async def test_a_rejection(known: Known, lending: Lending, engine: Engine, language: Language) -> None:
     caller = await known(language)
     reference = (await lending.apply(caller.number, amount="9000", net_pay="3000")).reference
