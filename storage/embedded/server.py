@@ -18,11 +18,18 @@ from urllib.parse import quote
 
 import asyncpg
 import psutil
+import structlog
 
 from storage.embedded import processes
 from storage.embedded.cluster import ENVIRONMENT, last_complaint, make_cluster
 from storage.embedded.directory import DataDirectory, Ownership
-from storage.embedded.errors import DataDirectoryInUse, DataDirectoryUnusable, NothingRunsHere, PostgresDidNotStart
+from storage.embedded.errors import (
+    DataDirectoryInUse,
+    DataDirectoryProblem,
+    DataDirectoryUnusable,
+    NothingRunsHere,
+    PostgresDidNotStart,
+)
 from storage.embedded.processes import Postmaster
 from storage.embedded.settings import PORT, SUPERUSER, server_arguments, socket_directory
 from storage.embedded.system_user import SystemUser
@@ -31,7 +38,10 @@ from storage.embedded.wheel import binary
 _READY_TIMEOUT_SECONDS: Final = 60  # a crash with much unwritten work takes long to recover from
 _POLL_SECONDS: Final = 0.02
 _WATCH_SECONDS: Final = 0.5
+_TRY_AGAIN_SECONDS: Final = 5.0
 _LOG_BYTES_MAX: Final = 10 * 2**20
+
+log = structlog.get_logger(__name__)
 
 
 class EmbeddedPostgres:
@@ -104,11 +114,18 @@ class EmbeddedPostgres:
     async def keep_running(self) -> None:
         """Start the server again whenever it dies, until `stop`: a task that an owner runs beside its work.
 
-        Raises `PostgresDidNotStart` when it cannot be started any more.
+        One that cannot be started, on a full disk say, is tried again and again: the log tells what keeps it.
         """
+        pause_seconds = _WATCH_SECONDS
         while self.is_owner:
-            await asyncio.sleep(_WATCH_SECONDS)
-            await asyncio.to_thread(self._revive)
+            await asyncio.sleep(pause_seconds)
+            try:
+                await asyncio.to_thread(self._revive)
+            except DataDirectoryProblem as problem:
+                log.warning("embedded_server_not_started", problem=str(problem))
+                pause_seconds = _TRY_AGAIN_SECONDS
+            else:
+                pause_seconds = _WATCH_SECONDS
 
     async def stop(self) -> None:
         """Stop the server and give up the directory, if it is ours; open transactions are rolled back. Repeatable."""
@@ -164,11 +181,11 @@ class EmbeddedPostgres:
 
     def _launch(self, command: Sequence[str]) -> None:
         """Start the server and wait until it takes connections."""
-        log = self._directory.log
-        if log.exists() and log.stat().st_size > _LOG_BYTES_MAX:
-            log.replace(log.with_suffix(".log.1"))
-        log.touch(mode=0o600)
-        with log.open("ab") as output:
+        log_file = self._directory.log
+        if log_file.exists() and log_file.stat().st_size > _LOG_BYTES_MAX:
+            log_file.replace(log_file.with_suffix(".log.1"))
+        log_file.touch(mode=0o600)
+        with log_file.open("ab") as output:
             begin = output.tell()
             self._child = subprocess.Popen(  # noqa: S603 - our own arguments
                 command,
@@ -183,9 +200,9 @@ class EmbeddedPostgres:
         if not self._becomes_ready(self._child):
             self._child.kill()
             self._reap()
-            said = last_complaint(log.read_bytes()[begin:].decode(errors="replace"))
+            said = last_complaint(log_file.read_bytes()[begin:].decode(errors="replace"))
             path = self._directory.path
-            raise PostgresDidNotStart(path, f"PostgreSQL did not start on {path}: {said} (its log: {log})")
+            raise PostgresDidNotStart(path, f"PostgreSQL did not start on {path}: {said} (its log: {log_file})")
 
     def _becomes_ready(self, child: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + _READY_TIMEOUT_SECONDS

@@ -20,6 +20,7 @@ from types import SimpleNamespace
 import asyncpg
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from storage.embedded import (
     DataDirectoryInUse,
@@ -33,7 +34,7 @@ from storage.embedded import (
     cluster,
 )
 from storage.embedded import server as server_module
-from storage.embedded.processes import is_alive, processes_on
+from storage.embedded.processes import Postmaster, is_alive, processes_on
 from storage.embedded.wheel import binary
 
 pytestmark = pytest.mark.engine
@@ -375,6 +376,31 @@ async def test_an_owner_brings_a_killed_server_back(start: Start, directory: Pat
     await server.stop()
     await asyncio.wait_for(watch, 5)
     assert processes_on(directory / "postgres") == []
+
+
+async def test_an_owner_goes_on_trying_while_its_server_cannot_be_started(start: Start, directory: Path) -> None:
+    """As on a disk that is full for an hour: the product need not be restarted when there is room again."""
+    server = await start()
+    await remember(server)
+    needed = directory / "postgres/global/pg_control"
+    needed.rename(aside := directory / "pg_control")
+    with capture_logs() as heard:
+        watch = asyncio.create_task(server.keep_running())
+        os.kill(postmaster_pid(directory), signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while not heard:
+                await asyncio.sleep(0.05)
+    aside.rename(needed)
+
+    async with asyncio.timeout(20):
+        while (postmaster := Postmaster.of(directory / "postgres")) is None or not postmaster.is_ready:
+            await asyncio.sleep(0.05)
+
+    assert await recall(server) == 15000
+    assert [(line["event"], line["log_level"]) for line in heard][:1] == [("embedded_server_not_started", "warning")]
+    assert "pg_control" in heard[0]["problem"]
+    await server.stop()
+    await asyncio.wait_for(watch, 20)
 
 
 async def test_a_pid_file_with_a_strangers_number_does_not_stop_a_start(start: Start, directory: Path) -> None:
