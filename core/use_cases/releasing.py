@@ -17,6 +17,7 @@ from core.records.application import check_note
 from core.records.catalogue import LenderSuspended, Mfi
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
+from core.records.wallet import CoolDownCause
 from core.references import Reference
 from core.use_cases.auditing import audit
 from core.use_cases.cooling_down import check_cooled_down
@@ -25,7 +26,7 @@ from core.use_cases.idempotency import earlier_outcome, form_key
 from core.use_cases.loan_steps import move_loan, note_step
 from core.use_cases.locating import district_of
 from core.use_cases.payouts import payout_reference, queue_payout
-from core.use_cases.wallets import wallet_served_by
+from core.use_cases.wallets import payout_wallet, wallet_served_by
 
 
 class IdentityNotChecked(DomainError):
@@ -38,6 +39,12 @@ class LoanChanged(Conflict):
     """The loan is not as the page showed it: it has to be looked at again."""
 
     code = "loan_changed"
+
+
+class WalletGivenUp(Conflict):
+    """It was released to a number that the borrower has given up since: call it off, and release it anew."""
+
+    code = "wallet_given_up"
 
 
 class NothingWaits(Conflict):
@@ -102,8 +109,8 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
 async def confirm_release(engine: Engine, actor: Actor, command: ReleaseDisbursement) -> Disbursement:
     """The manager's release of a payout above limit 2, for which everything is checked once more.
 
-    Raises `MakerIsChecker` (also for whoever released it first), `NothingWaits`, `LoanChanged`, and what
-    `release_disbursement` raises.
+    Raises `MakerIsChecker` (also for whoever released it first), `NothingWaits`, `LoanChanged`, `WalletGivenUp`, and
+    what `release_disbursement` raises.
     """
     actor.require(Permission.DISBURSEMENT_RELEASE_ABOVE_LIMIT)
     async with engine.record.unit(await district_of(engine, command.loan_reference)) as unit:
@@ -115,6 +122,7 @@ async def confirm_release(engine: Engine, actor: Actor, command: ReleaseDisburse
         if waiting.released_by == actor.staff_id:
             raise MakerIsChecker
         await _check_may_leave(engine, unit, actor, loan, (await engine.record.catalogue()).mfi(loan.mfi_id))
+        await _check_wallet_stands(unit, loan, waiting)
         # The payout itself is among those under way: nothing more than that may be asked of the float.
         await check_float(unit, loan.mfi_id, waiting.rail, ZERO)
         queued = replace(waiting, status=PayoutStatus.QUEUED)
@@ -179,6 +187,16 @@ async def _check_may_leave(engine: Engine, unit: Unit, actor: Actor, loan: Loan,
     if await unit.borrowers.identity_check(loan.borrower_id, loan.mfi_id) is None:
         raise IdentityNotChecked
     await check_cooled_down(engine, unit, loan.borrower_id)
+
+
+async def _check_wallet_stands(unit: Unit, loan: Loan, waiting: Disbursement) -> None:
+    """A wallet that its borrower left keeps what was released to it; a SIM that was lost may be a thief's by now."""
+    since = await unit.wallets.cool_downs(loan.borrower_id, waiting.released_at)
+    if all(cool_down.cause is not CoolDownCause.NUMBER_CHANGED for cool_down in since):
+        return
+    wallet = await payout_wallet(unit, await unit.borrowers.get(loan.borrower_id, lock=True))
+    if waiting.wallet != wallet.number.e164:
+        raise WalletGivenUp
 
 
 async def _new_payout(engine: Engine, unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> Disbursement:

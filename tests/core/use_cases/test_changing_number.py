@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,12 +13,14 @@ from core.phones import PhoneNumber
 from core.ports.chats import ChatLink
 from core.ports.directory import PhoneEntry
 from core.ports.engine import Engine
+from core.records.borrower import Channel
 from core.records.identity import CaseOutcome, CaseStatus, ChangeStatus, ChangeUnderWay, IdentityChange
 from core.records.message import MessageKind
 from core.records.recovery import ResetProof
 from core.records.staff import MakerIsChecker, NotAllowed
 from core.use_cases.borrowing import overview
 from core.use_cases.callers import NotRegistered, registered
+from core.use_cases.changing_wallet import change_wallet
 from core.use_cases.cooling_down import PayoutCoolingDown
 from core.use_cases.deciding_change import Answer, agree, change_file, refuse, withdraw
 from core.use_cases.expiring_changes import PROPOSAL_STANDS_FOR, expire_proposals
@@ -42,9 +44,18 @@ from core.use_cases.recovering import (
     reset_pin,
 )
 from core.use_cases.registration import RegistrationOutcome
+from core.use_cases.releasing import (
+    CallOffRelease,
+    ReleaseDisbursement,
+    WalletGivenUp,
+    call_off_release,
+    confirm_release,
+    release_disbursement,
+)
 from core.use_cases.reserving import ReservationReleased, settle_reservations
 from core.use_cases.reserving_change import IdentityTaken, NumberTaken
 from core.use_cases.sign_in import TooManyAttempts
+from core.use_cases.wallets import own_wallet
 from tests.core.use_cases.crashing import ON_EACH, Killed, dying_after
 from tests.core.use_cases.lending import HOME, Lending, key, new_phone
 from tests.core.use_cases.test_identity_cases import ID, cases_of, claimed
@@ -135,6 +146,42 @@ async def test_payouts_wait_a_day(moving: Moving) -> None:
 
     with pytest.raises(PayoutCoolingDown):
         await moving.lending.release(accepted)
+
+
+async def test_what_waits_for_its_second_person_does_not_go_to_the_number_that_was_given_up(
+    moving: Moving, clock: MovableClock
+) -> None:
+    lending = moving.lending
+    offer = await lending.offer(moving.old, amount="12000", net_pay="60000")
+    await lending.release(await lending.accept(moving.old, offer))
+    waits = await lending.loan(offer)
+    await moving.agreed()
+    clock.move(hours=24)
+    second = replace(lending.manager, staff_id=uuid4())
+
+    with pytest.raises(WalletGivenUp):
+        await confirm_release(lending.engine, second, ReleaseDisbursement(waits.reference, waits.version, key()))
+
+    await call_off_release(lending.engine, second, CallOffRelease(waits.reference, waits.version, "A lost SIM.", key()))
+    again = ReleaseDisbursement(waits.reference, (await lending.loan(waits)).version, key())
+    assert (await release_disbursement(lending.engine, lending.cashier, again)).wallet == moving.new.e164
+
+
+async def test_what_waits_for_its_second_person_goes_to_the_wallet_that_was_chosen(
+    moving: Moving, clock: MovableClock
+) -> None:
+    lending, chosen = moving.lending, new_phone()
+    await change_wallet(lending.engine, moving.old, own_wallet(chosen), Channel.USSD, key())
+    clock.move(hours=24)
+    offer = await lending.offer(moving.old, amount="12000", net_pay="60000")
+    await lending.release(await lending.accept(moving.old, offer))
+    waits = await lending.loan(offer)
+    await moving.agreed()
+    clock.move(hours=24)
+    second = replace(lending.manager, staff_id=uuid4())
+
+    command = ReleaseDisbursement(waits.reference, waits.version, key())
+    assert (await confirm_release(lending.engine, second, command)).wallet == chosen.e164
 
 
 @ON_EACH
