@@ -144,6 +144,9 @@ def _stand(machine: Machine, conversation: Conversation, name: str, tries: int, 
         if conversation.notice is not None and conversation.notice.message == CHANGED:
             # An end says itself why it is one, and has no answers to look at again.
             conversation = replace(conversation, notice=None)
+    if name in machine.home_screens and not machine.flow_of(name).keeps_draft:
+        # What was chosen on one way from here is no answer on the next: it would hide what is read there.
+        conversation = replace(conversation, answers={}, personal={})
     return replace(
         conversation,
         screen=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.engine import Text
+from conversations.engine import Ask, Choice, Outcome, Text, Value
 from core.money import Money
 from core.records.borrower import Channel, Language
 from tests.conversations.borrowers import (
@@ -19,7 +19,7 @@ from tests.conversations.borrowers import (
     placeholders,
     registered,
 )
-from tests.conversations.tester import Phone
+from tests.conversations.tester import Answers, Phone
 
 PAGE = 160
 """Septets of a page; of SMS it counts parts."""
@@ -157,6 +157,32 @@ def test_a_wallet_given_up_half_way_is_asked_anew_by_an_application() -> None:
 
     phone.when("2", "0", "0").then.shows("main.menu")
     phone.when("1", "1", "1", "1500", "2", "1", "1", "6000").then.shows("apply.wallet").issued()
+
+
+@pytest.mark.parametrize("home", [("00",), ("0", "0")])
+def test_a_loan_that_was_looked_at_is_not_the_one_to_pay_after_the_menu(home: tuple[str, ...]) -> None:
+    """Of a loan whose money has not come nothing can be paid; who went back from it to the menu owes on the other."""
+    owed, waiting = str(REFERENCE), "1000000009"
+    asked: list[Value | None] = []
+
+    def how_to_pay(ask: Ask) -> Outcome:
+        asked.append(ask.arguments.get("loan"))
+        return found("shown", *placeholders("repay.show"))
+
+    two = (Choice(owed, "Khotso Finance"), Choice(waiting, "Mohloli Credit"))
+    state: Answers = {
+        "my_loans": found("several", loans=two),
+        "loan": found("accepted", "mfi_name", "principal"),
+        "loans_to_pay": found("one", loan=owed),
+        "how_to_pay": how_to_pay,
+    }
+    phone = given(registered(state))
+
+    phone.dials().when("2", "2").then.shows("loans.not_paid_out")
+    phone.when(*home).then.shows("main.menu")
+    phone.when("4").then.shows("repay.show")
+
+    assert asked == [owed]
 
 
 @pytest.mark.parametrize("flow", ["apply", "offer"])
