@@ -13,7 +13,7 @@ from core.records.staff_words import NotOnPhones, TooLongForSms
 from core.use_cases.floats import FloatTooLow
 from core.use_cases.value_days import ValueDayOutside
 
-_SENTENCES: Final[Mapping[str, str]] = {
+SENTENCES: Final[Mapping[str, str]] = {
     "already_decided": mark("Somebody has carried this out or refused it already."),
     "already_pending": mark("The same change waits for its second person already."),
     "another_payout_stands": mark(
@@ -76,6 +76,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "unknown_instalment": mark("The loan has no instalment of that number."),
     "value_day_outside": mark("Write the day on the paper: from %(first)s, and not after %(last)s."),
     "waiver_above_outstanding": mark("That is more than what is left of it. Write what is left, or less."),
+    "till_too_low": mark(
+        "The branch that took this cash is short by %(shortfall)s: it was taken to the bank. "
+        "Keep the money in suspense, or wait until the branch has it."
+    ),
+    "wallet_given_up": mark(
+        "The borrower has another number since this was released. Refuse it; the cashier releases it to the new one."
+    ),
     "wrong_code": mark("That is not the code shown now, or it was used already. Wait for the next one."),
     "wrong_part": mark("Only interest, fees and penalties can be waived, never principal."),
     "lender_suspended": mark("The lender is suspended: no new loan leaves, repayments still arrive."),
@@ -110,7 +117,7 @@ def status_of(error: DomainError) -> int:
 
 def sentence_of(error: DomainError) -> Text:
     """The refusal in a sentence of the catalogue; its own English message where the catalogue has none."""
-    sentence = _SENTENCES.get(error.code)
+    sentence = SENTENCES.get(error.code)
     if sentence is None:
         return Text("%(message)s", {"message": error.message})
     return Text(sentence, _figures(error))

@@ -7,17 +7,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 from babel.messages.catalog import Message
 
+import core
 from admin_web import words
 from admin_web.catalogues import read_catalogue, texts_in_sources
 from admin_web.languages import Text, load_translations, said
+from admin_web.refusals import SENTENCES
 from core.credit.affordability import RiskFlag
 from core.credit.checks import Check, Severity
 from core.credit.exposure import SharingLevel, outstanding_band
 from core.credit.scoring import Band, ScoreInputs, score
+from core.errors import DomainError
 from core.ledger.accounts import Account
 from core.loans.transactions import TransactionKind
 from core.money import Money
@@ -49,6 +54,37 @@ TABLES: list[tuple[Mapping[str, object], type[StrEnum]]] = [
 @pytest.mark.parametrize(("table", "codes"), TABLES, ids=lambda value: getattr(value, "__name__", ""))
 def test_every_code_has_a_word(table: Mapping[str, object], codes: type[StrEnum]) -> None:
     assert set(table) == {code.value for code in codes}
+
+
+_MET_BY_NO_STAFF = frozenset(
+    {
+        # By a borrower on the phone, by a provider, or by whoever runs commands on the server.
+        *("borrower_blocked", "cooling_off_over", "email_taken", "figures_changed", "invalid_policy", "invalid_terms"),
+        *("lender_differs", "not_registered", "nothing_to_return", "offer_expired", "pin_not_new"),
+        *("registration_under_way", "under_age", "unknown_rail_account", "weak_pin"),
+        # The day-end's, and a loan's own history's.
+        *("already_disbursed", "amount_differs_from_contract", "before_disbursement", "day_not_come"),
+        *("event_key_reused", "later_events_stand", "payoff_before_later_event", "reversal_of_reversal"),
+        "unknown_event",
+        # The form says it in a sentence of its own.
+        "not_a_lesotho_mobile",
+        # The family's name, with the message of the one who raised it.
+        "invalid_input",
+    }
+)
+
+
+def _codes(family: type[DomainError]) -> set[str]:
+    """Of a family of refusals and all below it, but for what another room says to whoever runs the system."""
+    own = {family.code} if family.__module__.startswith("core.") else set()
+    return own.union(*(_codes(member) for member in family.__subclasses__()))
+
+
+def test_every_refusal_that_staff_meet_has_a_sentence() -> None:
+    for module in walk_packages(core.__path__, "core."):
+        import_module(module.name)
+
+    assert _codes(DomainError) - set(SENTENCES) - {DomainError.code} == _MET_BY_NO_STAFF
 
 
 def test_an_account_of_a_money_service_has_the_account_s_word() -> None:
