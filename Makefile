@@ -14,8 +14,9 @@ TEMPLATES = $(shell find $(ROOMS) -name '*.html')
 # Options for the program behind a target: make test ARGS="-k ussd", make run ARGS="--port 9000".
 ARGS ?=
 
-# Tests run in as many processes as there are processors, four at most: each starts engines of its own.
-TEST_PROCESSES ?= -n logical --maxprocesses 4 --dist loadfile
+# Tests run in as many processes as there are processors, four at most: each starts engines of its own. They are handed
+# out in the order of tests/ordering.py, the longest files first.
+TEST_PROCESSES ?= -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # An active environment elsewhere must not receive what is meant for .venv; nor must a --user default.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures_cassandra",
     "tests.fixtures_citus",
     "tests.fixtures_engine",
+    "tests.ordering",
 ]
 
 # No deadline: on a busy machine it fails tests of correct code. In CI the same examples each time, so that what
