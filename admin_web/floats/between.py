@@ -48,8 +48,9 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     return await visit.page(
         "floats/between.html",
         status=status,
-        found=found,
         rows=[row for row in found.rows if row.rail != TILL],
+        on_the_way=found.on_the_way,
+        missing_districts=found.missing_districts,
         choice=DistrictChoice(ALL, places),
         rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
         places=[(district.code, district.name) for district in places],

@@ -44,7 +44,9 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     return await visit.page(
         "floats/charge.html",
         status=status,
-        found=found,
+        rows=found.rows,
+        charges=found.charges,
+        missing_districts=found.missing_districts,
         choice=DistrictChoice(mfi.head_office_district, await visit.districts()),
         rails=[(rail, word(RAILS, rail)) for rail in mfi.rail_accounts],
         form=form,
