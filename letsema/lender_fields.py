@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
@@ -95,19 +96,35 @@ def _whole_order(order: tuple[Part, ...]) -> tuple[Part, ...]:
     return order
 
 
+def like(pattern: str, sentence: str) -> AfterValidator:
+    """What is written wholly as a pattern says. An operator reads the sentence, never the pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(sentence)
+        return text
+
+    return AfterValidator(check)
+
+
 Amount = Annotated[Money, BeforeValidator(_amount)]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Percent = Annotated[Exact, Field(ge=0, le=RATE_PERCENT_MAX)]
 PartPercent = Annotated[Exact, Field(gt=0, le=100)]
-_LINE: Final = r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"
-Line = Annotated[str, Field(min_length=1, max_length=100, pattern=_LINE)]
+_LINE: Final = r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
+Line = Annotated[
+    str, Field(min_length=1, max_length=100), like(_LINE, "it is one line of text, with no space before or after it")
+]
 Shown = Annotated[Line, AfterValidator(_on_every_phone)]
 LenderName = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_LENDER))]
 ProductName = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_PRODUCT))]
 FeeName = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_FEE))]
 Address = Annotated[Shown, AfterValidator(_on_a_screen(LONGEST_ADDRESS))]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,23}$")]
-Phone = Annotated[str, Field(pattern=r"^\+266\d{8}$")]
+Code = Annotated[
+    str, like(r"[a-z][a-z0-9_-]{1,23}", "a code is a small letter and 1 to 23 more, or digits, - or _ after it")
+]
+Phone = Annotated[str, like(r"\+266[0-9]{8}", "a number in Lesotho looks like +26622310041")]
+SenderId = Annotated[str, like(r"[A-Za-z0-9]{1,11}", "a sender is 1 to 11 letters or digits")]
 Accounts = Annotated[dict[Code, Shown], Field(min_length=1), AfterValidator(_together)]
 Order = Annotated[tuple[Part, ...], AfterValidator(_whole_order)]
 Periods = Annotated[int, Field(ge=1, le=PERIODS_MAX)]

@@ -15,7 +15,19 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, ValidationError
 
 from core.records.catalogue import Mfi, ProductVersion, RegulatoryStatus
-from letsema.lender_fields import Accounts, Address, Amount, Code, LenderName, Line, Phone, Table, each_once, some
+from letsema.lender_fields import (
+    Accounts,
+    Address,
+    Amount,
+    Code,
+    LenderName,
+    Line,
+    Phone,
+    SenderId,
+    Table,
+    each_once,
+    some,
+)
 from letsema.lender_products import ProductTable
 from letsema.setting_values import WrongSettingError
 
@@ -46,7 +58,7 @@ class LenderFile(Table):
     complaints_phone: Phone
     head_office_district: str
     districts: Annotated[tuple[str, ...], AfterValidator(each_once)]
-    sms_sender_id: str | None = Field(None, pattern=r"^[A-Za-z0-9]{1,11}$")
+    sms_sender_id: SenderId | None = None
     limits: _Limits
     rail_accounts: Accounts
     products: Annotated[tuple[ProductTable, ...], AfterValidator(some)]

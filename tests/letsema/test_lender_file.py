@@ -104,7 +104,7 @@ def test_the_example_names_every_field_there_is() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "sentence"),
     [
-        (("code",), "Khotso Finance", "code: "),
+        (("code",), "Khotso Finance", "code: a code is a small letter and 1 to 23 more"),
         (("name",), "x" * 25, "name: "),
         (
             ("name",),
@@ -117,13 +117,13 @@ def test_the_example_names_every_field_there_is() -> None:
         (("name",), "漢字", "name: a plain phone cannot show 漢, 字"),
         (("name",), "\U0001f600", "name: a plain phone cannot show \U0001f600"),
         (("name",), "Khotso\x07Finance", "name: "),
-        (("name",), " Khotso", "name: "),
+        (("name",), " Khotso", "name: it is one line of text, with no space before or after it"),
         (("licence_tier",), 4, "licence_tier: "),
         (("regulatory_status",), "fine", "regulatory_status: "),
-        (("phone",), "22310041", "phone: "),
+        (("phone",), "22310041", "phone: a number in Lesotho looks like +26622310041"),
         (("districts",), [], "districts: "),
         (("districts",), ["LS-A", "LS-A"], "districts: each is named once"),
-        (("sms_sender_id",), "much too long a name", "sms_sender_id: "),
+        (("sms_sender_id",), "much too long a name", "sms_sender_id: a sender is 1 to 11"),
         (("limits", "approval_1"), 0, "limits.approval_1: an amount is more than nothing"),
         (("limits", "approval_1"), True, "limits.approval_1: an amount is in maloti"),
         (("limits", "approval_1"), Decimal("0.005"), "limits.approval_1: an amount has at most 2 decimals"),
