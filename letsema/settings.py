@@ -259,13 +259,23 @@ def _from_files(given: Path | None) -> dict[str, str]:
         return {}
     directory = given or Path(os.environ[SECRETS_DIR])
     if not directory.is_dir():
-        raise WrongSettingError(f"{SECRETS_DIR} is not a directory.")
+        raise WrongSettingError(f"{given or SECRETS_DIR} is not a directory.")
     files = {file.name.upper(): file for file in directory.iterdir() if file.is_file()}
     return {
-        field: files[variable(field)].read_text(encoding="utf-8").strip()
+        field: _text_of(files[variable(field)])
         for field in Settings.model_fields
         if variable(field) in files and (given or not os.environ.get(variable(field)))
     }
+
+
+def _text_of(file: Path) -> str:
+    """What a file of the secrets directory says. Raises `WrongSettingError`, which names the file and shows nothing."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise WrongSettingError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise WrongSettingError(f"{file} is no text: a key is written as hexadecimal digits.") from None
 
 
 def _refuse_unknown_variables() -> None:

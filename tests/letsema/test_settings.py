@@ -115,6 +115,22 @@ def test_a_missing_secrets_directory_is_told(monkeypatch: pytest.MonkeyPatch, tm
         load_settings()
 
 
+def test_a_secret_that_cannot_be_read_is_told_by_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As `openssl rand 32`, without -hex, writes it."""
+    (tmp_path / "letsema_pepper").write_bytes(b"\x94\xff" * 16)
+    monkeypatch.setenv("LETSEMA_SECRETS_DIR", str(tmp_path))
+
+    with pytest.raises(WrongSettingError, match=r"letsema_pepper is no text: a key is written as hexadecimal"):
+        load_settings()
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(WrongSettingError, match=r"letsema_pepper cannot be read: Permission denied\."):
+        load_settings()
+
+
 def test_the_demos_keys_are_made_once_and_are_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     make_keys(tmp_path / "keys")
     first = {file.name: file.read_text() for file in (tmp_path / "keys").iterdir()}
