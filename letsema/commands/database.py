@@ -27,12 +27,12 @@ def upgrade(data_dir: DataDirectory = None) -> None:
 def check(data_dir: DataDirectory = None) -> None:
     """Check the database's schema; with no database named or running, that revisions and tables agree."""
     quiet_logs()
-    differences = run(_check(data_dir))
+    looked_at, differences = run(_check(data_dir))
     for difference in differences:
         print_line(difference)
     if differences:
         finding()
-    print_line("The schema is as it should be.")
+    print_line(f"{looked_at} as it should be.")
 
 
 @app.command()
@@ -86,7 +86,8 @@ async def _restore(folder: Path, data_directory: Path | None) -> tuple[str, Path
     return manifest.made_at, settings.data_dir
 
 
-async def _check(data_directory: Path | None) -> list[str]:
+async def _check(data_directory: Path | None) -> tuple[str, list[str]]:
+    """What was looked at, as a sentence begins, and what is wrong with it."""
     from letsema.databases import Embedded, check_schemas, open_databases
     from letsema.demo.settings import command_settings
     from storage.embedded import NothingRunsHere
@@ -95,11 +96,13 @@ async def _check(data_directory: Path | None) -> list[str]:
     try:
         async with open_databases(settings, Embedded.JOIN) as databases:
             await check_schemas(databases)
-            return []
+            return "The schema is", []
     except NothingRunsHere:
         if data_directory is not None:
             raise
-    return await _revisions_against_tables()
+    return f"No database runs on {settings.data_dir}; a new one, made to try the revisions, is", (
+        await _revisions_against_tables()
+    )
 
 
 async def _revisions_against_tables() -> list[str]:

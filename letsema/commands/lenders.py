@@ -19,6 +19,17 @@ _BAD_FILE: Final = 2
 _BY_COMMAND: Final = "command line"
 """Who the audit trail says it was: whoever may run commands here; their own names are in the machine's logs."""
 
+
+def _portal(text: str) -> str:
+    """Where the portal is. A link to nowhere would use up the invitation before it."""
+    from letsema.setting_values import http_url
+
+    try:
+        return http_url(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 mfi: Final = typer.Typer(help="Lenders and their products.", no_args_is_help=True)
 staff: Final = typer.Typer(help="Who works for a lender.", no_args_is_help=True)
 Email = Annotated[str, typer.Option(help="What the person signs in with.")]
@@ -55,14 +66,16 @@ def invite(
         typer.Option(help="loan_officer, credit_analyst, manager, cashier, mfi_admin or auditor; may be given twice."),
     ],
     district: Annotated[str | None, typer.Option(help="The home district, such as LS-C; else the head office.")] = None,
-    portal: Annotated[str | None, typer.Option(metavar="URL", help="The portal's address, for the link.")] = None,
+    portal: Annotated[
+        str | None, typer.Option(parser=_portal, metavar="URL", help="The portal's address, for the link.")
+    ] = None,
     data_dir: DataDirectory = None,
 ) -> None:
     """Invite somebody and print the link that lets them in: good once, for 24 hours. A new one replaces the last."""
     quiet_logs()
     command = _invitation(mfi_code, email, name, role, district)
     invited, listener = run(_invite(command, data_dir))
-    print_line(f"{(portal or listener).rstrip('/')}/invitation/{invited.token}")
+    print_line(f"{portal or listener}/invitation/{invited.token}")
     print_line(
         f"For {invited.member.name}, until {invited.expires_at:%Y-%m-%d %H:%M} UTC. "
         "Give it to them yourself: whoever has it can become them."

@@ -17,7 +17,7 @@ _FINDING: Final = 1
 
 DataDirectory = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="The data directory whose server to join; else LETSEMA_DATA_DIR, else ./data."),
+    typer.Option("--data-dir", help="The data directory; else LETSEMA_DATA_DIR, else ./data."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 

@@ -98,7 +98,7 @@ async def _replay(told: DemoFile, phone: PhoneNumber, session: Session, pin: str
         try:
             return await replay(handset, session, sys.stdout, pin=pin)
         except PinNeeded as error:
-            raise WrongSettingError(str(error)) from None
+            raise WrongSettingError(f"Not played: {error}.") from None
 
 
 def _read(file: Path) -> Session:

@@ -47,11 +47,12 @@ def demo(
 ) -> None:
     """Start everything a newcomer needs, on this machine only, with play money."""
     from letsema.demo.running import run_demo
+    from letsema.demo.settings import data_directory_of
     from letsema.logs.lines import set_up_logs
     from letsema.settings import LogFormat, LogLevel
 
     set_up_logs(LogFormat.PRETTY, LogLevel.WARNING)
-    run(run_demo(data_dir or Path("data"), host, port))
+    run(run_demo(data_directory_of(data_dir), host, port))
 
 
 def stand_in(

@@ -26,8 +26,8 @@ _LAST_PORT: Final = 65_535
 
 
 def check_address(host: str, port: int) -> None:
-    """Raise `WrongSettingError` unless the host is loopback and the demo's three ports are free."""
-    if not is_on_loopback(host):
+    """Raise `WrongSettingError` unless the host is loopback (of IPv4, which its three ports are tried on), all free."""
+    if not is_on_loopback(host) or ":" in host:
         raise WrongSettingError("The demo listens on loopback only (127.0.0.1): its sign-ins are known to everybody.")
     if not 1 <= port <= _LAST_PORT - PORTS + 1:
         raise WrongSettingError(

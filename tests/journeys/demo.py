@@ -42,7 +42,7 @@ class Demo:
     def start(cls, data_directory: Path, port: int | None = None) -> Demo:
         """Start one and wait until it says that it is ready."""
         log = data_directory.with_suffix(".log")
-        port = port or _free_ports()
+        port = port or free_ports()
         told_file = data_directory / "demo.json"
         written_before = _written_at(told_file)
         with log.open("ab") as out:
@@ -147,7 +147,7 @@ def _written_at(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """A port that is free with the two above it. By chance, so that two runs beside each other seldom meet."""
     for port in random.sample(range(18_000, 30_000, 3), 100):
         try:

@@ -17,6 +17,8 @@ from core.calendar import business_date_of
 from letsema.cli import app
 from letsema.demo.directory import mark_as_demo
 from letsema.environment import SystemClock
+from letsema.keys.keyring import make_keys
+from tests.journeys.demo import free_ports
 from tests.letsema.conftest import Run
 
 LETSEMA = Path(sys.executable).with_name("letsema")
@@ -41,6 +43,16 @@ COMMANDS = (
     "verify-ledger",
     "worker",
 )
+DEMO_JSON = {
+    "public": "http://127.0.0.1:1",
+    "internal": "http://127.0.0.1:2",
+    "stand_in": "http://127.0.0.1:3",
+    "service_code": "*384*555#",
+    "short_code": "32555",
+    "staff": [],
+    "mfis": [],
+    "borrowers": [],
+}
 TERMS = {
     "id": "a",
     "principal": "1000",
@@ -135,6 +147,7 @@ def test_the_day_that_just_ended_may_be_closed_and_today_reminded_of(letsema: Ru
         (("demo", "--port", "70000"), "65533"),
         (("demo", "--host", "0.0.0.0"), "loopback only"),  # noqa: S104 -- refused
         (("demo", "--host", "192.0.2.1"), "loopback only"),
+        (("demo", "--host", "::1"), "loopback only (127.0.0.1)"),
         (("day-end", "--date", "monday"), "2026-11-23"),
         (("day-end", "--date", "2206-11-23", "--data-dir", "nowhere"), "more than ten years from today"),
         (("remind", "--date", "0001-01-01", "--data-dir", "nowhere"), "more than ten years from today"),
@@ -192,11 +205,46 @@ def test_a_directory_with_something_else_in_it_is_left_alone(letsema: Run, tmp_p
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").touch()
 
-    ran = letsema("demo", "--data-dir", "photos", "--port", "39991")
+    ran = letsema("demo", "--data-dir", "photos", "--port", str(free_ports()))
 
     assert ran.code == 2
     assert "no demo" in ran.err
     assert [file.name for file in (tmp_path / "photos").iterdir()] == ["cat.jpg"]
+    assert ran.err.startswith("photos holds")  # a path is told as it is written
+
+
+def test_the_demo_is_in_the_directory_that_the_settings_name(letsema: Run, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").touch()
+
+    assert letsema("demo", "--port", str(free_ports()), LETSEMA_DATA_DIR="photos").err.startswith("photos holds")
+    assert not (tmp_path / "data").exists()
+
+
+def test_where_nothing_runs_it_is_said_what_would_run_there(letsema: Run, tmp_path: Path) -> None:
+    mark_as_demo(tmp_path / "tried")
+    (tmp_path / "real").mkdir()
+
+    def cure(directory: str) -> str:
+        return letsema("db", "check", "--data-dir", directory).err
+
+    assert cure("nowhere").endswith("nowhere: start `letsema demo` there, to try it, or `letsema serve`.\n")
+    assert cure("real").endswith("real: start `letsema serve` there.\n")
+    assert "start one with `letsema demo`" in cure("tried")
+    (tmp_path / "tried" / "demo.json").write_text(json.dumps(DEMO_JSON))
+    assert cure("tried") == f"{Path('tried', 'keys')} is not a directory.\n"
+    make_keys(tmp_path / "tried" / "keys")
+    assert cure("tried").endswith(f"tried: start it again, `letsema demo --data-dir {tmp_path / 'tried'}`.\n")
+
+
+@pytest.mark.engine
+def test_a_check_of_no_installation_says_that_it_was_of_none(letsema: Run) -> None:
+    ran = letsema("db", "check", LETSEMA_DATA_DIR="mine")
+
+    assert (ran.code, ran.out) == (
+        0,
+        "No database runs on mine; a new one, made to try the revisions, is as it should be.\n",
+    )
 
 
 def test_an_unreachable_database_is_one_sentence(letsema: Run) -> None:

@@ -105,7 +105,7 @@ def test_what_the_catalogue_refuses_is_one_sentence(
 def test_a_file_that_is_not_there_is_one_sentence(installed: Run) -> None:
     ran = installed("mfi", "add", "--file", "nowhere.toml")
 
-    assert (ran.code, ran.err) == (2, "Nowhere.toml cannot be read: No such file or directory.\n")
+    assert (ran.code, ran.err) == (2, "nowhere.toml cannot be read: No such file or directory.\n")
 
 
 def test_an_invitation_prints_its_link_and_a_new_one_another(installed: Run) -> None:
@@ -128,6 +128,7 @@ def test_an_invitation_prints_its_link_and_a_new_one_another(installed: Run) -> 
         (("--mfi", "khotso", *WHO, "--district", "LS-X"), "no district LS-X"),
         (("--mfi", "khotso", *WHO, "--role", "king"), "--role is one of"),
         (("--mfi", "khotso", *WHO, "--email", "palesa"), "An e-mail looks like"),
+        (("--mfi", "khotso", *WHO, "--portal", "portal.khotso.co.ls"), "looks like https://host"),
         (("--mfi", "khotso"), "Missing option"),
     ],
 )
