@@ -14,6 +14,7 @@ from core.money import ZERO
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.application import check_note
+from core.records.borrower import BorrowerBlocked
 from core.records.catalogue import LenderSuspended, Mfi
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.staff import Actor, MakerIsChecker, NotAllowed, Permission
@@ -76,8 +77,8 @@ async def release_disbursement(engine: Engine, actor: Actor, command: ReleaseDis
     """Release a payout; above the MFI's limit 2 it then waits for a manager.
 
     Raises `IdentityNotChecked`, `FloatTooLow`, `MakerIsChecker` (who decided on the loan may not pay it out),
-    `LenderSuspended`, `PayoutCoolingDown`, `RailNotServed`, `LoanChanged` (stale page), `Conflict` (a payout is under
-    way).
+    `LenderSuspended`, `BorrowerBlocked`, `PayoutCoolingDown`, `RailNotServed`, `LoanChanged` (stale page), `Conflict`
+    (a payout is under way).
     """
     actor.require(Permission.DISBURSEMENT_RELEASE)
     async with engine.record.unit(await district_of(engine, command.loan_reference)) as unit:
@@ -181,6 +182,8 @@ async def _waiting(unit: Unit, actor: Actor, reference: Reference, seen_version:
 async def _check_may_leave(engine: Engine, unit: Unit, actor: Actor, loan: Loan, mfi: Mfi) -> None:
     if not mfi.may_lend:
         raise LenderSuspended
+    if (await unit.borrowers.get(loan.borrower_id, lock=True)).blocked:
+        raise BorrowerBlocked
     decided = {step.actor_id for step in await unit.applications.transitions(loan.application_id)}
     if actor.staff_id in decided:
         raise MakerIsChecker

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import InvalidInput
 from core.money import Money
+from core.records.borrower import BorrowerBlocked
 from core.records.catalogue import LenderSuspended, RegulatoryStatus
 from core.records.loan import Disbursement, Loan, LoanStatus, PayoutStatus
 from core.records.proposal import ProposalKind
@@ -67,6 +68,22 @@ async def test_a_lender_that_was_suspended_in_between_releases_nothing(lending: 
 
     with pytest.raises(LenderSuspended):
         await confirm(lending, loan, colleague(lending, Role.MANAGER))
+
+
+async def test_nothing_leaves_for_a_borrower_who_was_blocked_in_between(lending: Lending) -> None:
+    phone = await lending.borrower()
+    first = await lending.accept(phone, await lending.offer(phone))
+    second = await waiting(lending)
+    async with lending.engine.record.unit(HOME) as unit:
+        for loan in (first, second):
+            borrower = await unit.borrowers.get(loan.borrower_id)
+            await unit.borrowers.save(replace(borrower, blocked=True))
+        await unit.commit()
+
+    with pytest.raises(BorrowerBlocked):
+        await lending.release(first)
+    with pytest.raises(BorrowerBlocked):
+        await confirm(lending, second, colleague(lending, Role.MANAGER))
 
 
 async def test_a_float_that_was_swept_below_its_payouts_stops_the_second_release(lending: Lending) -> None:
