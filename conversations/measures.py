@@ -76,7 +76,7 @@ _STANDINGS: Final = (
     Text("loans.behind_at_the_end", _LATE),
     Text("loans.nothing_due"),
 )
-_STATES: Final = ("withdrawn", "expired", "offer_over", "paid_out", "paid_back")
+_STATES: Final = ("withdrawn", "expired", "offer_over", "accepted", "on_its_way", "paid_out", "paid_back")
 _LOAN_LINES: Final = (
     Text("loans.line", {"lender": LONGEST_LENDER, "owed": LARGEST_AMOUNT}),
     Text("loans.line_waiting", {"lender": LONGEST_LENDER, "principal": LARGEST_AMOUNT}),

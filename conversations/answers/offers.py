@@ -56,8 +56,8 @@ _OVER: Final = {
 }
 _L = LoanStatus
 _AFTER_APPROVAL: Final[Mapping[LoanStatus, tuple[str, str]]] = {
-    _L.ACCEPTED: ("payout", "application.state_paid_out"),
-    _L.DISBURSING: ("payout", "application.state_paid_out"),
+    _L.ACCEPTED: ("payout", "application.state_accepted"),
+    _L.DISBURSING: ("payout", "application.state_on_its_way"),
     _L.ACTIVE: ("over", "application.state_paid_out"),
     _L.WRITTEN_OFF: ("over", "application.state_paid_out"),
     _L.CLOSED: ("over", "application.state_paid_back"),

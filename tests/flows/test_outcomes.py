@@ -64,6 +64,24 @@ async def test_a_loan_whose_money_is_under_way_says_so_and_asks_for_nothing(
     caller.shows("loans.being_paid_out").says("on its way").ends()
 
 
+async def test_money_is_on_its_way_only_when_a_cashier_has_sent_it(
+    known: Known, lending: Lending, rail: ObedientRail
+) -> None:
+    caller = await known()
+    accepted = await lending.accept(caller.number, await lending.offer(caller.number))
+    await caller.dials()
+    await caller.types("3")
+    caller.shows("application.payout").says("Khotso Finance", "after a last check").says_not("on its way").ends()
+
+    rail.answer = PayoutResult(PayoutAnswer.UNKNOWN)
+    await lending.release(accepted)
+    await lending.work_on_outbox(HOME)
+    await caller.dials()
+    await caller.types("3")
+
+    caller.shows("application.payout").says("Khotso Finance", "on its way").says_not("last check").ends()
+
+
 async def test_an_application_whose_loan_runs_points_to_the_loans_however_long_ago_it_was_decided(
     known: Known, lending: Lending, clock: MovableClock
 ) -> None:
