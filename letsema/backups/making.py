@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from core.ports.environment import Clock
 from letsema.backups.manifest import BackupProblem, Manifest, dump_of
@@ -30,15 +32,13 @@ async def back_up(settings: Settings, folder: Path, clock: Clock) -> Manifest:
     keyring = Keyring.from_settings(settings)
     if not DataDirectory.at(settings.data_dir).holds_a_database:
         raise NothingRunsHere(settings.data_dir)  # to start a server would make an empty one
-    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished = _room_beside(folder)
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700, parents=True)
         async with open_databases(settings, Embedded.SHARE) as databases:
             manifest = await _written(settings, databases, unfinished, keyring, clock)
         await asyncio.to_thread(_finish, unfinished, folder)
     except OSError as error:
-        raise BackupProblem(f"{folder} cannot be written: {error.strerror}.") from None
+        raise _cannot_be_written(folder, error) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return manifest
@@ -75,6 +75,23 @@ def _refuse_other_databases(settings: Settings) -> None:
 def _refuse_what_is_there(folder: Path) -> None:
     if folder.exists():
         raise BackupProblem(f"{folder} is there already: a backup is written to a new folder.")
+
+
+def _room_beside(folder: Path) -> Path:
+    """A new folder on the same disk, for this backup alone: another one of that name may be under way.
+
+    Raises `BackupProblem`.
+    """
+    try:
+        with suppress(FileExistsError):
+            folder.parent.mkdir(parents=True)
+        return Path(mkdtemp(prefix=f"{folder.name}.", suffix=".unfinished", dir=folder.parent))
+    except OSError as error:
+        raise _cannot_be_written(folder, error) from None
+
+
+def _cannot_be_written(folder: Path, error: OSError) -> BackupProblem:
+    return BackupProblem(f"{folder} cannot be written: {error.strerror}.")
 
 
 def _finish(unfinished: Path, folder: Path) -> None:

@@ -32,7 +32,7 @@ from letsema.keys.keyring import Keyring, make_keys
 from letsema.setting_values import WrongSettingError
 from letsema.settings import Settings, load_settings
 from storage.embedded import DataDirectoryInUse, DumpFailed, EmbeddedPostgres, NothingRunsHere
-from storage.embedded.dumping import load
+from storage.embedded.dumping import dump, load
 from storage.embedded.processes import processes_on
 from storage.postgres.migrating import Plane, revisions, upgrade
 from tests.core.use_cases.lending import PIN, Lending
@@ -388,6 +388,37 @@ async def test_a_failed_backup_leaves_nothing_behind(tmp_path: Path, monkeypatch
             await back_up(settings, tmp_path / "backup", MovableClock())
 
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+async def test_of_two_backups_into_one_folder_at_once_one_is_whole_and_the_other_says_that_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_begun = asyncio.Event()
+
+    async def dump_then_wait(server: EmbeddedPostgres, database: str, file: Path) -> None:
+        await dump(server, database, file)
+        await second_begun.wait()
+
+    async def begin_to_dump(_server: EmbeddedPostgres, _database: str, file: Path) -> None:
+        file.write_bytes(b"PGDMP")
+        second_begun.set()
+        await first
+
+    settings = settings_of(tmp_path / "data")
+    async with open_databases(settings, Embedded.OWN) as databases:
+        await migrate(databases)
+        monkeypatch.setattr("letsema.backups.making.dump", dump_then_wait)
+        first = asyncio.create_task(back_up(settings, tmp_path / "backup", MovableClock()))
+        while not list(tmp_path.glob("backup*/*.dump")):
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr("letsema.backups.making.dump", begin_to_dump)
+        with pytest.raises(BackupProblem):
+            await back_up(settings, tmp_path / "backup", MovableClock())
+        await first
+
+    Manifest.read(tmp_path / "backup").check_dump(tmp_path / "backup")
+    assert dump_of(tmp_path / "backup").stat().st_size > len(b"PGDMP")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "data"]
 
 
 async def test_a_backup_of_nothing_makes_nothing(tmp_path: Path) -> None:
