@@ -71,6 +71,7 @@ class Lending:
     cashier: Actor
     pin_hash: str
     done: set[UUID] = field(default_factory=set)
+    lent_in: set[str] = field(default_factory=set)
 
     @classmethod
     async def opened(cls, engine: Engine) -> Self:
@@ -114,6 +115,7 @@ class Lending:
         draft_id: UUID | None = None,
         consents: Sequence[ConsentKind] = CONSENTS,
     ) -> Registration:
+        self.lent_in.add(district)
         return await register_borrower(
             self.engine,
             RegisterBorrower(
@@ -243,9 +245,12 @@ class Lending:
         )
         return await receive_payment(self.engine, notice)
 
-    async def close(self, through: date, districts: Sequence[str] = (HOME, AWAY)) -> list[DayEndResult]:
-        """Close the days where these tests lend: in the eight other districts that is most of a test's time."""
-        return await close_through(self.engine, districts, through)
+    async def close(self, through: date, districts: Sequence[str] = ()) -> list[DayEndResult]:
+        """Close the days at home and wherever else this test lent, or in these districts.
+
+        In all ten it is most of a test's time.
+        """
+        return await close_through(self.engine, districts or sorted({HOME, *self.lent_in}), through)
 
     async def today(self, district: str = HOME) -> date:
         async with self.engine.record.unit(district) as unit:
