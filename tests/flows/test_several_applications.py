@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from core.records.application import ReturnReason
-from core.records.catalogue import Mfi, RegulatoryStatus
+from core.records.catalogue import ProductVersion, RegulatoryStatus
 from core.records.loan import LoanStatus
 from core.references import Reference
+from core.use_cases.applying import APPLICATIONS_OPEN_MAX
 from core.use_cases.borrowing import DeclineOffer, decline_offer
 from core.use_cases.deciding import ReturnToBorrower, return_to_borrower
 from tests.core.use_cases.lending import Lending, key
@@ -37,10 +39,26 @@ async def send_back(lender: Lending, reference: Reference, reason: ReturnReason)
     await return_to_borrower(lender.engine, lender.officer, command)
 
 
-async def suspend(lender: Lending) -> Mfi:
-    suspended = replace(lender.mfi, regulatory_status=RegulatoryStatus.SUSPENDED)
-    await lender.engine.record.change_mfi(suspended)
-    return suspended
+async def suspend(lender: Lending) -> None:
+    """It may lend no more."""
+    await lender.engine.record.change_mfi(replace(lender.mfi, regulatory_status=RegulatoryStatus.SUSPENDED))
+
+
+async def another_lender(lending: Lending, number: int) -> ProductVersion:
+    """One more lender where the borrowers live, and what it lends."""
+    name, account = f"Lender {number}", f"7200{number}"
+    mfi = replace(
+        lending.mfi,
+        id=uuid4(),
+        code=f"lender{number}",
+        name=name,
+        licence_number=f"CBL-{account}",
+        rail_accounts={"simulated": account},
+    )
+    product = replace(lending.product, product_id=uuid4(), mfi_id=mfi.id)
+    await lending.engine.record.add_mfi(mfi)
+    await lending.engine.record.add_product(product)
+    return product
 
 
 async def test_no_lender_with_an_open_application_is_offered_again_however_many_have_one(
@@ -54,6 +72,28 @@ async def test_no_lender_with_an_open_application_is_offered_again_however_many_
     await caller.types("1")
 
     caller.shows("apply.already_open").ends()
+
+
+async def test_with_as_many_open_applications_as_there_may_be_none_is_begun(
+    known: Known, lending: Lending, other: Lending
+) -> None:
+    caller = await known()
+    await lending.apply(caller.number)
+    await other.apply(caller.number)
+    for number in range(3, APPLICATIONS_OPEN_MAX + 2):
+        lent = await another_lender(lending, number)
+        if number <= APPLICATIONS_OPEN_MAX:
+            await lending.apply(caller.number, product=lent)
+
+    await caller.dials()
+    await caller.types("1")
+    caller.shows("apply.already_open").ends()
+
+    await caller.dials()
+    await caller.types("3", "1", "1", "2")
+    await caller.dials()
+    await caller.types("1")
+    caller.shows("apply.product").says("Lender 3", "Lender 4").says_not("Khotso", "Mohloli")
 
 
 async def test_an_older_application_that_was_sent_back_is_answered_beside_a_newer_one(
