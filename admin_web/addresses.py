@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 Network = IPv4Network | IPv6Network
 
@@ -21,6 +21,11 @@ def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
     while hops and _is_trusted(peer, trusted):
         peer = hops.pop()
     return peer
+
+
+def client_browser(request: web.Request) -> str:
+    """What the browser calls itself; bytes that are no text, as in the name of some phones, become question marks."""
+    return request.headers.get(hdrs.USER_AGENT, "").encode(errors="replace").decode()
 
 
 def _is_trusted(peer: str, trusted: Sequence[Network]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from aiohttp import hdrs, web
 
-from admin_web.addresses import client_address
+from admin_web.addresses import client_address, client_browser
 from admin_web.context import signed_in_as
 from admin_web.forms import Form
 from admin_web.frame import home_of
@@ -62,7 +62,7 @@ async def _joined(guest: Guest, form: Form) -> Joined:
         guest.engine,
         command,
         ip=client_address(guest.request, guest.portal.settings.trusted_proxies),
-        user_agent=guest.request.headers.get(hdrs.USER_AGENT, ""),
+        user_agent=client_browser(guest.request),
     )
 
 

@@ -44,7 +44,15 @@ def comes_from_here(request: web.Request) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc == request.host
+    return origin is not None and _host_of(origin) == request.host
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; empty for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 async def _has_token(request: web.Request) -> bool:

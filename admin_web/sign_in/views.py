@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import hdrs, web
 
-from admin_web.addresses import client_address
+from admin_web.addresses import client_address, client_browser
 from admin_web.context import signed_in_as
 from admin_web.forms import Form
 from admin_web.frame import home_of
@@ -77,7 +77,7 @@ async def _open_session(guest: Guest, form: Form) -> SignedIn:
         form.raw("email"),
         form.secret("password"),
         ip=client_address(guest.request, guest.portal.settings.trusted_proxies),
-        user_agent=guest.request.headers.get(hdrs.USER_AGENT, ""),
+        user_agent=client_browser(guest.request),
     )
 
 
