@@ -38,6 +38,6 @@ def test_forwarded_addresses_are_believed_only_from_proxies_of_ours(
     ("sent", "read"), [({}, ""), ({"User-Agent": "Chrome"}, "Chrome"), ({"User-Agent": "Caf\udce9 8"}, "Caf? 8")]
 )
 def test_what_a_browser_calls_itself_can_be_kept_whatever_bytes_it_sends(sent: dict[str, str], read: str) -> None:
-    request = cast(web.Request, SimpleNamespace(headers=sent))  # a made-up request of aiohttp's takes only text
+    request = cast("web.Request", SimpleNamespace(headers=sent))  # a made-up request of aiohttp's takes only text
 
     assert client_browser(request) == read
