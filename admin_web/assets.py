@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,11 +48,6 @@ class Assets:
     def at(self, tail: str) -> Asset | None:
         """The file at an address, or None."""
         return self._by_tail.get(tail)
-
-    @property
-    def by_name(self) -> Mapping[str, Asset]:
-        """Every file by its name."""
-        return self._by_name
 
 
 def _read(path: Path) -> Asset:

@@ -23,16 +23,6 @@ LOCK_SHARE: Final = 0.8
 Told = Callable[[BaseException], None]
 
 
-@contextmanager
-def domain_errors() -> Iterator[None]:
-    """Raise `DistrictDown` and `Conflict` for what the database says; anything else is a bug and stays what it is."""
-    try:
-        yield
-    except Exception as error:
-        _raise_as_domains(error)
-        raise
-
-
 def _raise_as_domains(error: Exception) -> None:
     fault = fault_of(error)
     if fault is Fault.DOWN:
