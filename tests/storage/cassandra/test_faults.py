@@ -70,20 +70,25 @@ def node(cassandra_server: CassandraServer) -> CassandraNode:
 async def hasty(
     cassandra_plane: ChannelOnCassandra, cassandra_address: CassandraAddress, sealer: Sealer, clock: MovableClock
 ) -> AsyncIterator[ChannelOnCassandra]:
-    """A plane that waits for nobody, on the run's own, emptied keyspace."""
+    """A plane that waits for nobody while its node is `frozen`, on the run's own, emptied keyspace."""
     async with ChannelOnCassandra.opened(cassandra_address, sealer, clock) as plane:
-        for profile in plane.session._session.cluster.profile_manager.profiles.values():
-            profile.request_timeout = _PAUSE
         yield plane
 
 
 @contextmanager
-def frozen(node: CassandraNode) -> Iterator[None]:
+def frozen(node: CassandraNode, plane: ChannelOnCassandra) -> Iterator[None]:
+    """What comes before and after has the time that a busy machine takes."""
+    profiles = plane.session._session.cluster.profile_manager.profiles.values()
+    patience = [profile.request_timeout for profile in profiles]
+    for profile in profiles:
+        profile.request_timeout = _PAUSE
     node.freeze()
     try:
         yield
     finally:
         node.thaw()
+        for profile, seconds in zip(profiles, patience, strict=True):
+            profile.request_timeout = seconds
 
 
 async def settled(plane: ChannelOnCassandra) -> TurnRecord | None:
@@ -102,7 +107,7 @@ async def test_a_save_whose_fate_is_unknown_is_told_so_in_time_and_one_truth_sta
     first, second = a_turn(2, screen="first"), a_turn(2, screen="second")
     await hasty.conversations.save(a_turn(1), expected_turn=None, expected_claim=None)
 
-    with frozen(node):
+    with frozen(node, hasty):
         began = time.monotonic()
         saves = [hasty.conversations.save(turn, expected_turn=1, expected_claim=None) for turn in (first, second)]
         answers = await asyncio.gather(*saves, return_exceptions=True)
@@ -128,7 +133,7 @@ async def test_a_node_that_a_statement_waited_for_in_vain_is_avoided(
     (host,) = hasty.session._session.cluster.metadata.all_hosts()
     assert host not in hasty.session._avoided
 
-    with frozen(node), pytest.raises(ChannelPlaneDown):
+    with frozen(node, hasty), pytest.raises(ChannelPlaneDown):
         await hasty.directory.add_staff(StaffEntry(b"s" * 32, DISTRICT, uuid4()))
 
     assert host in hasty.session._avoided
@@ -154,7 +159,7 @@ async def test_nothing_is_sent_twice_while_a_fate_is_unknown(hasty: ChannelOnCas
     )
     changed = replace(entry, language="st_LS")
 
-    with frozen(node):
+    with frozen(node, hasty):
         hasty.session.calls.clear()
         with pytest.raises(ChannelPlaneDown):
             await hasty.directory.save_phone(changed)
@@ -168,7 +173,7 @@ async def test_nothing_is_sent_twice_while_a_fate_is_unknown(hasty: ChannelOnCas
 async def test_what_waits_for_an_answer_is_given_up_when_its_caller_is(
     hasty: ChannelOnCassandra, node: CassandraNode
 ) -> None:
-    with frozen(node):
+    with frozen(node, hasty):
         waiting = asyncio.create_task(hasty.directory.phone(CALLER))
         await asyncio.sleep(0.05)
         waiting.cancel()
@@ -233,8 +238,6 @@ async def test_a_node_that_was_killed_comes_back_with_all_that_was_acknowledged(
         await hasty.conversations.load(CALLER, SERVICE, "s1", NOW)
     node.start()  # not in a thread: the node ends with the thread that started it
 
-    for profile in hasty.session._session.cluster.profile_manager.profiles.values():
-        profile.request_timeout = 30.0
     assert await settled(hasty) == a_turn(1)
 
 
