@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -77,11 +77,10 @@ class Cluster:
         """Wait until a district is served over its own node again, as its borrowers do."""
         give_up_at = time.monotonic() + RETURN_SECONDS_MAX
         while True:
-            try:
+            with suppress(DistrictDown):
                 if await self.entered_at(district) == self.homes[district].port:
                     return await self.lend_in(district)
-            except DistrictDown:
-                assert time.monotonic() < give_up_at, f"{district} did not come back"
+            assert time.monotonic() < give_up_at, f"{district} did not come back"
             await asyncio.sleep(0.1)
 
 
