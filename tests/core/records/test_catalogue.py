@@ -28,6 +28,16 @@ async def test_what_the_catalogue_does_not_know_is_refused_by_its_field(engine: 
         assert refused.value.field == field
 
 
+async def test_a_product_is_named_in_english_where_a_language_has_no_name(lending: Lending) -> None:
+    product = replace(lending.product, names={"en": "Thuso loan", "st_LS": "Kalimo ea Thuso"})
+
+    assert [product.name_in(language) for language in ("en", "st_LS", "fr")] == [
+        "Thuso loan",
+        "Kalimo ea Thuso",
+        "Thuso loan",
+    ]
+
+
 async def test_the_newest_version_is_lent_in_whichever_order_versions_are_read(lending: Lending) -> None:
     newest = replace(lending.product, version=2)
     catalogue = await lending.engine.record.catalogue()

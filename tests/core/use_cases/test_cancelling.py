@@ -14,7 +14,9 @@ from core.records.message import MessageKind
 from core.records.proposal import ProposalKind
 from core.use_cases.cancelling import (
     CancelForBorrower,
+    CashToReturn,
     CoolingOffOver,
+    FreeToCancel,
     PayoutUnderWay,
     ask_to_cancel,
     cancel_accepted_loan,
@@ -171,6 +173,18 @@ async def test_a_return_that_is_reversed_opens_the_loan_again_and_may_come_again
     assert (reopened.status, reopened.closed_on) == (LoanStatus.ACTIVE, None)
     assert (await pay_cash(lending, loan, reference="AGAIN")).status is LoanStatus.CANCELLED
     assert await verify_ledger(lending.engine, [HOME]) == []
+
+
+async def test_what_cancelling_takes_is_nothing_before_the_payout_and_the_cash_after_it(lending: Lending) -> None:
+    before, unpaid = await accepted(lending)
+    after, paid_out = await running(lending)
+
+    free = await way_to_cancel(lending.engine, before, unpaid.reference)
+    assert free == FreeToCancel(unpaid.principal, lending.mfi.name, unpaid.reference)
+    at_a_cost = await way_to_cancel(lending.engine, after, paid_out.reference)
+    assert isinstance(at_a_cost, CashToReturn)
+    assert at_a_cost.amount == CASH
+    assert await lending.messages(MessageKind.LOAN_CANCELLED) == []
 
 
 async def test_an_offer_that_nobody_accepted_has_no_way_to_be_cancelled(lending: Lending) -> None:

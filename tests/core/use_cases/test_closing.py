@@ -14,7 +14,7 @@ from core.money import Money
 from core.ports.day_end import Page
 from core.ports.record import Unit
 from core.records.loan import LoanStatus
-from core.use_cases import closing
+from core.use_cases import closing, expiring
 from core.use_cases.closing import close_through
 from core.use_cases.closing_pages import OrdinaryClose, Rules
 from core.use_cases.due_pages import each_page
@@ -59,6 +59,16 @@ async def test_a_late_fee_of_a_loan_that_needs_a_replay_is_told_as_well(lending:
     _, rows = await lending.books(loan)
     assert rows[0].penalties == Money.of("50")
     assert len(await lending.messages("late_fee")) == 1
+
+
+async def test_an_offer_that_was_accepted_meanwhile_does_not_expire(lending: Lending) -> None:
+    phone = await lending.borrower()
+    loan = await lending.accept(phone, await lending.offer(phone))
+
+    await expiring._expire_offer(lending.engine, HOME, loan.id)
+
+    assert await lending.loan(loan) == loan
+    assert await lending.messages("offer_expired") == []
 
 
 async def test_a_loan_that_was_paid_off_meanwhile_is_left_alone(lending: Lending) -> None:

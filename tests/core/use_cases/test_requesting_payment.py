@@ -18,6 +18,7 @@ from core.use_cases.requesting_payment import (
     REQUESTS_A_DAY_MAX,
     RequestOutcome,
     RequestPayment,
+    collecting_rail,
     request_payment,
     send_payment_request,
 )
@@ -28,6 +29,18 @@ from tests.fixtures_postgres import MovableClock
 pytestmark = pytest.mark.engine
 
 AMOUNT = Money.of("371.93")
+
+
+class _PaysOutOnly:
+    """A rail that nobody can be asked to pay on."""
+
+    name = "bank"
+
+    async def pay_out(self, reference: str, *, to: str, amount: Money, rail_account: str) -> PayoutResult:
+        return PayoutResult(PayoutAnswer.ACCEPTED)
+
+    async def query(self, reference: str) -> PayoutResult:
+        return PayoutResult(PayoutAnswer.UNKNOWN)
 
 
 async def ask(
@@ -44,6 +57,14 @@ async def waiting(lending: Lending) -> list[OutboxRow]:
 async def requests(lending: Lending, loan: Loan) -> list[PaymentRequest]:
     async with lending.engine.record.unit(HOME) as unit:
         return list(await unit.payment_requests.of_loan(loan.id))
+
+
+async def test_only_a_rail_that_can_have_people_asked_is_asked(lending: Lending, rail: ObedientRail) -> None:
+    pays_out_only = replace(lending.engine, rails={"bank": _PaysOutOnly(), "simulated": rail})
+    with_a_bank = replace(lending.mfi, rail_accounts={"bank": "1", **lending.mfi.rail_accounts})
+
+    assert collecting_rail(pays_out_only, with_a_bank) is rail
+    assert collecting_rail(pays_out_only, replace(with_a_bank, rail_accounts={"bank": "1"})) is None
 
 
 async def test_the_rail_prompts_the_number_and_nothing_is_booked(lending: Lending, rail: ObedientRail) -> None:
