@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Started:
     """A new session: a dial, a first message, `/start`.
 
+    `language` is the caller's own; empty, or not one of the machine's, while nobody knows it.
     `parts` are the choices of a deep dial (`*384*555*1*2#` gives `("1", "2")`). `drafts` are the caller's live ones,
     the newest first. `fresh_id` is a new random id, used if this turn begins a draft.
     """

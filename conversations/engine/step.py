@@ -93,17 +93,19 @@ def step(
 def _start(machine: Machine, event: Started) -> Step:
     """A new session: offer the newest form that waits, or go in by the entry. A deep dial always goes in."""
     waiting = drafts.live_drafts(machine, event.drafts)
+    is_known = event.language in machine.languages
     conversation = Conversation(
         session=event.session,
         turn=1,
         today=event.today,
-        language=event.language if event.language in machine.languages else machine.languages[0],
+        language=event.language if is_known else machine.languages[0],
         parked=waiting,
         dialled=event.parts[:DEEP_DIAL_PARTS_MAX],
         fresh_id=event.fresh_id,
     )
     if waiting and not event.parts:
-        return offer_draft(machine, speak(machine, conversation, waiting[0].language))
+        # A borrower may have chosen another language since; of who is not registered yet the form alone knows it.
+        return offer_draft(machine, conversation if is_known else speak(machine, conversation, waiting[0].language))
     return arrive(machine, conversation, machine.entry)
 
 

@@ -99,7 +99,7 @@ class Turn:
         event = Started(
             session=self._hop.session,
             today=await self._business_date(snapshot.phone),
-            language=self._progress.language,
+            language=snapshot.phone.language if snapshot.phone else "",
             fresh_id=self._fresh_id,
             parts=dialled_parts(self._hop.text),
             drafts=self._forms.live(),

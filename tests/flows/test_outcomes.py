@@ -126,6 +126,30 @@ async def test_a_lender_with_an_open_application_is_not_offered_again(known: Kno
     caller.shows("apply.already_open").ends()
 
 
+async def test_a_language_that_was_chosen_since_is_spoken_beside_an_unfinished_form(known: Known) -> None:
+    caller = await known()
+    await caller.dials()
+    await caller.types("1", "1", "1", "1500")
+    await caller.dials()
+    await caller.types("00", "5", "1", "1")
+    caller.shows("profile.language_kept").says("Sesotho")
+
+    await caller.dials()
+    caller.shows("start.resume").says("Tsoela pele")
+    await caller.types("00")
+
+    caller.shows("main.menu").says("Kopa kalimo")
+
+
+async def test_who_registers_goes_on_in_the_language_of_the_form(stranger: Caller) -> None:
+    await stranger.dials()
+    await stranger.types("2", "1", "Palesa")
+
+    await stranger.dials()
+
+    stranger.shows("start.resume").says("Continue")
+
+
 async def test_where_nobody_lends_the_screen_says_so(known: Known, lending: Lending) -> None:
     caller = await known()
     await retire(lending)

@@ -412,11 +412,18 @@ class TestDrafts:
         phone.shows("order.queued").asked_times("order", 2)
         assert len({ask.key for ask in phone.asks if ask.kind == "order"}) == 2
 
-    def test_the_drafts_language_is_spoken_at_once(self, phone: Phone) -> None:
+    def test_the_drafts_language_is_spoken_at_once_where_the_callers_own_is_not_known(self, phone: Phone) -> None:
         phone.dials().when("1", "12")
         phone.drafts["order"] = replace(phone.drafts["order"], language="st_LS")
 
+        phone.language = ""
         assert phone.dials().state.language == "st_LS"
+
+    def test_the_callers_own_language_comes_before_that_of_a_draft(self, phone: Phone) -> None:
+        phone.dials().when("1", "12")
+        phone.drafts["order"] = replace(phone.drafts["order"], language="st_LS")
+
+        assert phone.dials().state.language == "en"
 
     def test_a_draft_of_a_flow_that_is_gone_is_forgotten(self, phone: Phone) -> None:
         phone.dials().when("1", "12")
