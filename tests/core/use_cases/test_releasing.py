@@ -52,6 +52,16 @@ async def call_off(lending: Lending, loan: Loan, by: Actor, note: str = "The wal
     return await call_off_release(lending.engine, by, CallOffRelease(loan.reference, loan.version, note, key()))
 
 
+async def test_a_loan_that_changed_since_it_was_seen_is_not_released(lending: Lending) -> None:
+    phone = await lending.borrower()
+    accepted = await lending.accept(phone, await lending.offer(phone))
+
+    with pytest.raises(LoanChanged):
+        await lending.release(replace(accepted, version=accepted.version - 1))
+
+    assert await lending.loan(accepted) == accepted
+
+
 async def test_who_decided_on_a_loan_does_not_release_it_as_second_person(lending: Lending) -> None:
     loan = await waiting(lending)
 
