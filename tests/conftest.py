@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures_cassandra",
     "tests.fixtures_citus",
     "tests.fixtures_engine",
+    "tests.measuring",
     "tests.ordering",
 ]
 
