@@ -13,6 +13,7 @@ from admin_web import formats, icons, words
 from admin_web.assets import Assets
 from admin_web.languages import HTML_LANGUAGES, load_translations, said
 from core.records.borrower import Language
+from core.records.till_number import number_on_paper
 
 _FOLDER: Final = Path(__file__).parent
 _FILTERS: Final = {
@@ -61,6 +62,7 @@ def _environment(language: Language, assets: Assets) -> Environment:
         html_language=HTML_LANGUAGES[language],
         icons=icons.PATHS,
         language=language.value,
+        number_on_paper=number_on_paper,
         words=words,
     )
     return environment

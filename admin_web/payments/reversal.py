@@ -13,6 +13,7 @@ from admin_web.visits import Visit
 from core.errors import InvalidInput
 from core.ports.reads import PaymentRow
 from core.records.proposal import ProposalKind
+from core.use_cases.floats import TillTooLow
 from core.use_cases.weighing import weigh
 
 
@@ -28,6 +29,9 @@ async def propose_reversal(visit: Visit) -> web.Response:
     try:
         data = _reversal(row, form.one_of("to", tuple(words.RETURNS)))
         await put_forward(visit, form, await district_of_payment(visit), ProposalKind.REVERSE_PAYMENT, data)
+    except TillTooLow as error:
+        form.refuse("to", sentence_of(error))
+        return await _page(visit, form, status=422)
     except InvalidInput as error:
         form.refused_by(error, sentence_of(error))
         return await _page(visit, form, status=422)
@@ -41,8 +45,8 @@ def _reversal(row: PaymentRow, to: str) -> dict[str, object]:
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     row = await standing_payment(visit, "posted")
     district = await district_of_payment(visit)
-    # The loan's figures are the same wherever the money goes.
-    data = _reversal(row, next(iter(words.RETURNS)))
+    # The loan's figures are the same wherever the money goes, and into suspense it always can.
+    data = _reversal(row, "suspense")
     weighed = await weigh(visit.engine, visit.actor, district, ProposalKind.REVERSE_PAYMENT, data)
     return await visit.page(
         "payments/reverse.html",

@@ -93,10 +93,15 @@ async def _assign(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) 
     await leave_suspense(engine, unit, payment, Reference.parse(str(proposal.data["loan_reference"])))
 
 
-async def _check_reverse(_engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
+async def _check_reverse(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     if data["to"] not in (_TO_PAYER, _TO_SUSPENSE):
         raise InvalidInput("money goes back to the payer or to suspense", field="to")
-    return _subject(await payment_of(unit, actor, data, "posted"))
+    payment = await payment_of(unit, actor, data, "posted")
+    if data["to"] == _TO_PAYER and payment.rail == TILL:
+        # A loan is locked before its district's books, here as everywhere.
+        await unit.loans.get(payment.its_loan_id, mfi_id=actor.mfi_id, lock=True)
+        await check_its_till(engine, unit, payment)
+    return _subject(payment)
 
 
 async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal) -> None:
@@ -105,8 +110,6 @@ async def _reverse(engine: Engine, unit: Unit, actor: Actor, proposal: Proposal)
     key = repayment_key(payment.rail, payment.rail_reference, payment.assignment)
     source = await _source(unit, loan, key)
     goes_back = proposal.data["to"] == _TO_PAYER
-    if goes_back and payment.rail == TILL:
-        await check_its_till(engine, unit, payment)
     account = await record_event(engine, unit, loan, lambda n: Reversal(f"reversal:{key}", n, key), actor=actor)
     if await free_credit(engine, unit, loan) < ZERO:
         raise CreditPaidOut("a refund under way takes what this payment paid too much")

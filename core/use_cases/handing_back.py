@@ -12,15 +12,15 @@ from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.ports.work import OutboxRow
 from core.records.loan import Payment
+from core.records.till_number import TillNumber
 from core.use_cases.floats import check_till
 from core.use_cases.repaying import repayment_key
-from core.use_cases.taking_cash import till_of
 from core.use_cases.transferring import CASH_TRANSFER, TRANSFER_TOPIC
 
 
 async def check_its_till(engine: Engine, unit: Unit, payment: Payment) -> None:
     """Raise `TillTooLow` unless the till that took a payment still holds as much. Raises `DistrictDown`."""
-    till = till_of(payment)
+    till = _till_of(payment)
     if till == unit.district:
         await check_till(unit, payment.mfi_id, payment.amount)
         return
@@ -30,7 +30,7 @@ async def check_its_till(engine: Engine, unit: Unit, payment: Payment) -> None:
 
 async def hand_back(engine: Engine, unit: Unit, payment: Payment, source: str) -> None:
     """Take the cash of a payment that was reversed out of its till; `source` is where the loan left it."""
-    if till_of(payment) == unit.district:
+    if _till_of(payment) == unit.district:
         await _post(engine, unit, payment, source, float_account(TILL))
         return
     await _post(engine, unit, payment, source, Account.SUSPENSE)
@@ -62,7 +62,7 @@ async def _send(engine: Engine, unit: Unit, payment: Payment) -> None:
             data={
                 "mfi_id": str(payment.mfi_id),
                 "rail": TILL,
-                "to_district": till_of(payment),
+                "to_district": _till_of(payment),
                 "amount_minor": payment.amount.minor,
                 "transfer_id": transfer_id,
             },
@@ -73,3 +73,7 @@ async def _send(engine: Engine, unit: Unit, payment: Payment) -> None:
 
 def _key(payment: Payment) -> str:
     return repayment_key(payment.rail, payment.rail_reference, payment.assignment)
+
+
+def _till_of(payment: Payment) -> str:
+    return TillNumber.parse(payment.rail_reference).district

@@ -104,6 +104,7 @@ async def _answer(engine: Engine, actor: Actor, command: Answer, status: Proposa
     withdraws = status is ProposalStatus.WITHDRAWN
     actor.require(Permission.ADJUSTMENT_PROPOSE if withdraws else Permission.ADJUSTMENT_CARRY_OUT)
     note = check_note(command.note, required=False)
+    (await engine.record.catalogue()).district(command.district)
     async with engine.record.unit(command.district) as unit:
         key = form_key(actor, command.key)
         earlier = await earlier_outcome(unit, key, status, command)

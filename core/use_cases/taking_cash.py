@@ -23,6 +23,7 @@ from core.ports.record import Unit
 from core.records.loan import Loan, Payment
 from core.records.proposal import Proposal
 from core.records.staff import Actor
+from core.records.till_number import TillNumber
 from core.references import Reference
 from core.use_cases.bookkeeping import receive_repayment, value_date
 from core.use_cases.floats import ReferenceUsed
@@ -122,15 +123,10 @@ def _key(payment: Payment) -> str:
     return repayment_key(TILL, payment.rail_reference, payment.assignment)
 
 
-def till_of(payment: Payment) -> str:
-    """The district whose till took a payment in cash, whichever its loan is of."""
-    return payment.rail_reference.rsplit(" ", 2)[1]
-
-
 async def _till_number(engine: Engine, unit: Unit, actor: Actor, data: Data) -> str:
     """A receipt's number is one branch's: lender and district are part of it, spaces and case are not."""
     mfi = (await engine.record.catalogue()).mfi(actor.mfi_id)
-    return f"{mfi.code} {unit.district} {copied_number(str(data['reference']))}"
+    return str(TillNumber(mfi.code, unit.district, copied_number(str(data["reference"]))))
 
 
 def _paid_on(data: Data) -> date:

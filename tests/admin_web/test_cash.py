@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.ledger.accounts import Account
+from core.ledger.accounts import TILL, Account
+from core.ledger.journals import sweep
 from core.money import Money
 from core.records.loan import Loan
 from core.records.proposal import Proposal, ProposalKind
@@ -105,15 +106,63 @@ async def test_the_second_person_sees_receipt_branch_and_figures_and_it_is_booke
     assert again.status == 422
     assert "Money was booked under this number already." in again.text
     payments = (await cashier.get("/payments")).text
-    for said in ("cash at a branch", "khotso LS-A A0017", "at a branch"):
+    for said in ("cash at a branch", "A0017", "at a branch"):
         assert said in payments
+    assert "khotso LS-A" not in payments, "how the books name a till is nobody's business"
     assert "cash at a branch" in (await cashier.get("/disbursements")).text
     async with working_office.lending.engine.record.unit("LS-A") as unit:
         assert await unit.ledger.balance(KHOTSO, Account.CASH) == Money.of("150")
 
 
+async def _booked(office: Office, cashier: Browser, manager: Browser) -> str:
+    """M150.00 in cash for a loan, and the path of its reversal."""
+    await _bring(cashier, await office.lending.active())
+    (proposal,) = await _pending(office)
+    review = f"/approvals/LS-A/{proposal.id}"
+    await manager.post(f"{review}/carry-out", seen_on=review)
+    async with office.lending.engine.record.unit("LS-A") as unit:
+        payment = await unit.payments.get(TILL, "khotso LS-A A0017")
+    assert payment is not None
+    return f"/payments/{payment.receipt}/reverse"
+
+
+async def _bank(office: Office, amount: Money) -> None:
+    async with office.lending.engine.record.unit("LS-A") as unit:
+        taken = sweep(key=f"banked {amount}", rail=TILL, amount=amount, value_on=BUSINESS_ON)
+        await unit.ledger.post(KHOTSO, [taken], recorded_at=office.lending.engine.clock.now(), business_on=BUSINESS_ON)
+        await unit.commit()
+
+
+async def test_cash_that_was_banked_is_given_back_by_nobody_and_may_wait_in_suspense(working_office: Office) -> None:
+    cashier, manager = await working_office.at(Role.CASHIER), await working_office.at(Role.MANAGER)
+    path = await _booked(working_office, cashier, manager)
+    await _bank(working_office, Money.of("150"))
+
+    page = await cashier.get(path)
+    to_payer = await cashier.post(path, seen_on=path, to="payer", note="Not hers.")
+    to_suspense = await cashier.post(path, seen_on=path, to="suspense", note="Not hers.")
+
+    assert page.status == 200
+    assert to_payer.status == 422
+    assert "is short by M150.00: it was taken to the bank." in to_payer.text
+    assert to_suspense.status == 303
+
+
+async def test_the_second_person_sees_that_cash_was_banked_meanwhile(working_office: Office) -> None:
+    cashier, manager = await working_office.at(Role.CASHIER), await working_office.at(Role.MANAGER)
+    path = await _booked(working_office, cashier, manager)
+    await cashier.post(path, seen_on=path, to="payer", note="Not hers.")
+    await _bank(working_office, Money.of("0.01"))
+
+    (proposal,) = await _pending(working_office)
+    page = await manager.get(f"/approvals/LS-A/{proposal.id}")
+
+    assert "is short by M0.01: it was taken to the bank." in page.text
+
+
 async def test_a_payer_without_a_number_is_at_a_branch(office: Office, lists: Lists) -> None:
-    lists.payment_page = type(lists.payment_page)([payment_row(payer_masked="", rail="till")], 1, ())
+    row = payment_row(payer_masked="", rail="till", rail_reference="khotso LS-A A0017")
+    lists.payment_page = type(lists.payment_page)([row], 1, ())
     cashier = await office.at(Role.CASHIER)
 
     page = await cashier.get("/payments")

@@ -357,3 +357,9 @@ async def test_a_loan_that_nothing_is_left_of_is_not_written_off(lending: Lendin
 
     with pytest.raises(LoanNotActive):
         await proposed(lending, ProposalKind.WRITE_OFF, {"loan_reference": str(loan.reference)})
+
+
+@pytest.mark.parametrize("district", ["LS-Z", "\0", ""])
+async def test_a_proposal_of_a_district_that_is_none_is_not_found(lending: Lending, district: str) -> None:
+    with pytest.raises(NotFound):
+        await carry_out(lending.engine, lending.manager, Answer(district, uuid4(), "Seen.", key()))
