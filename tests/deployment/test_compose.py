@@ -168,7 +168,9 @@ def test_the_proxy_knows_the_applications_and_asks_them_as_the_settings_have_it(
     assert re.findall(r"reverse_proxy (.*) \{", caddyfile) == [
         " ".join(f"{name}:{fields['public_port'].default}" for name in SERVICES if name.startswith("app-"))
     ]
-    assert f"health_port {fields['internal_port'].default}" in caddyfile
+    assert "health_uri /healthz" in caddyfile, "who cannot reach a plane still answers callers"
+    assert "health_port" not in caddyfile
+    assert "request_buffers" in caddyfile, "a hook whose connection is refused is sent to the other application"
     assert f":{fields['internal_port'].default}/readyz" in SERVICES["app-1"]["healthcheck"]["test"][-1]
 
 
