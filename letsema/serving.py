@@ -46,7 +46,10 @@ async def listening(listeners: Sequence[Listener], *, shutdown_seconds: float) -
     """
     async with AsyncExitStack() as stack:
         for listener in listeners:
-            runner = web.AppRunner(listener.app, access_log=None, shutdown_timeout=shutdown_seconds)
+            # No provider and no browser packs what it sends; what says it is packed and is not would be an accident.
+            runner = web.AppRunner(
+                listener.app, access_log=None, shutdown_timeout=shutdown_seconds, auto_decompress=False
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             try:

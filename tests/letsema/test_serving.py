@@ -46,6 +46,25 @@ async def test_a_request_under_way_ends_before_the_server_does() -> None:
         assert await answer.text() == "whole"
 
 
+async def test_a_body_that_says_it_is_packed_and_is_not_is_read_as_it_came(caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may send one: it is a wrong request, not an accident of ours."""
+
+    async def read(request: web.Request) -> web.Response:
+        return web.Response(body=await request.read())
+
+    app = web.Application()
+    app.router.add_post("/", read)
+    port = free_port()
+    packed = {"Content-Encoding": "gzip"}
+    async with (
+        aiohttp.ClientSession() as client,
+        listening([Listener(app, "127.0.0.1", port, "PORT")], shutdown_seconds=1),
+        client.post(f"http://127.0.0.1:{port}/", data=b"no gzip", headers=packed) as answer,
+    ):
+        assert await answer.read() == b"no gzip"
+    assert not caplog.records
+
+
 async def test_a_port_in_use_is_one_sentence_and_nothing_stays_open() -> None:
     port = free_port()
     with socket.socket() as taken:
