@@ -20,6 +20,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Another payout of the same money arrived, or may have. Get this one back, then settle it as not paid."
     ),
     "already_reversed": mark("That payment was reversed already."),
+    "borrower_blocked": mark("This person is blocked. No money leaves before an officer has looked into it."),
     "change_under_way": mark("A change of this borrower's number or ID is not finished yet. Look at that one first."),
     "charge_booked": mark("That charge is booked already. Look at the number on the statement again."),
     "channel_plane_down": mark("The directory does not answer just now. Nothing was lost; try again in a minute."),

@@ -59,7 +59,7 @@ def test_every_code_has_a_word(table: Mapping[str, object], codes: type[StrEnum]
 _MET_BY_NO_STAFF = frozenset(
     {
         # By a borrower on the phone, by a provider, or by whoever runs commands on the server.
-        *("borrower_blocked", "cooling_off_over", "email_taken", "figures_changed", "invalid_policy", "invalid_terms"),
+        *("cooling_off_over", "email_taken", "figures_changed", "invalid_policy", "invalid_terms"),
         *("lender_differs", "not_registered", "nothing_to_return", "offer_expired", "pin_not_new"),
         *("registration_under_way", "under_age", "unknown_rail_account", "weak_pin"),
         # The day-end's, and a loan's own history's.
