@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -28,6 +26,7 @@ from storage.postgres.channel.pool import ChannelConnections
 from storage.postgres.record.plane import RecordConnections
 from tests.core.use_cases.lending import Lending
 from tests.drills.processes import READY_SECONDS, Product, Started, product_environment
+from tests.servers.ports import free_ports
 
 LETSEMA: Final = Path(sys.executable).with_name("letsema")
 _PATIENCE_SECONDS: Final = 30.0
@@ -178,16 +177,3 @@ def _patience() -> Iterator[None]:
     channel = partial(ChannelConnections, call_timeout_seconds=2 * _PATIENCE_SECONDS, **_LIMITS)
     with patch.object(planes, "RecordConnections", record), patch.object(planes, "ChannelConnections", channel):
         yield
-
-
-def free_ports(count: int) -> int:
-    """A port that is free with those after it. By chance, so that two runs beside each other seldom meet."""
-    for port in random.sample(range(14_000, 18_000, count), 100):
-        try:
-            for offset in range(count):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port + offset))
-        except OSError:
-            continue
-        return port
-    raise AssertionError(f"no {count} free ports in a row")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from tests.servers.ports import free_ports
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 READY_SECONDS = 180
@@ -42,7 +42,7 @@ class Demo:
     def start(cls, data_directory: Path, port: int | None = None) -> Demo:
         """Start one and wait until it says that it is ready."""
         log = data_directory.with_suffix(".log")
-        port = port or free_ports()
+        port = port or free_ports(3)
         told_file = data_directory / "demo.json"
         written_before = _written_at(told_file)
         with log.open("ab") as out:
@@ -145,16 +145,3 @@ def days(count: int) -> timedelta:
 
 def _written_at(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
-
-
-def free_ports() -> int:
-    """A port that is free with the two above it. By chance, so that two runs beside each other seldom meet."""
-    for port in random.sample(range(18_000, 30_000, 3), 100):
-        try:
-            for offset in range(3):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port + offset))
-        except OSError:
-            continue
-        return port
-    raise AssertionError("no three free ports in a row")

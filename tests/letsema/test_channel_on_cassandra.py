@@ -21,7 +21,7 @@ from storage.postgres.migrating import Plane, upgrade
 from tests.fixtures_cassandra import DATACENTER, CassandraServer
 from tests.journeys.demo import LETSEMA
 from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
-from tests.servers.cassandra.node import free_port
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.engine
 

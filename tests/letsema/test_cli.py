@@ -18,8 +18,8 @@ from letsema.cli import app
 from letsema.demo.directory import mark_as_demo
 from letsema.environment import SystemClock
 from letsema.keys.keyring import make_keys
-from tests.journeys.demo import free_ports
 from tests.letsema.conftest import Run
+from tests.servers.ports import free_ports
 
 LETSEMA = Path(sys.executable).with_name("letsema")
 COMMANDS = (
@@ -205,7 +205,7 @@ def test_a_directory_with_something_else_in_it_is_left_alone(letsema: Run, tmp_p
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").touch()
 
-    ran = letsema("demo", "--data-dir", "photos", "--port", str(free_ports()))
+    ran = letsema("demo", "--data-dir", "photos", "--port", str(free_ports(3)))
 
     assert ran.code == 2
     assert "no demo" in ran.err
@@ -217,7 +217,7 @@ def test_the_demo_is_in_the_directory_that_the_settings_name(letsema: Run, tmp_p
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").touch()
 
-    assert letsema("demo", "--port", str(free_ports()), LETSEMA_DATA_DIR="photos").err.startswith("photos holds")
+    assert letsema("demo", "--port", str(free_ports(3)), LETSEMA_DATA_DIR="photos").err.startswith("photos holds")
     assert not (tmp_path / "data").exists()
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.journeys.demo import LETSEMA, Demo, free_ports
+from tests.journeys.demo import LETSEMA, Demo
+from tests.servers.ports import free_ports
 
 pytestmark = pytest.mark.journey
 
@@ -108,7 +109,7 @@ def test_doctor_finds_nothing(demo: Demo) -> None:
 
 
 def test_a_second_demo_on_the_directory_is_refused(demo: Demo) -> None:
-    ran = command(demo, "demo", "--port", str(free_ports()))
+    ran = command(demo, "demo", "--port", str(free_ports(3)))
 
     assert ran.returncode == 2
     assert "is in use by" in ran.stderr
@@ -125,7 +126,7 @@ def test_the_directory_of_a_demo_is_never_served(demo: Demo, monkeypatch: pytest
 
 def test_stopped_before_it_is_ready_it_begins_anew(tmp_path: Path) -> None:
     unready = subprocess.Popen(
-        [LETSEMA, "demo", "--port", str(free_ports()), "--data-dir", tmp_path / "data"],
+        [LETSEMA, "demo", "--port", str(free_ports(3)), "--data-dir", tmp_path / "data"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

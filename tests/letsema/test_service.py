@@ -7,7 +7,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -23,16 +22,11 @@ from letsema.environment import SystemClock
 from tests.journeys.demo import LETSEMA
 from tests.letsema.test_lender_file import example
 from tests.letsema.test_settings import GOOD_KEY, OTHER_KEY
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.journey
 
 TOKEN = "0f3c9a7d52e84b16c0d7aa"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

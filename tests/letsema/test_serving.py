@@ -19,12 +19,7 @@ from letsema.public_app import make_public_app
 from letsema.serving import Listener, listening
 from letsema.setting_values import WrongSettingError
 from tests.core.use_cases.lending import Lending
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.servers.ports import free_port
 
 
 async def test_a_request_under_way_ends_before_the_server_does() -> None:

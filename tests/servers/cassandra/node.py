@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.servers.cassandra.certificates import PASSWORD, Certificates
+from tests.servers.ports import free_port
 from tests.servers.with_us import start_with_us
 
 CURE: Final = "apt-get install openjdk-17-jdk-headless maven, or name a node: LETSEMA_TEST_CASSANDRA=host:port"
@@ -198,10 +199,3 @@ def _goes_on(task: Path) -> bool:
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         return not (task / "stat").read_text().rpartition(")")[2].lstrip().startswith("T")
     return False
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from functools import cache
@@ -20,6 +19,7 @@ import pytest
 from storage.embedded.cluster import ENVIRONMENT
 from storage.embedded.processes import Postmaster, end_leftovers, processes_on
 from storage.embedded.system_user import SystemUser
+from tests.servers.ports import free_port
 
 CURE: Final = (
     "install Citus 13 into a local PostgreSQL 15, 16 or 17 (docs.citusdata.com), "
@@ -94,7 +94,7 @@ class CitusNode:
     @classmethod
     def in_directory(cls, directory: Path) -> CitusNode:
         """A node on files that `make_files` made, on a free port."""
-        return cls(_HOST, _free_port(), directory=directory)
+        return cls(_HOST, free_port(), directory=directory)
 
     @property
     def address(self) -> str:
@@ -231,9 +231,3 @@ def _eldest_first(files: Path) -> list[psutil.Process]:
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-
-
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

@@ -38,7 +38,8 @@ from storage.cassandra.retrying import ElsewhereOnce
 from storage.cassandra.session import Query
 from tests.fixtures_cassandra import DATACENTER, CassandraServer
 from tests.fixtures_postgres import MovableClock
-from tests.servers.cassandra.node import CassandraNode, free_port
+from tests.servers.cassandra.node import CassandraNode
+from tests.servers.ports import free_port
 from tests.storage.samples import DISTRICT, NOW
 
 pytestmark = pytest.mark.engine

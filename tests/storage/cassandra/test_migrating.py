@@ -31,7 +31,7 @@ from storage.cassandra.migrating import (
     versions,
 )
 from tests.fixtures_cassandra import CassandraServer
-from tests.servers.cassandra.node import free_port
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.engine
 
