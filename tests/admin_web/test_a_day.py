@@ -137,7 +137,7 @@ async def test_search_finds_by_number_phone_national_id_and_name(working_office:
 
     by_number = await officer.post("/search", seen_on="/me", text=loan.reference.spaced)
     assert by_number.location == f"/loans/{loan.reference}"
-    for text in (phone.e164, phone.e164[-8:], "199005171234", "Makh"):
+    for text in (phone.e164, phone.e164[-8:], "199005171234", "Makh", "retselisi", "RETS\u2019ELISITSOE m"):
         answer = await officer.post("/search", seen_on="/me", text=text)
         assert "Retšelisitsoe Makhele" in (await officer.get(answer.location)).text, text
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from core.errors import InvalidInput
+from core.names import fold_name
 from core.phones import PhoneNumber
 from core.ports.environment import KeyedHash
 from core.ports.reads import SearchHit
 from core.references import Reference
+from storage.postgres.folding import folded
 from storage.postgres.reads.asking import Asking, statement
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -49,17 +51,21 @@ def _borrowers_sql(condition: str) -> str:
 
 
 _BY_KEY: Final = statement(_borrowers_sql("b.phone_hash = :phone_hash or b.national_id_hash = :national_id_hash"))
+_SURNAME: Final = folded("b.surname")
+_FULL_NAME: Final = folded("b.given_names || b.surname")
 # `~>=~` and `~<~` compare as the indexes do, by code point, whatever the database's collation.
 _BY_NAME: Final = statement(
     _borrowers_sql(
-        "(lower(b.surname) ~>=~ :first and lower(b.surname) ~<~ :last) or "
-        "(lower(b.given_names || ' ' || b.surname) ~>=~ :first and lower(b.given_names || ' ' || b.surname) ~<~ :last)"
+        f"({_SURNAME} ~>=~ :first and {_SURNAME} ~<~ :last) or ({_FULL_NAME} ~>=~ :first and {_FULL_NAME} ~<~ :last)"
     )
 )
 
 
 async def search_hits(asking: Asking, keyed_hash: KeyedHash, text: str, limit: int) -> Sequence[SearchHit]:
-    """By reference; else by phone or national ID, exact; else by the beginning of the surname or of the full name."""
+    """By reference; else by phone or national ID, exact; else by the beginning of the surname or of the full name.
+
+    A name is compared without what its spelling leaves open: `core.names`.
+    """
     text = " ".join(text.split())
     reference = _reference(text)
     if reference is not None and (rows := await asking.rows(_BY_REFERENCE, reference=reference.digits)):
@@ -72,7 +78,7 @@ async def search_hits(asking: Asking, keyed_hash: KeyedHash, text: str, limit: i
             limit=limit,
         )
         return [_hit(row) for row in rows]
-    beginning = text.lower()
+    beginning = fold_name(text)
     if not beginning:
         return []
     rows = await asking.rows(_BY_NAME, first=beginning, last=beginning + _LAST_CHARACTER, limit=limit)

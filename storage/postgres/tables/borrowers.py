@@ -1,15 +1,15 @@
 """Borrowers, what they agreed to, and how lenders made sure who they are.
 
-Names are plain, because staff search by their beginning. Phone number, national ID and date of birth are sealed; phone
-and ID are found by keyed hash, and `phone_tail` (three digits) is all that a list shows.
+Names are plain, because staff search by their beginning; indexes hold them folded. Phone number, national ID and date
+of birth are sealed; phone and ID are found by keyed hash, and `phone_tail` (three digits) is all that a list shows.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, func
-from sqlalchemy import text as sql
+from sqlalchemy import Index, UniqueConstraint, literal_column
 
 from core.records.borrower import IDENTITY_CHECK_METHODS, Channel, ConsentKind, Language
+from storage.postgres.folding import folded
 from storage.postgres.tables.declaring import (
     Writes,
     code,
@@ -49,14 +49,15 @@ Index(None, borrowers.c.district, borrowers.c.phone_hash)
 Index(
     "borrowers_surname_ix",
     borrowers.c.district,
-    func.lower(borrowers.c.surname).label("surname_lower"),
-    postgresql_ops={"surname_lower": "text_pattern_ops"},
+    literal_column(folded("surname")).label("surname_folded"),
+    postgresql_ops={"surname_folded": "text_pattern_ops"},
 )
+# Without the space between them, which folding would only take away.
 Index(
     "borrowers_full_name_ix",
     borrowers.c.district,
-    func.lower(borrowers.c.given_names.op("||")(sql("' '")).op("||")(borrowers.c.surname)).label("name_lower"),
-    postgresql_ops={"name_lower": "text_pattern_ops"},
+    literal_column(folded("given_names || surname")).label("name_folded"),
+    postgresql_ops={"name_folded": "text_pattern_ops"},
 )
 
 consents = district_table(
