@@ -8,6 +8,7 @@ from aiohttp import web
 
 from admin_web.districts import ALL, DistrictChoice, chosen_districts
 from admin_web.forms import Form
+from admin_web.paging import PAGE_SIZE, Paging, wanted_page
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
 from admin_web.waiting import days_waited
@@ -19,14 +20,16 @@ from core.use_cases.weighing import FloatChange, ProposalFile, proposal_file
 
 
 async def show_approvals(visit: Visit) -> web.Response:
-    """Everything pending, oldest first."""
+    """What is pending, oldest first."""
     choice = await chosen_districts(visit)
-    found = await visit.reads.proposals(visit.actor.mfi_id, choice.codes)
+    page = wanted_page(visit.query_form())
+    found = await visit.reads.proposals(visit.actor.mfi_id, choice.codes, page=page, page_size=PAGE_SIZE)
     now = visit.engine.clock.now()
     return await visit.page(
         "approvals/approvals.html",
         found=found,
         lines=[(row, days_waited(row.made_at, now)) for row in found.rows],
+        paging=Paging(page, found.total),
         choice=choice,
         loans="/loans" if visit.actor.may(Permission.LOAN_READ) else "/corrections",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from admin_web.disbursements.payouts import payout_under_review, read_payouts
+from admin_web.disbursements.payouts import payout_under_review
 from admin_web.forms import Form
 from admin_web.refusals import sentence_of
 from admin_web.visits import Visit
@@ -33,5 +33,5 @@ async def call_off(visit: Visit) -> web.Response:
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    row = payout_under_review(await read_payouts(visit), visit.reference, "confirm")
+    row = await payout_under_review(visit, "confirm")
     return await visit.page("disbursements/call_off.html", status=status, row=row, form=form, key=visit.new_key())

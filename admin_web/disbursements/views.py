@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from admin_web.disbursements.payouts import Payouts, payout_under_review, read_payouts
+from admin_web.disbursements.payouts import paging_of, payout_under_review, settleable, wanted_payouts
 from admin_web.districts import chosen_districts
 from admin_web.visits import Visit
 from core.ports.engine import Engine
@@ -18,12 +18,16 @@ Release = Callable[[Engine, Actor, ReleaseDisbursement], Awaitable[Disbursement]
 
 
 async def show_disbursements(visit: Visit) -> web.Response:
-    """The payouts that wait, those on their way, and the newest that arrived or failed."""
+    """The payouts that wait, those on their way, and the newest that arrived or failed; or a later page of one list."""
     choice = await chosen_districts(visit)
-    payouts = Payouts.of(await visit.reads.disbursements(visit.actor.mfi_id, choice.codes))
+    wanted = wanted_payouts(visit.query_form())
+    payouts = await visit.reads.disbursements(visit.actor.mfi_id, choice.codes, wanted)
     return await visit.page(
         "disbursements/disbursements.html",
         payouts=payouts,
+        settleable=settleable(payouts),
+        only=wanted.paged,
+        paging=paging_of(payouts, wanted),
         floats=await visit.reads.floats(visit.actor.mfi_id, choice.codes),
         choice=choice,
         now=visit.engine.clock.now(),
@@ -54,7 +58,7 @@ async def confirm_payout(visit: Visit) -> web.Response:
 
 
 async def _review(visit: Visit, *, step: str) -> web.Response:
-    row = payout_under_review(await read_payouts(visit), visit.reference, step)
+    row = await payout_under_review(visit, step)
     mfi = await visit.mfi()
     return await visit.page(
         "disbursements/review.html",

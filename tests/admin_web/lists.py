@@ -23,6 +23,7 @@ from core.ports.reads import (
     LoanRow,
     PaymentPage,
     PaymentRow,
+    PayoutFilter,
     ProposalPage,
     ProposalRow,
     QueueFilter,
@@ -34,7 +35,7 @@ from core.records.application import ApplicationStatus
 from core.records.borrower import Channel
 from core.records.complaint import ComplaintStatus
 from core.records.identity import CaseStatus
-from core.records.loan import Loan, LoanStatus, Payment
+from core.records.loan import Loan, LoanStatus, Payment, PayoutStatus
 from core.records.proposal import ProposalKind
 from core.references import Reference
 from tests.admin_web.world import BUSINESS_ON, NOW
@@ -171,10 +172,12 @@ class Lists:
     """`core.ports.reads.PortalReads`, canned."""
 
     queue_page: QueuePage = field(default_factory=lambda: QueuePage((), 0, {}, ()))
-    payouts: DisbursementPage = field(default_factory=lambda: DisbursementPage((), (), (), ()))
+    payouts: DisbursementPage = field(default_factory=lambda: DisbursementPage((), (), (), (), ()))
+    beyond: Sequence[DisbursementRow] = ()
+    """Payouts that stand on a later page of their list."""
     payment_page: PaymentPage = field(default_factory=lambda: PaymentPage((), 0, ()))
     float_page: FloatPage = field(default_factory=lambda: FloatPage((float_row(),), ()))
-    proposal_page: ProposalPage = field(default_factory=lambda: ProposalPage((), ()))
+    proposal_page: ProposalPage = field(default_factory=lambda: ProposalPage((), 0, ()))
     pending: int | None = 0
     complaint_page: ComplaintPage = field(default_factory=lambda: ComplaintPage((), 0, ()))
     case_page: IdentityCasePage = field(default_factory=lambda: IdentityCasePage((), 0, ()))
@@ -198,9 +201,25 @@ class Lists:
         self.asked.append((mfi_id, districts, wanted))
         return self.queue_page
 
-    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage:
-        self.asked.append((mfi_id, districts))
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str], wanted: PayoutFilter) -> DisbursementPage:
+        self.asked.append((mfi_id, districts, wanted))
         return self.payouts
+
+    async def loan_to_release(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        self.asked.append((mfi_id, reference))
+        rows = [
+            row
+            for row in (*self.payouts.waiting, *self.beyond)
+            if row.payout_status is not PayoutStatus.AWAITING_SECOND
+        ]
+        return next((row for row in rows if row.loan_reference == reference), None)
+
+    async def payout_to_confirm(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        self.asked.append((mfi_id, reference))
+        rows = [
+            row for row in (*self.payouts.second, *self.beyond) if row.payout_status is PayoutStatus.AWAITING_SECOND
+        ]
+        return next((row for row in rows if row.loan_reference == reference), None)
 
     async def payments(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
@@ -216,8 +235,8 @@ class Lists:
         self.asked.append((mfi_id, districts))
         return self.float_page
 
-    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage:
-        self.asked.append((mfi_id, districts))
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str], *, page: int, page_size: int) -> ProposalPage:
+        self.asked.append((mfi_id, districts, page))
         return self.proposal_page
 
     async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:

@@ -72,7 +72,7 @@ async def _references(lending: Lending, lists: Lists, **whose: Any) -> dict[str,
     loan = await lending.accepted(**whose, amount=Money.of(12_000), net_pay=Money.of(60_000))
     case, change = await lending.identity_case(**whose), await lending.identity_change(**whose)
     second = payout_row(loan, payout_status=PayoutStatus.AWAITING_SECOND)
-    lists.payouts = DisbursementPage((payout_row(loan),), (second,), (), ())
+    lists.payouts = DisbursementPage((payout_row(loan),), (second,), (), (), ())
     return {
         "applications": str(application.reference),
         "disbursements": str(loan.reference),
@@ -100,7 +100,7 @@ async def test_a_role_reaches_what_the_table_says_and_nothing_else(office: Offic
 @pytest.mark.parametrize("role", list(Role))
 async def test_what_belongs_to_another_lender_is_not_there(office: Office, lists: Lists, role: Role) -> None:
     theirs = await _references(office.lending, lists, mfi_id=MOHLOLI)
-    lists.payouts = DisbursementPage((), (), (), ())
+    lists.payouts = DisbursementPage((), (), (), (), ())
     lists.payment_page = PaymentPage((), 0, ())
     browser = await office.at(role)
 

@@ -202,7 +202,7 @@ async def test_a_change_that_the_books_no_longer_take_can_only_be_refused(office
 
 async def test_the_list_says_what_about_whom_why_and_who(office: Office, lists: Lists) -> None:
     float_row = proposal_row(loan_reference=None, borrower_name=None, rail="simulated", amount=Money.of(900))
-    lists.proposal_page = ProposalPage([proposal_row(), float_row], ("LS-K",))
+    lists.proposal_page = ProposalPage([proposal_row(), float_row], 2, ("LS-K",))
     lists.pending = 2
     manager = await office.at(Role.MANAGER)
 
@@ -212,6 +212,22 @@ async def test_the_list_says_what_about_whom_why_and_who(office: Office, lists: 
         assert said in page
     assert "Not shown, because the district does not answer: LS-K." in page
     assert "Second person (2)" in (await manager.get("/me")).text
+
+
+async def test_a_long_list_says_how_much_waits_and_pages_on(office: Office, lists: Lists) -> None:
+    lists.proposal_page = ProposalPage([proposal_row()], 439, ())
+    manager = await office.at(Role.MANAGER)
+
+    first = (await manager.get("/approvals?district=LS-A")).text
+    third = (await manager.get("/approvals?page=3")).text
+    beyond = (await manager.get("/approvals?page=2000")).text
+
+    assert "439 in all" in first
+    assert "Page 1 of 9" in first
+    assert 'href="/approvals?district=LS-A&amp;page=2"' in first
+    assert "Page 3 of 9" in third
+    assert [asked[2] for asked in lists.asked] == [1, 3, 2000]
+    assert "Nothing waits" not in beyond
 
 
 async def test_no_number_is_shown_while_a_district_is_silent(office: Office, lists: Lists) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.money import Money
-from core.ports.reads import DisbursementPage
+from core.ports.reads import DisbursementPage, PayoutFilter, PayoutList
 from core.records.loan import Disbursement, Loan, PayoutStatus
 from core.records.staff import Role
 from core.records.wallet import CoolDown, CoolDownCause
@@ -18,7 +18,7 @@ from tests.admin_web.world import PASSWORD
 
 def _shows(lists: Lists, loan: Loan, **changes: object) -> None:
     """Let the lists show a loan that waits for its money."""
-    lists.payouts = DisbursementPage((payout_row(loan, **changes),), (), (), ())
+    lists.payouts = DisbursementPage((payout_row(loan, **changes),), (), (), (), ())
 
 
 async def _release(browser: Browser, loan: Loan, step: str = "release", **fields: str) -> Answer:
@@ -83,7 +83,7 @@ async def test_above_limit_2_a_manager_releases_too(office: Office, lists: Lists
     first = await _release(await office.at(Role.CASHIER), loan)
     waiting = await office.lending.stored_loan(loan.reference)
     row = payout_row(waiting, payout_status=PayoutStatus.AWAITING_SECOND, released_by_name="Cashier of Khotso")
-    lists.payouts = DisbursementPage((), (row,), (), ())
+    lists.payouts = DisbursementPage((), (row,), (), (), ())
     decided = await _release(await office.at(Role.MANAGER), waiting, "confirm")
     manager = await _second_manager(office)
 
@@ -154,11 +154,45 @@ async def test_nothing_can_be_reviewed_that_does_not_wait(office: Office, lists:
     assert answer.status == 404
 
 
+@pytest.mark.parametrize(("step", "role"), [("release", Role.CASHIER), ("confirm", Role.MANAGER)])
+async def test_a_payout_that_stands_on_a_later_page_is_reviewed(
+    office: Office, lists: Lists, step: str, role: Role
+) -> None:
+    loan = await office.lending.accepted()
+    status = None if step == "release" else PayoutStatus.AWAITING_SECOND
+    lists.beyond = [payout_row(loan, payout_status=status)]
+
+    answer = await (await office.at(role)).get(f"/disbursements/{loan.reference}/{step}")
+
+    assert answer.status == 200
+    assert "Release M2,910.00" in answer.text
+
+
+async def test_a_long_list_says_how_long_it_is_and_pages_on_by_itself(office: Office, lists: Lists) -> None:
+    totals = {PayoutList.WAITING: 201, PayoutList.REFUNDS: 51}
+    lists.payouts = replace(DisbursementPage((payout_row(),), (), (), (), ()), totals=totals)
+    cashier = await office.at(Role.CASHIER)
+
+    overview = (await cashier.get("/disbursements?district=LS-A&page=7")).text
+    later = (await cashier.get("/disbursements?district=LS-A&list=waiting&page=2")).text
+    refunds = (await cashier.get("/disbursements?district=LS-A&list=refunds&page=2")).text
+
+    assert ("201 in all" in overview, "51 in all" in overview) == (True, True)
+    assert 'href="/disbursements?district=LS-A&amp;list=waiting&amp;page=2"' in overview
+    assert "Page 2 of 5" in later
+    assert '<a href="/disbursements?district=LS-A">' in later
+    assert ("Refunds" in later, "Floats" in later, "Waiting for release" in refunds) == (False, False, False)
+    assert "Page 2 of 2" in refunds
+    assert "No money goes back." not in refunds
+    wanted = [asked[2] for asked in lists.asked if len(asked) == 3]
+    assert wanted == [PayoutFilter(), PayoutFilter(PayoutList.WAITING, 2), PayoutFilter(PayoutList.REFUNDS, 2)]
+
+
 async def test_the_states_of_payouts_are_told_apart(office: Office, lists: Lists) -> None:
     row = payout_row(payout_status=PayoutStatus.SENT, payout_reference="D100000000001", released_by_name="Thabo")
     failed = replace(row, payout_status=PayoutStatus.FAILED, failure_code="insufficient_balance")
     unknown = replace(row, payout_status=PayoutStatus.UNKNOWN)
-    lists.payouts = DisbursementPage((), (row, unknown), (failed,), ("LS-K",))
+    lists.payouts = DisbursementPage((), (), (row, unknown), (failed,), ("LS-K",))
 
     page = (await (await office.at(Role.MANAGER)).get("/disbursements")).text
 
@@ -168,7 +202,7 @@ async def test_the_states_of_payouts_are_told_apart(office: Office, lists: Lists
 
 
 async def test_a_payout_of_unknown_fate_cannot_be_released_again(office: Office, lists: Lists) -> None:
-    lists.payouts = DisbursementPage((), (payout_row(payout_status=PayoutStatus.UNKNOWN),), (), ())
+    lists.payouts = DisbursementPage((), (), (payout_row(payout_status=PayoutStatus.UNKNOWN),), (), ())
 
     page = (await (await office.at(Role.CASHIER)).get("/disbursements")).text
 

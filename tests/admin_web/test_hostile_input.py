@@ -49,12 +49,12 @@ async def _fill(lending: Lending, lists: Lists) -> dict[str, str]:
     row = payout_row(loan, borrower_name=HOSTILE, wallet_masked=HOSTILE, released_by_name=HOSTILE)
     second = payout_row(loan, borrower_name=HOSTILE, payout_status=PayoutStatus.AWAITING_SECOND, failure_code=HOSTILE)
     lists.queue_page = QueuePage([queue_row(borrower_name=HOSTILE, product_names={"en": HOSTILE})], 1, {}, (HOSTILE,))
-    lists.payouts = DisbursementPage((row,), (second,), (second,), ())
+    lists.payouts = DisbursementPage((row,), (second,), (), (second,), ())
     lists.payment_page = PaymentPage(
         [payment_row(account=HOSTILE, payer_masked=HOSTILE, rail_reference=HOSTILE, borrower_name=HOSTILE)], 1, ()
     )
     lists.proposal_page = ProposalPage(
-        [proposal_row(reason=HOSTILE, made_by_name=HOSTILE, borrower_name=HOSTILE)], (HOSTILE,)
+        [proposal_row(reason=HOSTILE, made_by_name=HOSTILE, borrower_name=HOSTILE)], 1, (HOSTILE,)
     )
     lists.loan_page = LoanPage([loan_row(borrower_name=HOSTILE)], 1, ())
     hit = SearchHit("loan", a_reference(), "LS-A", HOSTILE, "active")

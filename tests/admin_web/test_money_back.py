@@ -16,13 +16,13 @@ from tests.admin_web.world import NOW
 async def _waiting(office: Office, lists: Lists) -> Loan:
     """A payout above limit 2 that its cashier has released."""
     loan = await office.lending.accepted(amount=Money.of(12_000), net_pay=Money.of(60_000))
-    lists.payouts = DisbursementPage((payout_row(loan),), (), (), ())
+    lists.payouts = DisbursementPage((payout_row(loan),), (), (), (), ())
     path = f"/disbursements/{loan.reference}/release"
     cashier = await office.at(Role.CASHIER)
     await cashier.post(path, seen_on=path, seen_version=str(loan.version))
     waiting = await office.lending.stored_loan(loan.reference)
     row = payout_row(waiting, payout_status=PayoutStatus.AWAITING_SECOND, released_by_name="Cashier of Khotso")
-    lists.payouts = DisbursementPage((), (row,), (), ())
+    lists.payouts = DisbursementPage((), (row,), (), (), ())
     return waiting
 
 
@@ -64,7 +64,7 @@ async def test_two_persons_settle_a_lost_payout(office: Office, lists: Lists) ->
         unknown_since=payout.unknown_since,
         unknown_until=payout.unknown_until,
     )
-    lists.payouts = DisbursementPage((), (row,), (), ())
+    lists.payouts = DisbursementPage((), (), (row,), (), ())
     cashier = await office.at(Role.CASHIER)
     path = f"/payouts/{payout.reference}/settle"
 
@@ -151,7 +151,7 @@ async def test_refunds_and_late_words_are_shown(office: Office, lists: Lists) ->
         settled_by_name="Cashier, Manager",
         contradicted_by="confirmed",
     )
-    lists.payouts = DisbursementPage((), (), (), (), (refund,))
+    lists.payouts = DisbursementPage((), (), (), (), (), (refund,))
 
     page = (await (await office.at(Role.MANAGER)).get("/disbursements")).text
 

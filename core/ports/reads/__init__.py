@@ -11,7 +11,7 @@ from core.ports.reads.floats import FloatOnItsWay, FloatPage, FloatRow, RailChar
 from core.ports.reads.identities import IdentityCasePage, IdentityCaseRow, IdentityChangePage, IdentityChangeRow
 from core.ports.reads.loans import LoanPage, LoanRow
 from core.ports.reads.payments import PaymentPage, PaymentRow
-from core.ports.reads.payouts import DisbursementPage, DisbursementRow, RefundRow
+from core.ports.reads.payouts import DisbursementPage, DisbursementRow, PayoutFilter, PayoutList, RefundRow
 from core.ports.reads.portal import PortalReads
 from core.ports.reads.proposals import ProposalPage, ProposalRow
 from core.ports.reads.queue import QueueFilter, QueuePage, QueueRow
@@ -36,6 +36,8 @@ __all__ = [
     "LoanRow",
     "PaymentPage",
     "PaymentRow",
+    "PayoutFilter",
+    "PayoutList",
     "PortalReads",
     "ProposalPage",
     "ProposalRow",

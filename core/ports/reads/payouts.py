@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from core.money import Money
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
@@ -70,12 +71,37 @@ class RefundRow:
     contradicted_by: str = ""
 
 
+class PayoutList(StrEnum):
+    """The lists of payouts that grow without limit, each with pages of its own."""
+
+    WAITING = "waiting"
+    SECOND = "second"
+    UNDER_WAY = "under_way"
+    REFUNDS = "refunds"
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFilter:
+    """Which page of which list is wanted; of the others, or without one of all, the first."""
+
+    paged: PayoutList | None = None
+    page: int = 1
+    page_size: int = 50
+
+
 @dataclass(frozen=True, slots=True)
 class DisbursementPage:
-    """Loans to pay out, oldest first, payouts that a rail has not answered for, and refunds, newest first."""
+    """A page of each list of payouts, what a person has to act on first; `totals` says how long each list is.
+
+    `waiting`: loans whose borrower's identity is checked, oldest first, then the others. `second`: payouts that wait
+    for a second person, oldest first. `under_way`: those of unknown fate, then those that a rail has not answered for.
+    `refunds`: those that are not finished, oldest first, then the others, newest first. `recent`: the newest settled.
+    """
 
     waiting: Sequence[DisbursementRow]
+    second: Sequence[DisbursementRow]
     under_way: Sequence[DisbursementRow]
     recent: Sequence[DisbursementRow]
     missing_districts: Sequence[str]
     refunds: Sequence[RefundRow] = ()
+    totals: Mapping[PayoutList, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from core.ports.reads.floats import FloatPage
 from core.ports.reads.identities import IdentityCasePage, IdentityChangePage
 from core.ports.reads.loans import LoanPage
 from core.ports.reads.payments import PaymentPage, PaymentRow
-from core.ports.reads.payouts import DisbursementPage
+from core.ports.reads.payouts import DisbursementPage, DisbursementRow, PayoutFilter
 from core.ports.reads.proposals import ProposalPage
 from core.ports.reads.queue import QueueFilter, QueuePage
 from core.ports.reads.search import SearchHit
@@ -27,7 +27,15 @@ class PortalReads(Protocol):
 
     async def queue(self, mfi_id: UUID, districts: Sequence[str], wanted: QueueFilter) -> QueuePage: ...
 
-    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage: ...
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str], wanted: PayoutFilter) -> DisbursementPage: ...
+
+    async def loan_to_release(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        """The accepted loan with this number, however long the list is; None when none of the lender's waits so."""
+        ...
+
+    async def payout_to_confirm(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        """The payout of the loan with this number that waits for its second person; None when there is none."""
+        ...
 
     async def payments(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
@@ -41,7 +49,7 @@ class PortalReads(Protocol):
         """The float of each of the lender's rails in each district, empty ones too."""
         ...
 
-    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage: ...
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str], *, page: int, page_size: int) -> ProposalPage: ...
 
     async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
         """How many are pending: one quick question for every page; None while any of the districts is silent."""

@@ -41,4 +41,5 @@ class ProposalPage:
     """Pending changes, oldest first."""
 
     rows: Sequence[ProposalRow]
+    total: int
     missing_districts: Sequence[str]

@@ -1,20 +1,20 @@
-"""Loans that wait for their money, payouts under way, and the newest that were settled."""
+"""Loans that wait for their money, payouts under way, the newest that were settled, and refunds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, Row, Text, bindparam
+from sqlalchemy import ARRAY, Row, Text, TextClause, bindparam
 
 from core.loans.terms import LoanTerms
 from core.money import Money
-from core.ports.reads import DisbursementPage, DisbursementRow, RefundRow
+from core.ports.reads import DisbursementPage, DisbursementRow, PayoutFilter, PayoutList, RefundRow
 from core.records.loan import LoanStatus, PayoutPurpose, PayoutStatus
 from core.references import Reference
 from storage.postgres.reads.asking import Asking, statement
 from storage.postgres.sealing import masked
 
-MOST: Final = 200
 RECENT: Final = 20
 
 _IDENTITY_CHECKED: Final = """
@@ -58,25 +58,28 @@ _PAYOUT: Final = """
     p.unknown_since, p.unknown_until, p.settled_by_name, p.contradicted_by
 """
 
-# A loan waits again after a payout that failed: the newest one says why.
-_WAITING: Final = statement(f"""
-    select {_LOAN}, coalesce(w.number_tail, b.phone_tail) as wallet_tail, p.amount_lisente as cash_lisente,
-        coalesce(w.belongs_to_other, false) as wallet_is_anothers, {_PAYOUT}
-    from record.loans l
-    {_BORROWER}
-    {_CHOSEN}
-    left join record.disbursements p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
-        and p.purpose = 'loan' and p.attempt = (
-            select max(q.attempt) from record.disbursements q
-            where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id and q.purpose = 'loan'
-        )
-    where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'accepted'
-    order by l.accepted_at, l.reference
-    limit :limit
-""")  # noqa: S608 - constants
+
+# A loan waits again after a payout that failed: the newest one says why. Nobody can release it before the identity is
+# checked, and some never come to be: those stand last, or they would keep the others from the first page.
+def _waiting_sql(condition: str) -> str:
+    return f"""
+        select {_LOAN}, coalesce(w.number_tail, b.phone_tail) as wallet_tail, p.amount_lisente as cash_lisente,
+            coalesce(w.belongs_to_other, false) as wallet_is_anothers, {_PAYOUT}
+        from record.loans l
+        {_BORROWER}
+        {_CHOSEN}
+        left join record.disbursements p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
+            and p.purpose = 'loan' and p.attempt = (
+                select max(q.attempt) from record.disbursements q
+                where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id and q.purpose = 'loan'
+            )
+        where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'accepted' {condition}
+        order by identity_checked desc, l.accepted_at, l.reference
+        limit :limit offset :offset
+    """  # noqa: S608 - constants
 
 
-def _payouts_sql(order: str) -> str:
+def _payouts_sql(order: str, condition: str = "") -> str:
     return f"""
         select {_LOAN}, p.wallet_tail, p.amount_lisente as cash_lisente,
             coalesce(w.belongs_to_other and w.number_tail = p.wallet_tail, false) as wallet_is_anothers, {_PAYOUT}
@@ -85,14 +88,29 @@ def _payouts_sql(order: str) -> str:
         {_BORROWER}
         {_CHOSEN}
         where p.district = any(:districts) and p.mfi_id = :mfi_id and p.purpose = 'loan' and p.status = any(:statuses)
+            {condition}
         order by {order}, p.reference
-        limit :limit
+        limit :limit offset :offset
     """  # noqa: S608 - constants
 
 
 _STATUSES: Final = bindparam("statuses", type_=ARRAY(Text))
-_OLDEST_FIRST: Final = statement(_payouts_sql("p.released_at")).bindparams(_STATUSES)
+_OF_LOAN: Final = "and l.reference = :reference"
+_WAITING: Final = statement(_waiting_sql(""))
+_ONE_WAITING: Final = statement(_waiting_sql(_OF_LOAN))
+# What nobody knows the fate of is for two persons to settle, what is on its way for the rail.
+_OLDEST_FIRST: Final = statement(_payouts_sql("p.status = 'unknown' desc, p.released_at")).bindparams(_STATUSES)
+_ONE_PAYOUT: Final = statement(_payouts_sql("p.released_at", _OF_LOAN)).bindparams(_STATUSES)
 _NEWEST_FIRST: Final = statement(_payouts_sql("p.released_at desc")).bindparams(_STATUSES)
+_COUNT_WAITING: Final = statement("""
+    select count(*) as payouts from record.loans l
+    where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'accepted'
+""")
+_COUNT_PAYOUTS: Final = statement("""
+    select p.purpose = 'loan' as is_loan, p.status, count(*) as payouts from record.disbursements p
+    where p.district = any(:districts) and p.mfi_id = :mfi_id and (p.purpose <> 'loan' or p.status = any(:statuses))
+    group by p.purpose = 'loan', p.status
+""").bindparams(_STATUSES)
 # Whose payment was in suspense is often nobody's borrower: the receipt is all that names it.
 _REFUNDS: Final = statement(f"""
     select p.purpose, p.district, coalesce(l.reference, m.receipt) as subject, p.amount_lisente, p.wallet_tail,
@@ -102,25 +120,64 @@ _REFUNDS: Final = statement(f"""
     left join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
     left join record.payments m on m.district = any(:districts) and m.district = p.district and m.id = p.payment_id
     where p.district = any(:districts) and p.mfi_id = :mfi_id and p.purpose <> 'loan'
-    order by p.released_at desc, p.reference
-    limit :limit
+    order by p.status in ('confirmed', 'failed'),
+        case when p.status not in ('confirmed', 'failed') then p.released_at end, p.released_at desc, p.reference
+    limit :limit offset :offset
 """)  # noqa: S608 - constants
-_UNDER_WAY: Final = [PayoutStatus.AWAITING_SECOND, PayoutStatus.QUEUED, PayoutStatus.SENT, PayoutStatus.UNKNOWN]
+_SECOND: Final = [PayoutStatus.AWAITING_SECOND]
+_UNDER_WAY: Final = [PayoutStatus.QUEUED, PayoutStatus.SENT, PayoutStatus.UNKNOWN]
 _SETTLED: Final = [PayoutStatus.CONFIRMED, PayoutStatus.FAILED]
 
 
-async def disbursement_page(asking: Asking) -> DisbursementPage:
-    """What waits and what is under way, oldest first, up to `MOST` each; the newest that are settled."""
-    waiting = await asking.rows(_WAITING, limit=MOST)
-    under_way = await asking.rows(_OLDEST_FIRST, statuses=_UNDER_WAY, limit=MOST)
-    recent = await asking.rows(_NEWEST_FIRST, statuses=_SETTLED, limit=RECENT)
+async def disbursement_page(asking: Asking, wanted: PayoutFilter) -> DisbursementPage:
+    """A page of each list, and how long they are; the newest that are settled."""
+
+    async def listed(name: PayoutList, asked: TextClause, **values: object) -> Sequence[Row[Any]]:
+        offset = (wanted.page - 1) * wanted.page_size if name is wanted.paged else 0
+        return await asking.rows(asked, limit=wanted.page_size, offset=offset, **values)
+
+    waiting = await listed(PayoutList.WAITING, _WAITING)
+    second = await listed(PayoutList.SECOND, _OLDEST_FIRST, statuses=_SECOND)
+    under_way = await listed(PayoutList.UNDER_WAY, _OLDEST_FIRST, statuses=_UNDER_WAY)
+    refunds = await listed(PayoutList.REFUNDS, _REFUNDS)
+    recent = await asking.rows(_NEWEST_FIRST, statuses=_SETTLED, limit=RECENT, offset=0)
     return DisbursementPage(
         waiting=[_row(row) for row in waiting],
+        second=[_row(row) for row in second],
         under_way=[_row(row) for row in under_way],
         recent=[_row(row) for row in recent],
         missing_districts=(),
-        refunds=[_refund(row) for row in await asking.rows(_REFUNDS, limit=MOST)],
+        refunds=[_refund(row) for row in refunds],
+        totals=await _totals(asking),
     )
+
+
+async def _totals(asking: Asking) -> dict[PayoutList, int]:
+    totals = dict.fromkeys(PayoutList, 0)
+    totals[PayoutList.WAITING] = (await asking.row(_COUNT_WAITING)).payouts
+    for row in await asking.rows(_COUNT_PAYOUTS, statuses=[*_SECOND, *_UNDER_WAY]):
+        totals[_list_of(row)] += row.payouts
+    return totals
+
+
+def _list_of(row: Row[Any]) -> PayoutList:
+    if not row.is_loan:
+        return PayoutList.REFUNDS
+    return PayoutList.SECOND if row.status in _SECOND else PayoutList.UNDER_WAY
+
+
+async def loan_to_release(asking: Asking, reference: Reference) -> DisbursementRow | None:
+    """The accepted loan with this number, if it is one."""
+    return _only(await asking.rows(_ONE_WAITING, reference=str(reference), limit=1, offset=0))
+
+
+async def payout_to_confirm(asking: Asking, reference: Reference) -> DisbursementRow | None:
+    """The loan's payout that waits for a second person, if one does."""
+    return _only(await asking.rows(_ONE_PAYOUT, reference=str(reference), statuses=_SECOND, limit=1, offset=0))
+
+
+def _only(rows: Sequence[Row[Any]]) -> DisbursementRow | None:
+    return _row(rows[0]) if rows else None
 
 
 def _refund(row: Row[Any]) -> RefundRow:

@@ -13,12 +13,14 @@ from core.ports.reads import (
     ComplaintPage,
     DashboardFigures,
     DisbursementPage,
+    DisbursementRow,
     FloatPage,
     IdentityCasePage,
     IdentityChangePage,
     LoanPage,
     PaymentPage,
     PaymentRow,
+    PayoutFilter,
     ProposalPage,
     QueueFilter,
     QueuePage,
@@ -35,7 +37,7 @@ from storage.postgres.reads.floats import float_page
 from storage.postgres.reads.identities import case_page, change_page
 from storage.postgres.reads.loans import loan_page
 from storage.postgres.reads.payments import payment_of_receipt, payment_page
-from storage.postgres.reads.payouts import disbursement_page
+from storage.postgres.reads.payouts import disbursement_page, loan_to_release, payout_to_confirm
 from storage.postgres.reads.proposals import proposal_count, proposal_page
 from storage.postgres.reads.queue import queue_page
 from storage.postgres.reads.search import search_hits
@@ -58,6 +60,7 @@ class _Page(Protocol):
 
 
 PageT = TypeVar("PageT", bound=_Page)
+FoundT = TypeVar("FoundT")
 
 
 class PortalReadsOnPostgres:
@@ -71,8 +74,14 @@ class PortalReadsOnPostgres:
         asked = [code for code in districts if wanted.district in (None, code)]
         return await self._listed(mfi_id, asked, lambda asking: queue_page(asking, wanted))
 
-    async def disbursements(self, mfi_id: UUID, districts: Sequence[str]) -> DisbursementPage:
-        return await self._listed(mfi_id, districts, disbursement_page)
+    async def disbursements(self, mfi_id: UUID, districts: Sequence[str], wanted: PayoutFilter) -> DisbursementPage:
+        return await self._listed(mfi_id, districts, lambda asking: disbursement_page(asking, wanted))
+
+    async def loan_to_release(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        return await self._one(mfi_id, reference, loan_to_release)
+
+    async def payout_to_confirm(self, mfi_id: UUID, reference: Reference) -> DisbursementRow | None:
+        return await self._one(mfi_id, reference, payout_to_confirm)
 
     async def payments(
         self, mfi_id: UUID, districts: Sequence[str], *, status: str | None, page: int, page_size: int
@@ -82,18 +91,16 @@ class PortalReadsOnPostgres:
         )
 
     async def payment(self, mfi_id: UUID, receipt: Reference) -> PaymentRow | None:
-        district = (await self._record.catalogue()).district_of_cell(receipt.cell_number)
-        found, _none_missing = await over_districts(
-            self._record, mfi_id, [district.code], lambda asking: payment_of_receipt(asking, receipt)
-        )
-        return found
+        return await self._one(mfi_id, receipt, payment_of_receipt)
 
     async def floats(self, mfi_id: UUID, districts: Sequence[str]) -> FloatPage:
         rails = list((await self._record.catalogue()).mfi(mfi_id).rail_accounts)
         return await self._listed(mfi_id, districts, lambda asking: float_page(asking, rails))
 
-    async def proposals(self, mfi_id: UUID, districts: Sequence[str]) -> ProposalPage:
-        return await self._listed(mfi_id, districts, proposal_page)
+    async def proposals(self, mfi_id: UUID, districts: Sequence[str], *, page: int, page_size: int) -> ProposalPage:
+        return await self._listed(
+            mfi_id, districts, lambda asking: proposal_page(asking, page=page, page_size=page_size)
+        )
 
     async def count_proposals(self, mfi_id: UUID, districts: Sequence[str]) -> int | None:
         try:
@@ -142,6 +149,16 @@ class PortalReadsOnPostgres:
             return [AuditRow(row.at, row.actor_name, row.action, row.subject, row.district) for row in rows]
 
         found, _missing = await over_districts(self._record, mfi_id, districts, entries)
+        return found
+
+    async def _one(
+        self, mfi_id: UUID, reference: Reference, ask: Callable[[Asking, Reference], Awaitable[FoundT]]
+    ) -> FoundT:
+        """What has this number, asked of the one district that it names."""
+        district = (await self._record.catalogue()).district_of_cell(reference.cell_number)
+        found, _none_missing = await over_districts(
+            self._record, mfi_id, [district.code], lambda asking: ask(asking, reference)
+        )
         return found
 
     async def _listed(self, mfi_id: UUID, districts: Sequence[str], ask: Callable[[Asking], Awaitable[PageT]]) -> PageT:

@@ -12,8 +12,6 @@ from core.records.proposal import ProposalKind
 from core.references import Reference
 from storage.postgres.reads.asking import Asking, statement
 
-MOST: Final = 200
-
 _COUNT: Final = statement("""
     select count(*) as proposals from record.proposals p
     where p.district = any(:districts) and p.mfi_id = :mfi_id and p.status = 'pending'
@@ -36,14 +34,15 @@ _PENDING: Final = statement("""
     left join record.borrowers b on b.district = any(:districts) and b.district = l.district and b.id = l.borrower_id
     where p.district = any(:districts) and p.mfi_id = :mfi_id and p.status = 'pending'
     order by p.made_at, p.id
-    limit :limit
+    limit :limit offset :offset
 """)
 
 
-async def proposal_page(asking: Asking) -> ProposalPage:
-    """Everything pending, oldest first, up to a number that nobody leaves lying."""
-    rows = await asking.rows(_PENDING, limit=MOST)
-    return ProposalPage(rows=[_row(row) for row in rows], missing_districts=())
+async def proposal_page(asking: Asking, *, page: int, page_size: int) -> ProposalPage:
+    """One page of what is pending, oldest first."""
+    total = await proposal_count(asking)
+    rows = await asking.rows(_PENDING, limit=page_size, offset=(page - 1) * page_size)
+    return ProposalPage(rows=[_row(row) for row in rows], total=total, missing_districts=())
 
 
 async def proposal_count(asking: Asking) -> int:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from core.ports.environment import KeyedHash
-from core.ports.reads import QueueFilter
+from core.ports.reads import PayoutFilter, QueueFilter
 from core.records.complaint import ComplaintStatus
 from core.records.identity import CaseStatus
 from core.use_cases.closing import close_through
@@ -135,9 +135,11 @@ async def test_the_portals_lists_ask_no_more_nodes_than_they_name_districts(
     await reads.search(mfi, districts, str(loan.reference), 20)
     await reads.search(mfi, districts, "Mokoena", 20)
     await reads.floats(mfi, districts)
-    await reads.disbursements(mfi, districts)
+    await reads.disbursements(mfi, districts, PayoutFilter())
+    await reads.loan_to_release(mfi, loan.reference)
+    await reads.payout_to_confirm(mfi, loan.reference)
     await reads.payments(mfi, districts, status=None, page=1, page_size=50)
-    await reads.proposals(mfi, districts)
+    await reads.proposals(mfi, districts, page=1, page_size=50)
     await reads.complaints(mfi, districts, status=ComplaintStatus.OPEN, page=1, page_size=50)
     await reads.identity_cases(mfi, districts, status=CaseStatus.OPEN, page=1, page_size=50)
     await reads.identity_changes(mfi, districts)

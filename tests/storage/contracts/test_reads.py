@@ -12,12 +12,12 @@ import pytest
 from core.loans.terms import LoanTerms
 from core.money import ZERO, Money
 from core.phones import PhoneNumber
-from core.ports.reads import PortalReads, QueueFilter
+from core.ports.reads import PayoutFilter, PayoutList, PortalReads, QueueFilter
 from core.ports.record import Record, Unit
 from core.ports.work import AuditEntry
 from core.records.application import Application, ApplicationStatus
 from core.records.borrower import Borrower, Channel, IdentityCheck
-from core.records.loan import Loan, LoanStatus, PayoutStatus
+from core.records.loan import Loan, LoanStatus, PayoutPurpose, PayoutStatus
 from core.records.wallet import CoolDown, CoolDownCause, Wallet, WalletChoice
 from storage.postgres.reads import PortalReadsOnPostgres
 from tests.storage.samples import (
@@ -155,7 +155,7 @@ async def test_payouts_are_sorted_by_what_has_to_be_done(record: Record, reads: 
         )
         await unit.commit()
 
-    page = await reads.disbursements(MFI, BOTH)
+    page = await reads.disbursements(MFI, BOTH, PayoutFilter())
 
     assert [row.loan_reference for row in page.waiting] == [waiting.reference, tried.reference]
     first, second = page.waiting
@@ -165,6 +165,108 @@ async def test_payouts_are_sorted_by_what_has_to_be_done(record: Record, reads: 
     assert second.failure_code == "no_such_wallet"
     assert [(row.loan_reference, row.cash) for row in page.under_way] == [(going.reference, Money.of(950))]
     assert {row.loan_reference for row in page.recent} == {paid.reference, tried.reference}
+
+
+async def test_a_loan_that_cannot_be_released_yet_stands_behind_those_that_can(
+    record: Record, reads: PortalReads
+) -> None:
+    never_checked = await lent(record, status=LoanStatus.ACCEPTED, accepted_at=NOW)
+    ready = [await lent(record, status=LoanStatus.ACCEPTED, accepted_at=LATER) for _ in range(2)]
+    await _checked(record, *ready)
+
+    pages = [await reads.disbursements(MFI, BOTH, _page_of(PayoutList.WAITING, page)) for page in (1, 2, 3)]
+
+    (first,), (second,), (third,) = (page.waiting for page in pages)
+    assert {first.loan_reference, second.loan_reference} == {loan.reference for loan in ready}
+    assert third.loan_reference == never_checked.reference
+    assert [page.totals[PayoutList.WAITING] for page in pages] == [3, 3, 3]
+
+
+async def test_each_list_of_payouts_has_pages_and_a_length_of_its_own(record: Record, reads: PortalReads) -> None:
+    statuses = [PayoutStatus.AWAITING_SECOND] * 2 + [PayoutStatus.SENT, PayoutStatus.QUEUED, PayoutStatus.UNKNOWN]
+    for n, status in enumerate(statuses):
+        loan = await lent(record, status=LoanStatus.DISBURSING, accepted_at=NOW)
+        async with record.unit(DISTRICT) as unit:
+            payout = a_payout(loan, status=status, released_at=NOW + timedelta(hours=n))
+            await unit.disbursements.add(payout)
+            await unit.commit()
+
+    begin = await reads.disbursements(MFI, BOTH, _page_of(None))
+    later = await reads.disbursements(MFI, BOTH, _page_of(PayoutList.UNDER_WAY, 2))
+
+    assert [row.payout_status for row in begin.under_way] == [PayoutStatus.UNKNOWN]
+    assert [row.payout_status for row in later.under_way] == [PayoutStatus.SENT]
+    assert begin.second == later.second
+    assert begin.totals == {
+        PayoutList.WAITING: 0,
+        PayoutList.SECOND: 2,
+        PayoutList.UNDER_WAY: 3,
+        PayoutList.REFUNDS: 0,
+    }
+
+
+async def test_a_refund_whose_fate_is_open_stands_before_those_that_are_finished(
+    record: Record, reads: PortalReads
+) -> None:
+    fates = (PayoutStatus.UNKNOWN, PayoutStatus.CONFIRMED, PayoutStatus.SENT, PayoutStatus.FAILED)
+    for n, status in enumerate(fates):
+        loan = await lent(record, status=LoanStatus.ACTIVE, accepted_at=NOW)
+        async with record.unit(DISTRICT) as unit:
+            payout = a_payout(loan, purpose=PayoutPurpose.CREDIT, status=status, released_at=NOW + timedelta(hours=n))
+            await unit.disbursements.add(payout)
+            await unit.commit()
+
+    page = await reads.disbursements(MFI, BOTH, PayoutFilter())
+    (last,) = (await reads.disbursements(MFI, BOTH, _page_of(PayoutList.REFUNDS, 4))).refunds
+
+    open_first = [PayoutStatus.UNKNOWN, PayoutStatus.SENT, PayoutStatus.FAILED, PayoutStatus.CONFIRMED]
+    assert [row.payout_status for row in page.refunds] == open_first
+    assert last == page.refunds[-1]
+    assert page.totals[PayoutList.REFUNDS] == 4
+
+
+async def test_a_loan_to_release_is_found_by_its_number_wherever_it_stands(record: Record, reads: PortalReads) -> None:
+    waiting = await lent(record, status=LoanStatus.ACCEPTED, accepted_at=NOW)
+    tried = await lent(record, status=LoanStatus.ACCEPTED, accepted_at=LATER)
+    going = await lent(record, status=LoanStatus.DISBURSING, accepted_at=NOW)
+    async with record.unit(DISTRICT) as unit:
+        await unit.disbursements.add(a_payout(tried, status=PayoutStatus.FAILED, failure_code="no_such_wallet"))
+        await unit.disbursements.add(a_payout(going, status=PayoutStatus.QUEUED))
+        await unit.commit()
+    listed = (await reads.disbursements(MFI, BOTH, PayoutFilter())).waiting
+
+    found = [await reads.loan_to_release(MFI, loan.reference) for loan in (waiting, tried)]
+
+    assert found == listed
+    assert await reads.loan_to_release(MFI, going.reference) is None
+    assert await reads.loan_to_release(OTHER_MFI, waiting.reference) is None
+    assert await reads.loan_to_release(MFI, a_reference()) is None
+
+
+async def test_a_payout_to_confirm_is_found_by_its_loans_number(record: Record, reads: PortalReads) -> None:
+    second = await lent(record, status=LoanStatus.DISBURSING, accepted_at=NOW)
+    sent = await lent(record, status=LoanStatus.DISBURSING, accepted_at=NOW)
+    async with record.unit(DISTRICT) as unit:
+        await unit.disbursements.add(a_payout(second, status=PayoutStatus.AWAITING_SECOND))
+        await unit.disbursements.add(a_payout(sent, status=PayoutStatus.SENT))
+        await unit.commit()
+    (listed,) = (await reads.disbursements(MFI, BOTH, PayoutFilter())).second
+
+    assert await reads.payout_to_confirm(MFI, second.reference) == listed
+    assert await reads.payout_to_confirm(MFI, sent.reference) is None
+    assert await reads.payout_to_confirm(OTHER_MFI, second.reference) is None
+
+
+def _page_of(paged: PayoutList | None, page: int = 1) -> PayoutFilter:
+    return PayoutFilter(paged, page, page_size=1)
+
+
+async def _checked(record: Record, *loans: Loan) -> None:
+    async with record.unit(DISTRICT) as unit:
+        for loan in loans:
+            check = IdentityCheck(loan.borrower_id, MFI, "saw_national_id", "", MFI, "Palesa", NOW)
+            await unit.borrowers.add_identity_check(check)
+        await unit.commit()
 
 
 async def test_a_payout_shows_the_chosen_wallet_whose_it_is_and_until_when_it_waits(
@@ -179,7 +281,7 @@ async def test_a_payout_shows_the_chosen_wallet_whose_it_is_and_until_when_it_wa
         await unit.wallets.add_cool_down(CoolDown(loan.borrower_id, CoolDownCause.WALLET_CHANGED, NOW, LATER))
         await unit.commit()
 
-    (row,) = (await reads.disbursements(MFI, BOTH)).waiting
+    (row,) = (await reads.disbursements(MFI, BOTH, PayoutFilter())).waiting
 
     assert (row.wallet_masked, row.wallet_is_anothers) == ("+266 ••••• 444", True)
     assert (row.wallet_waits_until, row.pin_waits_until) == (LATER, None)

@@ -86,7 +86,7 @@ async def test_what_is_pending_comes_oldest_first_from_every_district(record: Re
     newer, older = a_proposal(made_at=LATER), a_proposal(district="LS-B")
     await kept(record, newer, older, a_proposal(mfi_id=OTHER_MFI), a_proposal(status=ProposalStatus.REFUSED))
 
-    page = await reads.proposals(MFI, BOTH)
+    page = await reads.proposals(MFI, BOTH, page=1, page_size=50)
 
     assert [row.id for row in page.rows] == [older.id, newer.id]
     assert page.missing_districts == ()
@@ -94,12 +94,22 @@ async def test_what_is_pending_comes_oldest_first_from_every_district(record: Re
     assert await reads.count_proposals(MFI, [DISTRICT]) == 1
 
 
+async def test_what_is_pending_is_paged_and_counted(record: Record, reads: PortalReads) -> None:
+    older, newer = a_proposal(), a_proposal(made_at=LATER)
+    await kept(record, newer, older)
+
+    pages = [await reads.proposals(MFI, BOTH, page=page, page_size=1) for page in (1, 2, 3)]
+
+    assert [[row.id for row in page.rows] for page in pages] == [[older.id], [newer.id], []]
+    assert [page.total for page in pages] == [2, 2, 2]
+
+
 async def test_a_change_to_a_loan_names_its_borrower(record: Record, reads: PortalReads) -> None:
     loan = await lent(record)
     data = {"loan_reference": str(loan.reference), "instalment": 1, "part": "penalty", "amount_minor": 50_00}
     await kept(record, a_proposal(ProposalKind.WAIVE, data=data))
 
-    (row,) = (await reads.proposals(MFI, BOTH)).rows
+    (row,) = (await reads.proposals(MFI, BOTH, page=1, page_size=50)).rows
 
     assert (row.loan_reference, row.borrower_name, row.amount) == (loan.reference, "Thabo Mokoena", Money.of(50))
 
@@ -113,7 +123,7 @@ async def test_a_reversal_names_the_loan_and_amount_of_the_payment_that_stands(
     data = {"rail": "simulated", "rail_reference": "P1", "to": "payer"}
     await kept(record, a_proposal(ProposalKind.REVERSE_PAYMENT, data=data))
 
-    (row,) = (await reads.proposals(MFI, BOTH)).rows
+    (row,) = (await reads.proposals(MFI, BOTH, page=1, page_size=50)).rows
 
     assert (row.loan_reference, row.borrower_name) == (loan.reference, "Thabo Mokoena")
     assert (row.amount, row.rail) == (Money.of(150), "simulated")
@@ -125,7 +135,7 @@ async def test_money_for_a_loan_of_another_district_names_the_loan_alone(record:
     data = {"rail": "simulated", "rail_reference": "P2", "loan_reference": str(elsewhere)}
     await kept(record, a_proposal(ProposalKind.ASSIGN_PAYMENT, data=data))
 
-    (row,) = (await reads.proposals(MFI, BOTH)).rows
+    (row,) = (await reads.proposals(MFI, BOTH, page=1, page_size=50)).rows
 
     assert (row.loan_reference, row.borrower_name, row.amount) == (elsewhere, None, Money.of(150))
 
@@ -238,7 +248,7 @@ async def test_a_move_that_waits_names_where_the_money_goes(record: Record, read
     data = {"rail": "simulated", "amount_minor": 300, "reference": "K-1", "to_district": "LS-B"}
     await kept(record, a_proposal(ProposalKind.MOVE_FLOAT, data=data), a_proposal(made_at=LATER))
 
-    move, other = (await reads.proposals(MFI, BOTH)).rows
+    move, other = (await reads.proposals(MFI, BOTH, page=1, page_size=50)).rows
 
     assert (move.district, move.to_district, move.amount, move.rail) == (DISTRICT, "LS-B", Money(300), "simulated")
     assert other.to_district == ""
