@@ -68,10 +68,11 @@ def _waiting_sql(condition: str) -> str:
         from record.loans l
         {_BORROWER}
         {_CHOSEN}
-        left join record.disbursements p on p.district = any(:districts) and p.district = l.district and p.loan_id = l.id
-            and p.purpose = 'loan' and p.attempt = (
+        left join record.disbursements p on p.district = any(:districts) and p.district = l.district
+            and p.loan_id = l.id and p.purpose = 'loan' and p.attempt = (
                 select max(q.attempt) from record.disbursements q
-                where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id and q.purpose = 'loan'
+                where q.district = any(:districts) and q.district = l.district and q.loan_id = l.id
+                    and q.purpose = 'loan'
             )
         where l.district = any(:districts) and l.mfi_id = :mfi_id and l.status = 'accepted' {condition}
         order by identity_checked desc, l.accepted_at, l.reference
