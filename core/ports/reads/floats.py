@@ -32,7 +32,10 @@ class RailChargeRow:
 
 @dataclass(frozen=True, slots=True)
 class FloatOnItsWay:
-    """A part of a lender's float that has left its district and not arrived in the other yet."""
+    """Money of a lender that has left one district's books and not arrived in the other's yet.
+
+    A part of a float; with the till for its rail, cash that is owed to a payer where the other's till took it.
+    """
 
     from_district: str
     to_district: str

@@ -43,7 +43,7 @@ _ON_THE_WAY: Final = statement("""
         cast(o.data ->> 'amount_minor' as bigint) as lisente, j.recorded_at
     from record.outbox o
     join record.journals j on j.district = any(:districts) and j.district = o.district and j.key = o.key || '\\:out'
-    where o.district = any(:districts) and j.mfi_id = :mfi_id and o.topic = 'transfer' and o.kind = 'float'
+    where o.district = any(:districts) and j.mfi_id = :mfi_id and o.topic = 'transfer' and o.kind in ('float', 'cash')
         and o.done_at is null and o.given_up_at is null
     order by j.recorded_at, o.key
     limit :limit

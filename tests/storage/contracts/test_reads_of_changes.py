@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from core.ledger.accounts import TILL
 from core.ledger.journals import Journal, rail_charge, rail_charge_key, transfer_out
 from core.money import ZERO, Money
 from core.ports.reads import FloatOnItsWay, FloatRow, PortalReads, RailChargeRow
@@ -16,7 +17,7 @@ from core.ports.record import Record
 from core.ports.work import OutboxRow
 from core.records.loan import Loan, Payment, PayoutStatus
 from core.records.proposal import Proposal, ProposalKind, ProposalStatus
-from core.use_cases.transferring import FLOAT_TRANSFER, PAYMENT_TRANSFER, TRANSFER_TOPIC
+from core.use_cases.transferring import CASH_TRANSFER, FLOAT_TRANSFER, PAYMENT_TRANSFER, TRANSFER_TOPIC
 from storage.postgres.reads import PortalReadsOnPostgres
 from storage.postgres.reads.floats import CHARGES_MOST
 from tests.storage.samples import (
@@ -212,13 +213,19 @@ async def test_floats_come_with_what_rails_took_of_them_newest_first(record: Rec
 
 
 async def leave(
-    record: Record, transfer_id: str, minor: int, *, mfi_id: UUID = MFI, kind: str = FLOAT_TRANSFER
+    record: Record,
+    transfer_id: str,
+    minor: int,
+    *,
+    mfi_id: UUID = MFI,
+    kind: str = FLOAT_TRANSFER,
+    rail: str = "simulated",
 ) -> None:
     """Money leaves for another district: its journal, and the row that brings it there."""
     journal = transfer_out(
-        key=f"{transfer_id}:out", rail="simulated", amount=Money(minor), value_on=TODAY, transfer_id=transfer_id
+        key=f"{transfer_id}:out", rail=rail, amount=Money(minor), value_on=TODAY, transfer_id=transfer_id
     )
-    data = {"to_district": "LS-B", "rail": "simulated", "amount_minor": minor}
+    data = {"to_district": "LS-B", "rail": rail, "amount_minor": minor}
     async with record.unit(DISTRICT) as unit:
         await unit.ledger.post(mfi_id, [journal], **POSTED)
         await unit.outbox.add(OutboxRow(uuid4(), DISTRICT, TRANSFER_TOPIC, kind, transfer_id, data, NOW))
@@ -242,6 +249,16 @@ async def test_float_on_its_way_is_listed_with_where_it_left_until_it_has_arrive
     assert listed == [FloatOnItsWay(DISTRICT, "LS-B", "simulated", Money(300), NOW)]
     assert elsewhere == []
     assert (await reads.floats(MFI, BOTH)).on_the_way == []
+
+
+async def test_cash_on_its_way_to_the_till_that_hands_it_out_is_listed_as_well(
+    record: Record, reads: PortalReads
+) -> None:
+    await leave(record, "c1", 30, kind=CASH_TRANSFER, rail=TILL)
+
+    listed = (await reads.floats(MFI, BOTH)).on_the_way
+
+    assert listed == [FloatOnItsWay(DISTRICT, "LS-B", TILL, Money(30), NOW)]
 
 
 async def test_a_move_that_waits_names_where_the_money_goes(record: Record, reads: PortalReads) -> None:
