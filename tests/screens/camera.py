@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -47,7 +48,10 @@ class Camera:
         for name, path in pages.items():
             for width, height in WIDTHS.items():
                 await desk.page.set_viewport_size({"width": width, "height": height})
-                await desk.page.goto(f"{self.workplace.public}{path}")
+                answer = await desk.page.goto(f"{self.workplace.public}{path}")
+                assert answer is not None
+                # A busy machine once left "Not reachable just now" in the album, as the picture of somebody's settings.
+                assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, f"{path} answered {answer.status}"
                 await self.take(desk.page, f"{name}-{width}-{language}")
 
     async def photograph(self, page: Page, name: str, language: str) -> None:
