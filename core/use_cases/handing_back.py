@@ -10,12 +10,11 @@ from core.ledger.accounts import TILL, Account, float_account
 from core.ledger.journals import payment_leaves_suspense, unassigned
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.ports.work import OutboxRow
 from core.records.loan import Payment
 from core.records.till_number import TillNumber
 from core.use_cases.floats import check_till
 from core.use_cases.repaying import repayment_key
-from core.use_cases.transferring import CASH_TRANSFER, TRANSFER_TOPIC
+from core.use_cases.transferring import CASH_TRANSFER, float_transfer_data, send_transfer
 
 
 async def check_its_till(engine: Engine, unit: Unit, payment: Payment) -> None:
@@ -46,29 +45,14 @@ async def _post(engine: Engine, unit: Unit, payment: Payment, source: str, desti
 
 
 async def _send(engine: Engine, unit: Unit, payment: Payment) -> None:
-    now, today = engine.clock.now(), await unit.business_date()
+    today = await unit.business_date()
     transfer_id = f"handed_back:{_key(payment)}"
     journal = payment_leaves_suspense(
         key=f"{transfer_id}:out", amount=payment.amount, value_on=today, transfer_id=transfer_id
     )
-    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=now, business_on=today)
-    await unit.outbox.add(
-        OutboxRow(
-            id=engine.identifiers.new_id(),
-            district=unit.district,
-            topic=TRANSFER_TOPIC,
-            kind=CASH_TRANSFER,
-            key=transfer_id,
-            data={
-                "mfi_id": str(payment.mfi_id),
-                "rail": TILL,
-                "to_district": _till_of(payment),
-                "amount_minor": payment.amount.minor,
-                "transfer_id": transfer_id,
-            },
-            due_at=now,
-        )
-    )
+    await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    data = float_transfer_data(payment.mfi_id, TILL, _till_of(payment), payment.amount, transfer_id)
+    await send_transfer(engine, unit, CASH_TRANSFER, transfer_id, data)
 
 
 def _key(payment: Payment) -> str:

@@ -8,12 +8,11 @@ from core.ledger.accounts import Account
 from core.ledger.journals import payment_leaves_suspense
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.ports.work import OutboxRow
 from core.records.loan import Payment
 from core.references import Reference
 from core.use_cases.assigning import post_assigned
 from core.use_cases.locating import district_of
-from core.use_cases.transferring import PAYMENT_TRANSFER, TRANSFER_TOPIC, payment_transfer_data
+from core.use_cases.transferring import PAYMENT_TRANSFER, payment_transfer_data, send_transfer
 
 
 async def leave_suspense(engine: Engine, unit: Unit, payment: Payment, reference: Reference) -> None:
@@ -30,14 +29,5 @@ async def leave_suspense(engine: Engine, unit: Unit, payment: Payment, reference
         key=f"{transfer_id}:out", amount=payment.amount, value_on=today, transfer_id=transfer_id
     )
     await unit.ledger.post(payment.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
-    await unit.outbox.add(
-        OutboxRow(
-            id=engine.identifiers.new_id(),
-            district=unit.district,
-            topic=TRANSFER_TOPIC,
-            kind=PAYMENT_TRANSFER,
-            key=transfer_id,
-            data=payment_transfer_data(engine, payment, reference, target, transfer_id),
-            due_at=engine.clock.now(),
-        )
-    )
+    data = payment_transfer_data(engine, payment, reference, target, transfer_id)
+    await send_transfer(engine, unit, PAYMENT_TRANSFER, transfer_id, data)

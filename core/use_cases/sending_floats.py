@@ -15,9 +15,8 @@ from core.ledger.journals import transfer_out
 from core.money import Money
 from core.ports.engine import Engine
 from core.ports.record import Unit
-from core.ports.work import OutboxRow
 from core.use_cases.floats import ReferenceUsed, check_float, check_more_than_nothing
-from core.use_cases.transferring import FLOAT_TRANSFER, TRANSFER_TOPIC
+from core.use_cases.transferring import FLOAT_TRANSFER, float_transfer_data, send_transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +57,10 @@ async def check_float_move(engine: Engine, unit: Unit, move: FloatMove) -> None:
 
 async def send_float(engine: Engine, unit: Unit, move: FloatMove) -> None:
     """Let it leave this unit's district, once it was weighed in the same transaction."""
-    now, today = engine.clock.now(), await unit.business_date()
+    today = await unit.business_date()
     journal = transfer_out(
         key=move.departure, rail=move.rail, amount=move.amount, value_on=today, transfer_id=move.transfer_id
     )
-    await unit.ledger.post(move.mfi_id, [journal], recorded_at=now, business_on=today)
-    await unit.outbox.add(
-        OutboxRow(
-            id=engine.identifiers.new_id(),
-            district=unit.district,
-            topic=TRANSFER_TOPIC,
-            kind=FLOAT_TRANSFER,
-            key=move.transfer_id,
-            data={
-                "mfi_id": str(move.mfi_id),
-                "rail": move.rail,
-                "to_district": move.to_district,
-                "amount_minor": move.amount.minor,
-                "transfer_id": move.transfer_id,
-            },
-            due_at=now,
-        )
-    )
+    await unit.ledger.post(move.mfi_id, [journal], recorded_at=engine.clock.now(), business_on=today)
+    data = float_transfer_data(move.mfi_id, move.rail, move.to_district, move.amount, move.transfer_id)
+    await send_transfer(engine, unit, FLOAT_TRANSFER, move.transfer_id, data)

@@ -47,6 +47,32 @@ async def receive_transfer(engine: Engine, row: OutboxRow) -> None:
         await unit.commit()
 
 
+async def send_transfer(engine: Engine, unit: Unit, kind: str, transfer_id: str, data: dict[str, Any]) -> None:
+    """Have what has left this unit's books brought to the other district: its row is what `receive_transfer` takes."""
+    await unit.outbox.add(
+        OutboxRow(
+            id=engine.identifiers.new_id(),
+            district=unit.district,
+            topic=TRANSFER_TOPIC,
+            kind=kind,
+            key=transfer_id,
+            data=data,
+            due_at=engine.clock.now(),
+        )
+    )
+
+
+def float_transfer_data(mfi_id: UUID, rail: str, to_district: str, amount: Money, transfer_id: str) -> dict[str, Any]:
+    """A part of a float, or cash for a till, on its way to another district."""
+    return {
+        "mfi_id": str(mfi_id),
+        "rail": rail,
+        "to_district": to_district,
+        "amount_minor": amount.minor,
+        "transfer_id": transfer_id,
+    }
+
+
 def payment_transfer_data(
     engine: Engine, payment: Payment, loan: Reference, to_district: str, transfer_id: str
 ) -> dict[str, Any]:
