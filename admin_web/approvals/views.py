@@ -43,7 +43,7 @@ async def show_proposal(visit: Visit) -> web.Response:
 async def carry_out_proposal(visit: Visit) -> web.Response:
     """Do it."""
     form = await visit.form()
-    await carry_out(visit.engine, visit.actor, await _answer(visit, form, form.raw("note")))
+    await carry_out(visit.engine, visit.actor, _answer(visit, form, form.raw("note")))
     return visit.done("carried_out", "/approvals")
 
 
@@ -51,7 +51,7 @@ async def refuse_proposal(visit: Visit) -> web.Response:
     """Turn it down; the one who proposed it reads why."""
     form = await visit.form()
     try:
-        await refuse(visit.engine, visit.actor, await _answer(visit, form, form.required("note")))
+        await refuse(visit.engine, visit.actor, _answer(visit, form, form.required("note")))
     except InvalidInput as error:
         form.refused_by(error, sentence_of(error))
         return await _page(visit, form, status=422)
@@ -61,28 +61,26 @@ async def refuse_proposal(visit: Visit) -> web.Response:
 async def withdraw_proposal(visit: Visit) -> web.Response:
     """Take back what one proposed oneself."""
     form = await visit.form()
-    await withdraw(visit.engine, visit.actor, await _answer(visit, form, form.raw("note")))
+    await withdraw(visit.engine, visit.actor, _answer(visit, form, form.raw("note")))
     return visit.done("proposal_withdrawn", "/approvals")
 
 
-async def _answer(visit: Visit, form: Form, note: str) -> Answer:
+def _answer(visit: Visit, form: Form, note: str) -> Answer:
     key = form.required("key")
     form.check()
-    return Answer(*await _named(visit), note, key)
+    return Answer(*_named(visit), note, key)
 
 
-async def _named(visit: Visit) -> tuple[str, UUID]:
-    """The district and the id in the address; no database is asked for a district that is none. Raises `NotFound`."""
-    district = visit.request.match_info["district"]
-    await visit.district_name(district)
+def _named(visit: Visit) -> tuple[str, UUID]:
+    """The district and the id in the address; whether the first is one, the use case asks. Raises `NotFound`."""
     try:
-        return district, UUID(visit.request.match_info["proposal"])
+        return visit.request.match_info["district"], UUID(visit.request.match_info["proposal"])
     except ValueError:
         raise NotFound("that is no proposal's number") from None
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    file = await proposal_file(visit.engine, visit.actor, *await _named(visit))
+    file = await proposal_file(visit.engine, visit.actor, *_named(visit))
     return await visit.page(
         "approvals/proposal.html",
         status=status,
