@@ -6,7 +6,9 @@ a test of another room happens to run of `core` says nothing about whether `core
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Sequence
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,4 +41,22 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
         wanted = is_measured(item.path, item.config.option.cov_source)
         if wanted != measuring.started:
             (measuring.resume if wanted else measuring.pause)()
+            forget(item.config.option.cov_source)
     return (yield)
+
+
+def forget(rooms: Sequence[object]) -> int:
+    """Empty the memory of every function of these rooms that has one; how many there are.
+
+    What an unmeasured test left there would answer a measured one, and the function would count as not run.
+    """
+    remembering = [
+        value
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in rooms
+        for value in vars(module).values()
+        if isinstance(value, _lru_cache_wrapper)
+    ]
+    for function in remembering:
+        function.cache_clear()
+    return len(remembering)

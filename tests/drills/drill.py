@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -170,7 +171,7 @@ async def drilled(
     async with ground.installed() as installation:
         began_at = installation.engine.clock.now()
         lending = replace(ground.lending, engine=installation.engine)
-        staff = Staff(lending, [wish.number for wish in wishes])
+        staff = Staff(lending, [wish.number for wish in wishes], partial(ground.told, "_payouts"))
         async with staff.at_work():
             borrowers, record_file = _start_borrowers(ground, directory, wishes)
             try:

@@ -10,6 +10,7 @@ after_finish     the turn is saved too; the borrower has no answer
 after_kept       a payment is in the intake; the rail has no answer
 before_marked    a payment is posted; the intake does not know
 after_sms        the provider has taken an SMS; nobody has noted it
+before_payout    a payout is noted as sent, and the rail has not heard of it
 after_payout     the rail has taken a payout; nobody has noted it
 """
 
@@ -143,6 +144,7 @@ def _watched_intake(intake: Any, orders: KillOrders) -> Beside:
 
 def _watched_rail(rail: Any, orders: KillOrders) -> Beside:
     async def pay_out(*given: Any, **named: Any) -> Any:
+        orders.at("before_payout")
         result = await rail.pay_out(*given, **named)
         orders.at("after_payout")
         return result

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.drills]
 WHERE = {
     "the app, between command and save": ("before_finish:apply:2", "after_claim:accept:2"),
     "the app, between commit and answer": ("after_finish:apply:2", "after_kept:3"),
-    "a worker, between send and mark": ("after_sms:4", "after_payout:1"),
+    "a worker, between mark, send and mark": ("after_sms:4", "before_payout:1", "after_payout:1"),
 }
 
 
