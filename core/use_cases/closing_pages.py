@@ -12,7 +12,7 @@ from core.ports.day_end import CloseRule, Page, PageClosed
 from core.ports.engine import Engine
 from core.ports.record import Unit
 from core.records.catalogue import Catalogue, ProductVersion
-from core.use_cases.due_pages import each_page
+from core.use_cases.due_pages import days_with_instalments, each_page
 
 ClosePage = Callable[[Unit, Page], Awaitable[PageClosed]]
 
@@ -68,11 +68,16 @@ async def close_ordinary_loans(
     engine: Engine, district: str, rules: Rules, day: date, *, business_on: date
 ) -> OrdinaryClose:
     """Close a day for the ordinary loans that are not closed for it yet. Late fees come first, as in the replay."""
+    late = {day - wait: charging for wait, charging in rules.late_after().items()}
+    # One look for all of them: on most days of a small district nothing falls due.
+    due = await days_with_instalments(engine, district, {day, *late})
     charged = []
-    for wait, charging in rules.late_after().items():
-        close = _late_fees(engine, charging, day, business_on)
-        charged += await each_page(engine, district, day - wait, close)
-    recognised = await each_page(engine, district, day, _income(engine, rules.ordinary, business_on))
+    for late_on, charging in late.items():
+        if late_on in due:
+            charged += await each_page(engine, district, late_on, _late_fees(engine, charging, day, business_on))
+    recognised = []
+    if day in due:
+        recognised = await each_page(engine, district, day, _income(engine, rules.ordinary, business_on))
     return OrdinaryClose(
         interest_recognised=sum(page.closed for page in recognised),
         late_fees=sum(page.closed for page in charged),
