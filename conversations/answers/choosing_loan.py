@@ -8,14 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from conversations.answers import arguments
-from conversations.answers.standing import standing
 from conversations.answers.table import Scene
 from conversations.engine import Ask, Choice, Outcome, Text, Value
 from conversations.flows.apply import KNOWN_FROM_LAST
 from conversations.flows.choosing_wallet import KEPT
 from core.ports.directory import PhoneEntry
 from core.ports.record import DistrictDown
-from core.records.application import Application
 from core.records.borrower import Purpose
 from core.records.catalogue import Catalogue, ProductVersion
 from core.use_cases.applying import APPLICATIONS_OPEN_MAX, LAST_APPLICATION_VALID_DAYS
@@ -91,7 +89,7 @@ async def _on_offer(scene: Scene) -> _OnOffer | Outcome:
         return Outcome(name="blocked")
     catalogue = await scene.engine.record.catalogue()
     lent = catalogue.products_lent_in(entry.district)
-    waiting = () if seen is None else await _waiting(scene)
+    waiting = () if seen is None else seen.open_applications
     lenders = {application.mfi_id for application in waiting}
     free = tuple(product for product in lent if product.mfi_id not in lenders)
     if not free or len(waiting) >= APPLICATIONS_OPEN_MAX:
@@ -114,14 +112,6 @@ def _of_lender(scene: Scene, offer: _OnOffer, mfi_id: UUID) -> Outcome:
     if not listed:
         return Outcome(name="lender_gone", values=offer.told)
     return Outcome(name="listed", values={**offer.told, "products": listed})
-
-
-async def _waiting(scene: Scene) -> tuple[Application, ...]:
-    """The caller's open applications; none that we know of when their district's records stop answering."""
-    try:
-        return (await standing(scene)).applications
-    except DistrictDown:
-        return ()
 
 
 def _told_last(seen: Overview | None) -> dict[str, Value]:

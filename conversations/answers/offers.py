@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conversations.answers import arguments, following, key_facts
-from conversations.answers.standing import WHICH, choices, standing
+from conversations.answers.standing import choices, chosen_application, chosen_offer, is_several
 from conversations.answers.table import DISTRICT_DOWN, Scene
 from conversations.answers.telephones import telephone
 from conversations.engine import Ask, Outcome, Text, Value
@@ -21,19 +21,19 @@ from core.records.application import (
     ReturnReason,
 )
 from core.records.borrower import BorrowerBlocked, Language
-from core.records.catalogue import LenderSuspended, Mfi
-from core.records.loan import FiguresChanged, IllegalLoanTransition, Loan, LoanStatus, OfferExpired
+from core.records.catalogue import LenderSuspended
+from core.records.loan import FiguresChanged, IllegalLoanTransition, LoanStatus, OfferExpired
 from core.references import Reference
 from core.use_cases.borrowing import (
     AcceptOffer,
     DeclineOffer,
+    OfferView,
     Overview,
     accept_offer,
     bar_to_accepting,
     decline_offer,
     overview,
 )
-from core.use_cases.quoting import quote_of
 from core.use_cases.taking import application_being_sent
 from core.use_cases.withdrawing import withdraw_application
 
@@ -68,12 +68,12 @@ _AFTER_APPROVAL: Final[Mapping[LoanStatus, tuple[str, str]]] = {
 async def my_applications(scene: Scene, ask: Ask) -> Outcome:
     """Several offers or open applications to choose from; else where the only one stands, as `my_application` says."""
     try:
-        stands = await standing(scene)
+        seen = await overview(scene.engine, scene.caller)
     except DistrictDown:
         return await _while_district_is_down(scene)
-    if not stands.is_several:
-        return await my_application(scene, ask)
-    listed = choices(stands, await scene.engine.record.catalogue())
+    if not is_several(seen):
+        return await _meant(scene, ask, seen)
+    listed = choices(seen, await scene.engine.record.catalogue())
     return Outcome(name="several", values={"applications": listed})
 
 
@@ -87,7 +87,13 @@ async def my_application(scene: Scene, ask: Ask) -> Outcome:
         seen = await overview(scene.engine, scene.caller)
     except DistrictDown:
         return await _while_district_is_down(scene)
-    if WHICH in ask.arguments and (application := (await standing(scene)).application(ask)) is not None:
+    return await _meant(scene, ask, seen)
+
+
+async def _meant(scene: Scene, ask: Ask, seen: Overview) -> Outcome:
+    """The same, of what was seen already."""
+    application = chosen_application(seen, ask)
+    if application is not None:
         return await _standing(scene, seen, application)
     if seen.offer is not None:
         return Outcome(name="offer")
@@ -121,18 +127,18 @@ async def withdraw(scene: Scene, ask: Ask) -> Outcome:
 
 async def offer(scene: Scene, ask: Ask) -> Outcome:
     """The chosen offer, or the newest that stands, with the exact figures that would be accepted."""
-    loan = (await standing(scene)).offer(ask)
-    if loan is None:
+    seen = await overview(scene.engine, scene.caller)
+    stands = chosen_offer(seen, ask)
+    if stands is None:
         return Outcome(name="none")
-    catalogue = await scene.engine.record.catalogue()
-    mfi = catalogue.mfi(loan.mfi_id)
-    bar = bar_to_accepting(mfi, (await overview(scene.engine, scene.caller)).borrower)
+    bar = bar_to_accepting(stands.mfi, seen.borrower)
     if bar is not None:
-        return _barred(bar, loan, mfi)
-    facts = quote_of(loan).key_facts
+        return _barred(bar, stands)
+    catalogue = await scene.engine.record.catalogue()
+    loan, facts = stands.loan, stands.key_facts
     values = {
         **key_facts.figures(facts),
-        **key_facts.conditions(catalogue.product(loan.product_id, loan.product_version), mfi),
+        **key_facts.conditions(catalogue.product(loan.product_id, loan.product_version), stands.mfi),
         "each_fee": key_facts.each_fee(facts, scene.conversation.language),
         "offer": str(loan.id),
         "loan_reference": loan.reference,
@@ -167,14 +173,14 @@ async def accept(scene: Scene, ask: Ask) -> Outcome:
 
 async def _barred_now(scene: Scene, bar: LenderSuspended | BorrowerBlocked, reference: Reference) -> Outcome:
     """Why exactly this offer was not accepted, unless it ended in the meantime."""
-    loan = next((loan for loan in (await standing(scene)).offers if loan.reference == reference), None)
-    if loan is None:
-        return Outcome(name="gone")
-    return _barred(bar, loan, (await scene.engine.record.catalogue()).mfi(loan.mfi_id))
+    seen = await overview(scene.engine, scene.caller)
+    barred = next((offer for offer in seen.offers if offer.loan.reference == reference), None)
+    return Outcome(name="gone") if barred is None else _barred(bar, barred)
 
 
-def _barred(bar: LenderSuspended | BorrowerBlocked, loan: Loan, mfi: Mfi) -> Outcome:
+def _barred(bar: LenderSuspended | BorrowerBlocked, barred: OfferView) -> Outcome:
     """Why the offer cannot be accepted now, and what declining it and complaining take."""
+    loan, mfi = barred.loan, barred.mfi
     why = "offer.lender_suspended" if isinstance(bar, LenderSuspended) else "offer.borrower_blocked"
     values: dict[str, Value] = {
         "why_barred": Text(why, {"mfi_name": mfi.name}),

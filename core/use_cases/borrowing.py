@@ -42,12 +42,15 @@ _RUNNING: Final = (LoanStatus.ACTIVE, LoanStatus.DISBURSING, LoanStatus.ACCEPTED
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """An offer as the phone shows it, with the exact figures that would be accepted."""
+    """An offer that can still be answered."""
 
     loan: Loan
-    application: Application
     mfi: Mfi
-    key_facts: KeyFacts
+
+    @property
+    def key_facts(self) -> KeyFacts:
+        """The exact figures that would be accepted. Worked out here, as most screens show none of them."""
+        return quote_of(self.loan).key_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class LoanView:
 class Overview:
     """Everything the main menu and the screens below it need, in one read of the borrower's own shard.
 
-    `became`: the loan that the shown application led to, whatever has become of that since.
+    `became`: the loan that the shown application led to, whatever has become of that since. `open_applications` are
+    those that nobody has decided on, `offers` those that can still be answered, of every lender, each the newest first.
     """
 
     borrower: Borrower
@@ -73,8 +77,14 @@ class Overview:
     application: Application | None
     became: Loan | None
     last_application: Application | None
-    offer: OfferView | None
+    open_applications: tuple[Application, ...]
+    offers: tuple[OfferView, ...]
     loans: tuple[LoanView, ...]
+
+    @property
+    def offer(self) -> OfferView | None:
+        """The newest offer."""
+        return next(iter(self.offers), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,6 @@ async def overview(engine: Engine, phone: PhoneNumber) -> Overview:
         today = await unit.business_date()
         applications = await unit.applications.of_borrower(entry.borrower_id)
         loans = await unit.loans.of_borrower(entry.borrower_id)
-        offered = [loan for loan in loans if loan.status is LoanStatus.OFFERED and today <= loan.offer_expires_on]
         running = sorted(
             (loan for loan in loans if loan.status in _RUNNING), key=lambda loan: _RUNNING.index(loan.status)
         )
@@ -117,7 +126,8 @@ async def overview(engine: Engine, phone: PhoneNumber) -> Overview:
             application=shown,
             became=next((loan for loan in loans if shown is not None and loan.application_id == shown.id), None),
             last_application=applications[0] if applications else None,
-            offer=await _offer_view(unit, catalogue, offered[0]) if offered else None,
+            open_applications=tuple(one for one in applications if one.status in OPEN_STATUSES),
+            offers=_offers(catalogue, loans, today),
             loans=tuple([await _loan_view(unit, catalogue, loan, today) for loan in running]),
         )
 
@@ -208,12 +218,11 @@ def _shown_application(applications: Sequence[Application], running: Sequence[Lo
     return next(is_open, None) or next(is_recent, None) or next(is_running, None)
 
 
-async def _offer_view(unit: Unit, catalogue: Catalogue, loan: Loan) -> OfferView:
-    return OfferView(
-        loan=loan,
-        application=await unit.applications.get(loan.application_id),
-        mfi=catalogue.mfi(loan.mfi_id),
-        key_facts=quote_of(loan).key_facts,
+def _offers(catalogue: Catalogue, loans: Sequence[Loan], today: date) -> tuple[OfferView, ...]:
+    return tuple(
+        OfferView(loan, catalogue.mfi(loan.mfi_id))
+        for loan in loans
+        if loan.status is LoanStatus.OFFERED and today <= loan.offer_expires_on
     )
 
 

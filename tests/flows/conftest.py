@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,16 @@ def channel() -> Channel:
 def stranger(runner: TurnRunner, lending: Lending, channel: Channel) -> Caller:
     """A caller whom nobody knows yet, in a country where two lenders lend."""
     return Caller(runner, new_phone(), channel)
+
+
+@pytest.fixture
+def other(lending: Lending) -> Lending:
+    """The second lender, with staff of its own."""
+    of_other = {
+        role: replace(getattr(lending, role), mfi_id=lending.other_mfi.id)
+        for role in ("officer", "analyst", "manager", "cashier")
+    }
+    return replace(lending, mfi=lending.other_mfi, product=lending.other_product, **of_other)
 
 
 @pytest.fixture

@@ -23,16 +23,6 @@ pytestmark = pytest.mark.engine
 Known = Callable[..., Awaitable[Caller]]
 
 
-@pytest.fixture
-def other(lending: Lending) -> Lending:
-    """The second lender, with staff of its own."""
-    of_other = {
-        role: replace(getattr(lending, role), mfi_id=lending.other_mfi.id)
-        for role in ("officer", "analyst", "manager", "cashier")
-    }
-    return replace(lending, mfi=lending.other_mfi, product=lending.other_product, **of_other)
-
-
 async def send_back(lender: Lending, reference: Reference, reason: ReturnReason) -> None:
     application = await lender.application(reference)
     command = ReturnToBorrower(reference, reason, "", application.version, key())

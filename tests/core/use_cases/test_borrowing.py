@@ -59,6 +59,25 @@ async def test_figures_other_than_those_that_were_read_make_no_contract(lending:
     assert await kept(lending, loan) is None
 
 
+async def test_what_waits_for_the_lender_and_what_for_the_borrower_is_seen_together(
+    lending: Lending, clock: MovableClock
+) -> None:
+    phone = await lending.borrower()
+    loan = await lending.offer(phone)
+    clock.move(minutes=1)
+    waits = await lending.apply(phone, product=lending.other_product)
+
+    seen = await overview(lending.engine, phone)
+
+    assert [each.reference for each in seen.open_applications] == [waits.reference]
+    assert [each.loan.reference for each in seen.offers] == [loan.reference]
+    assert seen.offer == seen.offers[0]
+
+    await lending.close(loan.offer_expires_on)
+    seen = await overview(lending.engine, phone)
+    assert (seen.offers, seen.offer) == ((), None)
+
+
 async def test_a_decided_application_is_shown_for_thirty_days_and_as_long_as_its_loan_runs(
     lending: Lending, clock: MovableClock
 ) -> None:
