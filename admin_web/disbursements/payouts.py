@@ -22,7 +22,7 @@ def wanted_payouts(query: Form) -> PayoutFilter:
 
 
 def paging_of(found: DisbursementPage, wanted: PayoutFilter) -> Mapping[PayoutList, Paging]:
-    """Where each list stands."""
+    """Where each list stands; one that the page does not show has no length."""
     return {each: Paging(wanted.page if each is wanted.paged else 1, found.totals.get(each, 0)) for each in PayoutList}
 
 

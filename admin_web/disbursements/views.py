@@ -28,7 +28,7 @@ async def show_disbursements(visit: Visit) -> web.Response:
         settleable=settleable(payouts),
         only=wanted.paged,
         paging=paging_of(payouts, wanted),
-        floats=await visit.reads.floats(visit.actor.mfi_id, choice.codes),
+        floats=None if wanted.paged else await visit.reads.floats(visit.actor.mfi_id, choice.codes),
         choice=choice,
         now=visit.engine.clock.now(),
         may_propose=visit.actor.may(Permission.ADJUSTMENT_PROPOSE),

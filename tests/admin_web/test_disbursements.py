@@ -186,6 +186,7 @@ async def test_a_long_list_says_how_long_it_is_and_pages_on_by_itself(office: Of
     assert "No money goes back." not in refunds
     wanted = [asked[2] for asked in lists.asked if len(asked) == 3]
     assert wanted == [PayoutFilter(), PayoutFilter(PayoutList.WAITING, 2), PayoutFilter(PayoutList.REFUNDS, 2)]
+    assert len(lists.asked) == len(wanted) + 1, "only the page of all lists asks for the floats"
 
 
 async def test_the_states_of_payouts_are_told_apart(office: Office, lists: Lists) -> None:

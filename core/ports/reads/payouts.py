@@ -82,7 +82,7 @@ class PayoutList(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PayoutFilter:
-    """Which page of which list is wanted; of the others, or without one of all, the first."""
+    """Which page of which list is wanted, without the others; or, where none is named, the first of each."""
 
     paged: PayoutList | None = None
     page: int = 1
@@ -91,11 +91,13 @@ class PayoutFilter:
 
 @dataclass(frozen=True, slots=True)
 class DisbursementPage:
-    """A page of each list of payouts, what a person has to act on first; `totals` says how long each list is.
+    """The pages of lists of payouts that were wanted, what a person has to act on first.
 
+    `totals` says how long each of these lists is. A list that was not wanted is empty, and has no length.
     `waiting`: loans whose borrower's identity is checked, oldest first, then the others. `second`: payouts that wait
     for a second person, oldest first. `under_way`: those of unknown fate, then those that a rail has not answered for.
-    `refunds`: those that are not finished, oldest first, then the others, newest first. `recent`: the newest settled.
+    `refunds`: those that are not finished, oldest first, then the others, newest first. `recent`: the newest settled,
+    beside the first page of each list only.
     """
 
     waiting: Sequence[DisbursementRow]

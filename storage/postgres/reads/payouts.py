@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Row, Text, TextClause, bindparam
@@ -131,17 +131,20 @@ _SETTLED: Final = [PayoutStatus.CONFIRMED, PayoutStatus.FAILED]
 
 
 async def disbursement_page(asking: Asking, wanted: PayoutFilter) -> DisbursementPage:
-    """A page of each list, and how long they are; the newest that are settled."""
+    """A page of one list, or the first of each and the newest that are settled; and how long these lists are."""
+    paged = wanted.paged
 
     async def listed(name: PayoutList, asked: TextClause, **values: object) -> Sequence[Row[Any]]:
-        offset = (wanted.page - 1) * wanted.page_size if name is wanted.paged else 0
+        if paged not in (None, name):
+            return []
+        offset = (wanted.page - 1) * wanted.page_size if paged else 0
         return await asking.rows(asked, limit=wanted.page_size, offset=offset, **values)
 
     waiting = await listed(PayoutList.WAITING, _WAITING)
     second = await listed(PayoutList.SECOND, _OLDEST_FIRST, statuses=_SECOND)
     under_way = await listed(PayoutList.UNDER_WAY, _OLDEST_FIRST, statuses=_UNDER_WAY)
     refunds = await listed(PayoutList.REFUNDS, _REFUNDS)
-    recent = await asking.rows(_NEWEST_FIRST, statuses=_SETTLED, limit=RECENT, offset=0)
+    recent = [] if paged else await asking.rows(_NEWEST_FIRST, statuses=_SETTLED, limit=RECENT, offset=0)
     return DisbursementPage(
         waiting=[_row(row) for row in waiting],
         second=[_row(row) for row in second],
@@ -149,15 +152,18 @@ async def disbursement_page(asking: Asking, wanted: PayoutFilter) -> Disbursemen
         recent=[_row(row) for row in recent],
         missing_districts=(),
         refunds=[_refund(row) for row in refunds],
-        totals=await _totals(asking),
+        totals=await _totals(asking, PayoutList if paged is None else [paged]),
     )
 
 
-async def _totals(asking: Asking) -> dict[PayoutList, int]:
-    totals = dict.fromkeys(PayoutList, 0)
-    totals[PayoutList.WAITING] = (await asking.row(_COUNT_WAITING)).payouts
-    for row in await asking.rows(_COUNT_PAYOUTS, statuses=[*_SECOND, *_UNDER_WAY]):
-        totals[_list_of(row)] += row.payouts
+async def _totals(asking: Asking, lists: Iterable[PayoutList]) -> dict[PayoutList, int]:
+    totals = dict.fromkeys(lists, 0)
+    if PayoutList.WAITING in totals:
+        totals[PayoutList.WAITING] = (await asking.row(_COUNT_WAITING)).payouts
+    if totals.keys() != {PayoutList.WAITING}:
+        for row in await asking.rows(_COUNT_PAYOUTS, statuses=[*_SECOND, *_UNDER_WAY]):
+            if (name := _list_of(row)) in totals:
+                totals[name] += row.payouts
     return totals
 
 

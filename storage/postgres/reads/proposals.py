@@ -40,8 +40,11 @@ _PENDING: Final = statement("""
 
 async def proposal_page(asking: Asking, *, page: int, page_size: int) -> ProposalPage:
     """One page of what is pending, oldest first."""
-    total = await proposal_count(asking)
-    rows = await asking.rows(_PENDING, limit=page_size, offset=(page - 1) * page_size)
+    before = (page - 1) * page_size
+    rows = await asking.rows(_PENDING, limit=page_size, offset=before)
+    # The last page says itself how many there are; as a rule it is the only one.
+    is_last = len(rows) < page_size and (bool(rows) or page == 1)
+    total = before + len(rows) if is_last else await proposal_count(asking)
     return ProposalPage(rows=[_row(row) for row in rows], total=total, missing_districts=())
 
 
