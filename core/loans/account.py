@@ -34,6 +34,7 @@ from core.loans.parts import DEFAULT_ORDER, Part, Split
 from core.loans.payoff import PayoffQuote, quote_of_lines
 from core.loans.policy import Cap, LateFeeRule, PayoffInterest, Policy
 from core.loans.replaying import run_through
+from core.loans.running import RunningLoan
 from core.loans.schedule import schedule
 from core.loans.terms import LoanTerms
 from core.loans.transactions import MONEY_RECEIVED, Allocation, Recognised, Transaction, TransactionKind
@@ -200,7 +201,7 @@ def replay(
     live = live_events(events)
     until = as_of or closed_through
     run = run_through(schedule(terms), policy, disbursed, live, closed_through=closed_through, until=until)
-    transactions = (_disbursement(terms, disbursed), *run.transactions)
+    transactions = transactions_of(run, disbursed)
     return LoanAccount(
         terms=terms,
         instalments=tuple(_instalment(row) for row in run.rows),
@@ -208,7 +209,7 @@ def replay(
         overpaid=run.overpaid,
         recovered=run.recovered,
         written_off_on=run.written_off_on,
-        journals=loan_journals(loan_id, terms, transactions, [_recognised(row) for row in run.rows if row.recognised]),
+        journals=loan_journals(loan_id, terms, transactions, recognised_of(run)),
         returned_on=run.returned_on,
         last_event_on=max(
             (event.value_on for event in live if not isinstance(event, Charge)), default=disbursed.value_on
@@ -236,6 +237,16 @@ def live_events(events: Iterable[Event]) -> list[ValueDated]:
     known = list(events)
     reversed_keys = {event.target for event in known if isinstance(event, Reversal)}
     return [event for event in known if not isinstance(event, Reversal) and event.key not in reversed_keys]
+
+
+def transactions_of(run: RunningLoan, disbursed: Disbursed) -> tuple[Transaction, ...]:
+    """All that a replay came to, the payout first."""
+    return (_disbursement(run.plan.terms, disbursed), *run.transactions)
+
+
+def recognised_of(run: RunningLoan) -> tuple[Recognised, ...]:
+    """The income that the closes of a replay put into the books, by instalment."""
+    return tuple(_recognised(row) for row in run.rows if row.recognised)
 
 
 def _disbursement(terms: LoanTerms, disbursed: Disbursed) -> Transaction:

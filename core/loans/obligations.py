@@ -7,7 +7,7 @@ shrinks when it turns out not to be owed at all (the cap, an early settlement).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum
 from fractions import Fraction
@@ -67,6 +67,21 @@ class Obligation:
         """So much of it turned out not to be owed."""
         self.amount -= amount
 
+    def copied(self) -> Obligation:
+        """Another one that is the same, to go another way from here."""
+        # By its fields and not by `copy` or `replace`: a carried replay copies them all for each of its events.
+        return Obligation(
+            self.part,
+            self.origin,
+            self.due_on,
+            self.amount,
+            self.recognised,
+            self.paid,
+            self.waived,
+            self.written_off,
+            self.direct,
+        )
+
 
 @dataclass(slots=True)
 class Row:
@@ -99,6 +114,12 @@ class Row:
             self._arrears_interest = Obligation(Part.INTEREST, Origin.ARREARS_INTEREST, self.due_on, ZERO, False)
             self.obligations.append(self._arrears_interest)
         self._arrears_interest.amount = whole
+
+    def copied(self) -> Row:
+        """Another instalment that is the same, to go another way from here."""
+        items = [item.copied() for item in self.obligations]
+        arrears_interest = next((item for item in items if item.origin is Origin.ARREARS_INTEREST), None)
+        return replace(self, obligations=items, _arrears_interest=arrears_interest)
 
 
 def rows_of(plan: Schedule) -> list[Row]:

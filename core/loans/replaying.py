@@ -23,7 +23,7 @@ from core.loans.transactions import Allocation, TransactionKind
 from core.money import ZERO, total
 
 
-class _Turn(IntEnum):
+class Turn(IntEnum):
     """The order of things on one day."""
 
     FALLS_DUE = 0
@@ -31,7 +31,8 @@ class _Turn(IntEnum):
     CLOSE = 2
 
 
-_Entry = tuple[date, _Turn, int, Callable[[], None]]
+Entry = tuple[date, Turn, int, Callable[[], None]]
+"""What happens to a loan: on which day, in which turn of it, in which order, and the act itself."""
 
 
 def run_through(
@@ -48,32 +49,57 @@ def run_through(
     A charge does not move the day: one that falls due later is on its row already, and noted with its due date. Closes
     of days after that day have not happened yet.
     """
-    loan = RunningLoan(plan, policy, rows_of(plan), today=disbursed.value_on)
-    charges = _charges_in_order(events)
-    add_charges(loan.rows, charges)
-    loan.mark_settled_rows()  # one in grace of all its parts has nothing to pay
+    charges = charges_in_order(events)
+    loan = just_lent(plan, policy, disbursed, charges)
     horizon = max([until, *(event.value_on for event in events if not isinstance(event, Charge))])
-    entries: list[_Entry] = [
-        (row.due_on, _Turn.FALLS_DUE, row.n, partial(_fall_due, loan, row))
-        for row in loan.rows
-        if row.due_on <= horizon
-    ]
-    entries += [
-        (event.value_on, _Turn.EVENT, event.n, partial(_apply, loan, event))
-        for event in events
-        if event.value_on <= horizon
-    ]
-    entries += _closes(loan, min(closed_through, horizon))
-    for day, _, _, act in sorted(entries, key=lambda entry: entry[:3]):
-        late_interest.run_to(loan, day)
-        act()
-    late_interest.run_to(loan, horizon)
-    for charge in (charge for charge in charges if charge.value_on > horizon):
-        _note_charge(loan, charge)
+    live_through(loan, [*events_until(loan, events, horizon), *turns_until(loan, closed_through, horizon)])
+    rest_until(loan, charges, horizon)
     return loan
 
 
-def _charges_in_order(events: Iterable[ValueDated]) -> list[Charge]:
+# Its steps, which a replay that is carried on takes too
+
+
+def just_lent(plan: Schedule, policy: Policy, disbursed: Disbursed, charges: Sequence[Charge]) -> RunningLoan:
+    """The loan before anything has happened to it but its payout; its charges are on their rows."""
+    loan = RunningLoan(plan, policy, rows_of(plan), today=disbursed.value_on)
+    add_charges(loan.rows, charges)
+    loan.mark_settled_rows()  # one in grace of all its parts has nothing to pay
+    return loan
+
+
+def events_until(loan: RunningLoan, events: Iterable[ValueDated], horizon: date) -> list[Entry]:
+    """The events that count by a day."""
+    return [
+        (event.value_on, Turn.EVENT, event.n, partial(_apply, loan, event))
+        for event in events
+        if event.value_on <= horizon
+    ]
+
+
+def turns_until(loan: RunningLoan, closed_through: date, horizon: date) -> list[Entry]:
+    """What the calendar brings by a day: instalments that fall due, and the closes of the days that are closed."""
+    falls_due: list[Entry] = [
+        (row.due_on, Turn.FALLS_DUE, row.n, partial(_fall_due, loan, row)) for row in loan.rows if row.due_on <= horizon
+    ]
+    return falls_due + _closes(loan, min(closed_through, horizon))
+
+
+def live_through(loan: RunningLoan, entries: Iterable[Entry]) -> None:
+    """Let it all happen, each thing on its day and in its turn."""
+    for day, _, _, act in sorted(entries, key=lambda entry: entry[:3]):
+        late_interest.run_to(loan, day)
+        act()
+
+
+def rest_until(loan: RunningLoan, charges: Iterable[Charge], horizon: date) -> None:
+    """Let the days up to one pass in which nothing happens, and note the charges that fall due later."""
+    late_interest.run_to(loan, horizon)
+    for charge in (charge for charge in charges if charge.value_on > horizon):
+        _note_charge(loan, charge)
+
+
+def charges_in_order(events: Iterable[ValueDated]) -> list[Charge]:
     """Charges are on their rows from the start, so that money in advance finds them."""
     charges = [event for event in events if isinstance(event, Charge)]
     return sorted(charges, key=lambda charge: (charge.value_on, charge.n))
@@ -90,14 +116,14 @@ def _fall_due(loan: RunningLoan, row: Row) -> None:
     loan.mark_settled_rows()  # the cap may have left nothing of it
 
 
-def _closes(loan: RunningLoan, closed_through: date) -> list[_Entry]:
+def _closes(loan: RunningLoan, closed_through: date) -> list[Entry]:
     closed = [row for row in loan.rows if row.due_on <= closed_through]
-    entries: list[_Entry] = [(row.due_on, _Turn.CLOSE, row.n, partial(_recognise, row)) for row in closed]
+    entries: list[Entry] = [(row.due_on, Turn.CLOSE, row.n, partial(_recognise, row)) for row in closed]
     rule = loan.policy.late_fee
     if rule is not None:
         wait = timedelta(days=rule.after_days + 1)
         late = [row for row in closed if row.due_on + wait <= closed_through]
-        entries += [(row.due_on + wait, _Turn.CLOSE, row.n, partial(_charge_late_fee, loan, row, rule)) for row in late]
+        entries += [(row.due_on + wait, Turn.CLOSE, row.n, partial(_charge_late_fee, loan, row, rule)) for row in late]
     return entries
 
 

@@ -6,7 +6,7 @@ It knows sums and how an event is noted, and no rule of what an event does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.loans.obligations import Obligation, Row
@@ -36,6 +36,10 @@ class RunningLoan:
     def __post_init__(self) -> None:
         # What the schedule asks is all the principal there is, and each event of a replay looks at what is left of it.
         self._principal = tuple(item for row in self.rows for item in row.of(Part.PRINCIPAL))
+
+    def copied(self) -> RunningLoan:
+        """Another replay that has come as far, to go another way from here."""
+        return replace(self, rows=[row.copied() for row in self.rows], transactions=list(self.transactions))
 
     @property
     def rounding_mode(self) -> Rounding:

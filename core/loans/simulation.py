@@ -13,9 +13,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.errors import DomainError, InvalidInput
-from core.ledger.difference import journal_difference
-from core.ledger.journals import Journal
-from core.loans.account import AccountStatus
+from core.loans.account import AccountStatus, recognised_of, transactions_of
+from core.loans.carrying import CarriedReplay
+from core.loans.effects import Effects, Standing
 from core.loans.events import Charge, Disbursed, Payoff, Repayment, Reversal, Waiver, WriteOff
 from core.loans.fields import (
     read_choice,
@@ -41,7 +41,7 @@ from core.loans.refusals import (
     UnknownEvent,
     WaiverAboveOutstanding,
 )
-from core.loans.simulation_report import Line, Report
+from core.loans.simulation_report import Report
 from core.loans.terms import LoanTerms
 from core.money import ZERO, Money
 
@@ -104,9 +104,8 @@ class Simulation:
     _last_charge_on: date = date.min
     _kinds: list[str] = field(default_factory=list)
     _reversed: set[int] = field(default_factory=set)
-    _books: list[Journal] = field(default_factory=list)
-    _journal: list[tuple[int, Journal]] = field(default_factory=list)
-    _lines: dict[str, Line] = field(default_factory=dict)
+    _replay: CarriedReplay = field(default_factory=CarriedReplay)
+    _effects: Effects = field(default_factory=lambda: Effects(_LOAN_ID))
 
     def apply(self, event: object) -> None:
         """Apply the next event. Raises a `DomainError` and leaves the simulation where it was."""
@@ -140,7 +139,8 @@ class Simulation:
             on = max(on, self._history.account(on).last_event_on)
             account = self._history.account(on)
             payoff = self._history.payoff(on) if account.status is AccountStatus.ACTIVE else None
-        return Report(self.terms, on, account, payoff, tuple(self._lines.values()), tuple(self._journal))
+        lines, journal = self._effects.lines.values(), self._effects.journal
+        return Report(self.terms, on, account, payoff, tuple(lines), tuple(journal))
 
     # One method an event
 
@@ -241,15 +241,11 @@ class Simulation:
 
     def _note_effects(self) -> None:
         """Post what the event changed in the books, and keep each transaction as it last stood."""
-        account = self._history.account(self._last_on) if self._history else None
-        changes = journal_difference(self._books, account.journals if account else ())
-        self._books += changes
-        self._journal += [(self._applied, journal) for journal in changes]
-        standing = {transaction.key: transaction for transaction in account.transactions} if account else {}
-        for key, line in self._lines.items():
-            self._lines[key] = line.as_of(standing.pop(key, None))
-        for key, transaction in standing.items():
-            self._lines[key] = Line(self._applied, transaction, is_reversed=False)
+        standing = Standing()
+        if self._history is not None:
+            run = self._replay.through(self._history, self._last_on)
+            standing = Standing(transactions_of(run, self._history.disbursed), recognised_of(run))
+        self._effects.note(self._applied, self.terms, standing)
 
 
 def _positive(fields: Mapping[str, Any]) -> Money:

@@ -184,16 +184,21 @@ class Life:
 
 
 @st.composite
-def lives(draw: st.DrawFn, *, acts_max: int = 8) -> Life:
-    """A loan to which anything has happened that its rules allow."""
-    life = Life.of(draw(terms()), draw(policies))
+def lived(draw: st.DrawFn, *, acts_max: int = 8) -> list[Life]:
+    """A loan to which anything has happened that its rules allow, as it was after each act; the last is as it is."""
+    steps = [Life.of(draw(terms()), draw(policies))]
     for _ in range(draw(st.integers(0, acts_max))):
         act = draw(st.sampled_from(_ACTS))
         try:
-            life = act(draw, life)
+            steps.append(act(draw, steps[-1]))
         except DomainError:
             continue
-    return life
+    return steps
+
+
+def lives(*, acts_max: int = 8) -> st.SearchStrategy[Life]:
+    """A loan to which anything has happened that its rules allow."""
+    return lived(acts_max=acts_max).map(lambda steps: steps[-1])
 
 
 def _reverse(draw: st.DrawFn, life: Life) -> Life:

@@ -215,6 +215,28 @@ def test_a_backdated_payment_undoes_the_late_fee_in_front_of_everyone() -> None:
     assert [("penalty_income", "5.00", "0.00"), ("penalty_receivable", "0.00", "5.00")] in lines(answer, 3)
 
 
+def test_what_one_event_undoes_is_undone_in_the_order_in_which_it_was_posted() -> None:
+    answer = simulate(
+        LENT, close("2024-03-01"), close("2024-03-02"), pay("2024-01-20", "67.44"), late_fee={"amount": "5"}
+    )
+
+    undone = [journal["on"] for journal in answer["journal"] if journal["event"] == 3]
+    assert undone == ["2024-02-01", "2024-02-02", "2024-03-01", "2024-03-02", "2024-01-20"]
+
+
+def test_what_was_undone_is_posted_anew_when_it_holds_again_and_undone_again() -> None:
+    late = [LENT, close("2024-02-02")]
+    paid = [pay("2024-02-01", "33.72"), {"kind": "reverse", "event": 2}, pay("2024-02-01", "33.72")]
+
+    answer = simulate(*late, *paid, late_fee={"amount": "5"})
+
+    charged = [("penalty_receivable", "5.00", "0.00"), ("penalty_income", "0.00", "5.00")]
+    undone = [("penalty_income", "5.00", "0.00"), ("penalty_receivable", "0.00", "5.00")]
+    assert [[line for line in lines(answer, event) if line in (charged, undone)] for event in range(1, 5)] == [
+        [charged], [undone], [charged], [undone],
+    ]  # fmt: skip
+
+
 def test_a_reversed_payment_keeps_its_line_and_leaves_the_loan_as_if_never_paid() -> None:
     never = simulate(LENT, close("2024-02-02"))
     undone = simulate(LENT, close("2024-02-02"), pay("2024-02-10", "20"), {"kind": "reverse", "event": 2})
