@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def schedule(
+    asked: typer.Context,
     terms: Annotated[str | None, typer.Option(metavar="FILE", help="A JSON list of terms; - reads stdin.")] = None,
     principal: Annotated[str | None, typer.Option(help="How much is lent, such as 5000 or 5000.00.")] = None,
     rate: Annotated[str, typer.Option(help="Percent a year.")] = "36",
@@ -54,6 +55,7 @@ def schedule(
     if (terms is None) == (principal is None):
         raise typer.BadParameter("give either --terms FILE or --principal AMOUNT")
     if terms is not None:
+        _refuse_options_beside_a_file(asked)
         answers = calculate_schedules(_read_list(terms))
         print_json(answers)
         if has_errors(answers):
@@ -103,6 +105,14 @@ def _read_list(file: str) -> Sequence[object]:
     except UnicodeDecodeError:
         raise WrongSettingError(f"{file} is not in UTF-8.") from None
     return read_document(text)
+
+
+def _refuse_options_beside_a_file(asked: typer.Context) -> None:
+    """Whoever typed one would take the file's schedule for one with it."""
+    for option in asked.command.params:
+        source = asked.get_parameter_source(option.name or "")
+        if option.name != "terms" and source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter("the terms are those of the file", param_hint=" / ".join(option.opts))
 
 
 def _refuse_option(field: str, message: str) -> NoReturn:
